@@ -1,0 +1,40 @@
+# Two commands suffice on a fresh Debian or Ubuntu: `make pdf` and `make test`. Each sets up what it needs.
+SOURCES := $(shell find content layouts styles src -type f 2>/dev/null)
+RUN := .venv/bin/publisher
+VOLUMES := lung breast
+
+.DEFAULT_GOAL := help
+.PHONY: help setup pdf test check case golden lint clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: .venv/ready ## install system packages and the virtual environment
+
+.venv/ready: requirements.lock pyproject.toml tools/setup.sh
+	@tools/setup.sh
+	@touch $@
+
+pdf: build/built ## build both volumes: build/<volume>/screen.pdf
+
+build/built: .venv/ready $(SOURCES)
+	@$(RUN) build $(VOLUMES)
+	@touch $@
+
+test: .venv/ready ## run the tests
+	@.venv/bin/python -m pytest
+
+check: .venv/ready ## read the sources and report what is wrong with them
+	@$(RUN) check
+
+case: .venv/ready ## typeset one case alone: make case ID=lung-13-renal-impairment
+	@$(RUN) build --case $(ID)
+
+golden: .venv/ready ## rewrite the expected texts of the tests; read the diff
+	@PUBLISHER_GOLDEN=write .venv/bin/python -m pytest tests/test_golden.py
+
+lint: .venv/ready ## check the form of the code
+	@.venv/bin/ruff check src tests tools
+
+clean: ## remove what was built
+	@rm -rf build
