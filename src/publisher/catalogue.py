@@ -1,0 +1,201 @@
+"""The shared words of `content/reference/`: drugs, regimens, analytes, scales, abbreviations, trials.
+
+Each entry has one name and any number of accepted spellings; `Catalogue` finds an entry by any of them. The types at
+the end (`DrugName` …) are the words of a case that must be in the catalogue; they keep the author's spelling and carry
+the entry.
+"""
+
+import unicodedata
+from functools import cached_property
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from publisher.model import Model
+from publisher.problems import nearest
+from publisher.written import Figure, Prose, Slug, Word, Written
+
+
+class Entry(Model):
+    """What every catalogue entry has."""
+
+    name: Word
+    variants: list[Word] = []
+
+    @property
+    def spellings(self) -> list[str]:
+        return [self.name, *self.variants]
+
+
+DRUG_GROUPS = (
+    "化疗药", "靶向药", "免疫检查点抑制剂", "抗体药物偶联物", "内分泌治疗药", "CDK4/6抑制剂", "骨改良药", "钙与维生素D",
+    "镇痛药", "支持治疗药", "心血管药", "内分泌代谢药", "精神神经药", "显像剂", "其他",
+)  # fmt: skip
+
+
+class Drug(Entry):
+    id: Slug
+    inn: Word | None = None
+    """International nonproprietary name, lower case."""
+    brands: list[Word] = []
+    drug_class: Word = Field(alias="class")
+    group: Word
+    atc: Word | None = None
+    """WHO ATC code, where sure."""
+    unnamed: bool = False
+    """True for a class named without a drug (双膦酸盐, 止吐药)."""
+
+    @property
+    def spellings(self) -> list[str]:
+        return [self.name, *self.variants, *self.brands, *([self.inn] if self.inn else [])]
+
+
+class Regimen(Entry):
+    zh: Word
+    components: list[Slug] = []
+    """Ids of the drugs; empty where the abbreviation is ambiguous."""
+
+
+class Analyte(Entry):
+    id: Slug
+    symbol: Word | None = None
+    units: list[Word] = []
+    """Units the analyte may bear, in their printed spelling; empty for a ratio."""
+    loinc: Word | None = None
+
+    @property
+    def spellings(self) -> list[str]:
+        return [self.name, *([self.symbol] if self.symbol else []), *self.variants]
+
+
+class ScaleComponent(Model):
+    name: Word
+    low: Figure
+    high: Figure
+
+
+class Scale(Entry):
+    id: Slug
+    symbol: Word | None = None
+    low: Figure | None = None
+    high: Figure | None = None
+    step: Figure | None = None
+    components: list[ScaleComponent] = []
+    values: list[Word] = []
+
+    @property
+    def spellings(self) -> list[str]:
+        return [self.name, *([self.symbol] if self.symbol else []), *self.variants]
+
+
+class Abbreviation(Model):
+    short: Word
+    zh: Word
+    en: Word | None = None
+
+
+class TrialEndpoint(Model):
+    name: Word
+    result: Prose | None = None
+    """Experimental arm against control, in the order of the trial's arms."""
+    hr: Word | None = None
+    ci: Word | None = None
+    p: Word | None = None
+
+
+class Trial(Entry):
+    id: Slug
+    zh: Word
+    phase: Word | None = None
+    nct: Word | None = None
+    population: Prose | None = None
+    n: Figure | None = None
+    arms: list[Prose] = []
+    endpoints: list[TrialEndpoint] = []
+    citation: Prose
+
+
+def folded(word: str) -> str:
+    """Fold width, case and spaces so that spellings compare as a reader would."""
+    return "".join(unicodedata.normalize("NFKC", word).casefold().split())
+
+
+class Catalogue:
+    """All entries, found by any spelling."""
+
+    def __init__(
+        self,
+        drugs: list[Drug],
+        regimens: list[Regimen],
+        analytes: list[Analyte],
+        scales: list[Scale],
+        abbreviations: list[Abbreviation],
+        trials: list[Trial],
+    ):
+        self.drugs, self.regimens, self.analytes = drugs, regimens, analytes
+        self.scales, self.abbreviations, self.trials = scales, abbreviations, trials
+
+    @cached_property
+    def by_spelling(self) -> dict[str, dict[str, Any]]:
+        return {kind: {folded(spelling): entry for entry in entries for spelling in entry.spellings} for kind, entries in self.entries.items()}
+
+    @cached_property
+    def entries(self) -> dict[str, list[Any]]:
+        return {
+            "drugs": self.drugs, "regimens": self.regimens, "analytes": self.analytes, "scales": self.scales,
+            "trials": self.trials,
+        }  # fmt: skip
+
+    def find(self, kind: str, word: str) -> Any:
+        """Return the entry of `kind` spelled `word`, or None."""
+        return self.by_spelling[kind].get(folded(word))
+
+    def drug(self, slug: str) -> Drug:
+        return next(drug for drug in self.drugs if drug.id == slug)
+
+
+class Named(Written):
+    """A word of a case that must be in the catalogue; `entry` is what it names."""
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    entry: Any
+
+    def examine(self, info: ValidationInfo) -> None:
+        catalogue: Catalogue = (info.context or {})["catalogue"]
+        self.entry = catalogue.find(self.kind, self)
+        if self.entry is None:
+            known = [spelling for entry in catalogue.entries[self.kind] for spelling in entry.spellings]
+            raise PydanticCustomError(
+                "unknown_word",
+                "{label}不在词表中",
+                {"label": self.label, "hint": nearest(self, known), "file": f"content/reference/{self.kind}.yaml"},
+            )
+
+
+class DrugName(Named):
+    kind, label = "drugs", "药名"
+
+
+class RegimenName(Named):
+    kind, label = "regimens", "方案名"
+
+
+class AnalyteName(Named):
+    kind, label = "analytes", "检验项目"
+
+
+class ScaleName(Named):
+    kind, label = "scales", "量表名"
+
+
+class TrialName(Named):
+    kind, label = "trials", "试验名"
+
+
+ReferenceKind = Literal["drugs", "regimens", "analytes", "scales", "abbreviations", "trials"]
+REFERENCE_MODELS: dict[str, type[Model]] = {
+    "drugs": Drug, "regimens": Regimen, "analytes": Analyte, "scales": Scale, "abbreviations": Abbreviation,
+    "trials": Trial,
+}  # fmt: skip

@@ -1,0 +1,201 @@
+"""Stage 2, compose: a volume's sources -> its `Book`, every section in its place."""
+
+from dataclasses import replace
+
+from publisher import book
+from publisher.book import Entry, Facts, Paragraph, Points, Section, TitlePage, plain
+from publisher.catalogue import Catalogue
+from publisher.collection import VolumeSource
+from publisher.compose.case_section import case_section
+from publisher.compose.dosing import dosing_section
+from publisher.compose.guideline import guideline_section
+from publisher.compose.terms import abbreviations_section, drug_terms
+from publisher.problems import Place, Problem, Rejected
+from publisher.volume import Volume, part_number
+from publisher.written import Written, leaves
+
+UNPRINTED = {"id", "kind", "status", "notes"}
+"""Keys whose values are not printed as such: identifiers and classes for the program. Notes are checked as blocks."""
+
+
+def compose(source: VolumeSource, catalogue: Catalogue, engine: str) -> book.Book:
+    """Make the book. Raises Rejected with every note that cannot be placed."""
+    volume = source.volume
+    cases, problems = {}, []
+    for slug in volume.case_ids:
+        try:
+            cases[slug] = case_section(source.cases[slug])
+        except Rejected as rejected:
+            problems += rejected.problems
+    if problems:
+        raise Rejected(problems)
+    after = len(volume.parts)
+    body = [
+        *parts(volume, cases),
+        tabbed(guideline_section(source), "要点", after),
+        tabbed(dosing_section(source), "附录", after + 1),
+        *(tabbed(section, "附录", after + 1) for section in announced(volume)),
+        tabbed(abbreviations_section(source, catalogue, list(cases.values())), "附录", after + 1),
+        *(tabbed(section, "附录", after + 1) for section in closing(volume)),
+    ]
+    index = Section("index", "index", "药物索引", (book.Index(tuple(drug_terms(catalogue))),), running_head="药物索引")
+    index = tabbed(index, "索引", after + 2)
+    return book.Book(
+        id=str(volume.id),
+        volume=str(volume.id),
+        title=str(volume.title),
+        short_title=str(volume.short_title),
+        author=str(volume.compiler),
+        subject=str(volume.subject),
+        keywords=tuple(str(word) for word in volume.keywords),
+        date=str(volume.date),
+        language="zh-CN",
+        sections=(*front(volume, source, engine), contents(source, body, index), *body, index),
+        printed=tuple(printed(source)),
+    )
+
+
+def case_alone(whole: book.Book, slug: str) -> book.Book:
+    """Make a book of one case, for proofing."""
+    section = next((section for section in whole.sections if section.kind == "case" and section.id == slug), None)
+    if section is None:
+        known = [section.id for section in whole.sections if section.kind == "case"]
+        raise Rejected([Problem(place_of(whole), "SRC-027", "本卷没有这一病例", slug, f"现有：{'、'.join(known)}")])
+    return book.Book(
+        f"{whole.id}-{slug}", whole.volume, book.words(section.blocks[0].title), whole.short_title, whole.author, whole.subject,
+        whole.keywords, whole.date, whole.language, (section,),
+        tuple(item for item in whole.printed if item.section == slug),
+    )  # fmt: skip
+
+
+def place_of(whole: book.Book) -> Place:
+    return Place(f"content/{whole.id}/volume.yaml")
+
+
+def printed(source: VolumeSource):
+    """List every scalar of every case that must be found on the case's own pages."""
+    for slug, tree in source.trees.items():
+        for path, text in leaves(tree):
+            if UNPRINTED.isdisjoint(path):
+                # A side is printed as part of its site's name where that already says it (右肺下叶).
+                shown = Written(text[0], text.place) if path[-1] == "side" else text
+                yield book.Printed(shown, slug, ".".join(str(step) for step in path))
+        for note in source.cases[slug].notes:
+            yield book.Printed(note.note, slug, "notes")
+
+
+def front(volume: Volume, source: VolumeSource, engine: str) -> list[Section]:
+    half_title = Section(
+        "half-title", "front", volume.title, (TitlePage(str(volume.title), label="half"),),
+        bookmark=0, front=True, recto=True, blank_back=True, numbered=False,
+    )  # fmt: skip
+    title_page = Section(
+        "title-page", "front", "扉页",
+        (TitlePage(str(volume.title), tuple(map(str, volume.subtitles)), tuple(map(str, volume.english_titles)), str(volume.edition), str(volume.compiler)),),
+        front=True, recto=True, numbered=False,
+    )  # fmt: skip
+    questions = sum(len(case.notes) for case in source.cases.values())
+    colophon = Section(
+        "colophon", "front", "版权页",
+        (
+            book.Heading(plain("版权页"), 1, "colophon-h"),
+            Facts(
+                (
+                    (plain("书名"), plain(volume.title)),
+                    (plain("版次"), plain(volume.edition)),
+                    (plain("编制日期"), plain(chinese_date(volume))),
+                    (plain("编纂"), plain(volume.compiler)),
+                    (plain("收录"), plain(f"病例{len(source.cases)}例" + (f"，题录{len(volume.announced)}例" if volume.announced else ""))),
+                    (plain("存疑"), plain(f"编者按{questions}条，见各例之末")),
+                    (plain("制作"), plain(engine)),
+                ),
+                "colophon",
+            ),
+            *labelled("资料来源", volume.sources),
+            *labelled("声明", volume.disclaimer),
+            *labelled("权利", volume.rights),
+        ),
+        front=True, numbered=False,
+    )  # fmt: skip
+    conventions = Section(
+        "conventions", "front", "凡例",
+        (book.Heading(plain("凡例"), 1, "conventions-h"), Points(tuple(plain(text) for text in volume.conventions))),
+        front=True, recto=True, running_head="凡例",
+    )  # fmt: skip
+    return [half_title, title_page, colophon, conventions]
+
+
+def tabbed(section: Section, word: str, place: int) -> Section:
+    return replace(section, tab=word, tab_place=place)
+
+
+def chinese_date(volume: Volume) -> str:
+    return f"{volume.day.year}年{volume.day.month}月{volume.day.day}日"
+
+
+def labelled(label: str, texts) -> list[book.Block]:
+    return [Paragraph(plain(f"{label}：{text}" if index == 0 else text), "colophon") for index, text in enumerate(texts)]
+
+
+def parts(volume: Volume, cases: dict[str, Section]) -> list[Section]:
+    sections = []
+    for index, part in enumerate(volume.parts):
+        inside = [Entry(f"例{cases[slug].number}", cases[slug].title, "", slug, 2) for slug in part.cases]
+        inside += [Entry(f"例{item.number}", str(item.title), "题录", "announced", 2) for item in volume.announced if item.part == part.label]
+        inside.sort(key=lambda entry: int(entry.label[1:]))
+        title = f"{part.label}　{part.title}"
+        blocks = (
+            TitlePage(str(part.title), label=str(part.label)),
+            *(Paragraph(plain(text), "part") for text in part.text),
+            book.Entries(tuple(inside)),
+        )
+        numeral = part_number(part.label)
+        opening = Section(f"part-{index + 1}", "part", title, blocks, recto=True, blank_back=True, numbered=False, number=numeral)
+        sections += [tabbed(section, numeral, index) for section in (opening, *(cases[slug] for slug in part.cases))]
+    return sections
+
+
+def announced(volume: Volume) -> list[Section]:
+    if not volume.announced:
+        return []
+    marks_free = [(plain(f"例{item.number}"), plain(item.title), plain(f"{item.part}")) for item in volume.announced]
+    columns = (
+        book.Column(plain("编号"), book.Kind.TERM, 0.12),
+        book.Column(plain("题名"), book.Kind.TEXT, 0.68),
+        book.Column(plain("所属部分"), book.Kind.TERM, 0.20),
+    )
+    table = book.Table("announced-table-1", "B-1", plain("有题无文的病例"), columns, tuple(marks_free))
+    blocks = (
+        book.Heading(plain("题录：有题无文的病例"), 1, "announced-h"),
+        *(Paragraph(plain(text)) for text in volume.announced_text),
+        table,
+    )
+    return [Section("announced", "announced", "题录：有题无文的病例", blocks, running_head="题录")]
+
+
+def closing(volume: Volume) -> list[Section]:
+    if not volume.closing:
+        return []
+    blocks = (book.Heading(plain("结语"), 1, "closing-h"), *(Paragraph(plain(text)) for text in volume.closing))
+    return [Section("closing", "closing", "结语", blocks, running_head="结语")]
+
+
+def contents(source: VolumeSource, body: list[Section], index: Section) -> Section:
+    entries = []
+    for section in [*body, index]:
+        case = source.cases.get(section.id)
+        if case:
+            detail = "　".join(filter(None, [f"{case.patient.sex}，{case.patient.age}", first_diagnosis(case), stage(case)]))
+            entries.append(Entry(f"例{section.number}", section.title, detail, section.id, 2))
+        else:
+            entries.append(Entry("", section.title, "", section.id, 1))
+    blocks = (book.Heading(plain("目录"), 1, "contents-h"), book.Entries(tuple(entries)))
+    return Section("contents", "contents", "目录", blocks, front=True, recto=True, running_head="目录")
+
+
+def first_diagnosis(case) -> str:
+    return str(next((item.text for item in case.diagnoses if item.kind in ("原发肿瘤", "复发")), ""))
+
+
+def stage(case) -> str:
+    return " ".join(str(part) for part in (case.staging[0].tnm, case.staging[0].stage) if part) if case.staging else ""

@@ -1,0 +1,61 @@
+"""The dosing appendix: the manuscript's own tables with the cases beside each drug, or tables compiled from the cases."""
+
+from collections.abc import Iterator
+
+from publisher import book
+from publisher.book import Heading, Kind, Line, Paragraph, Reference, Section, Text, plain
+from publisher.case import Case, Dose
+from publisher.catalogue import DRUG_GROUPS, Drug
+from publisher.collection import VolumeSource
+from publisher.compose.marks import Marks
+from publisher.compose.tables import Tables
+
+
+def dosing_section(source: VolumeSource) -> Section:
+    dosing = source.dosing
+    some_case = next(iter(source.cases.values()))
+    marks = Marks(some_case.model_copy(update={"notes": []}))
+    tables = Tables("dosing", "A", marks)
+    blocks: list[book.Block] = [Heading(plain(dosing.title), 1, "dosing-h"), *(Paragraph(plain(text)) for text in dosing.text)]
+    for table in dosing.tables:
+        columns = [("药物", Kind.TERM, tables.drug), *tables.dose_columns()]
+        columns.append(("本卷病例", Kind.TEXT, lambda row: users(row.drug.entry, source)))
+        blocks += tables.table(str(table.title), table.rows, columns)
+    if dosing.compiled:
+        for group in DRUG_GROUPS:
+            rows = sorted(
+                ((dose, case) for case in source.cases.values() for dose in doses(case) if dose.drug.entry.group == group and dose.dose),
+                key=lambda row: (row[0].drug.entry.name, int(row[1].number)),
+            )
+            columns = [
+                (title, kind, lambda row, cell=cell: cell(row[0]))
+                for title, kind, cell in [("药物", Kind.TERM, tables.drug), *tables.dose_columns()]
+                if title not in ("说明", "时间")
+            ]
+            columns.append(("病例", Kind.TEXT, lambda row: (Reference(f"例{row[1].number}", str(row[1].id)),)))
+            blocks += tables.table(group, rows, columns)
+    return Section("dosing", "appendix", str(dosing.title), tuple(blocks), running_head=str(dosing.title))
+
+
+def doses(case: Case) -> Iterator[Dose]:
+    """Yield the doses a patient was given or was to be given, prior treatment included."""
+    for treatment in case.treatments:
+        yield from treatment.doses
+    prior = case.history.prior_cancer
+    for treatment in prior.treatments if prior else []:
+        yield from treatment.doses
+
+
+def users(drug: Drug, source: VolumeSource) -> Line:
+    """List the cases whose treatment names the drug."""
+    cases = [case for slug in source.volume.case_ids for case in [source.cases[slug]] if uses(case, drug)]
+    pieces: list[book.Piece] = []
+    for case in cases:
+        if pieces:
+            pieces.append(Text("、"))
+        pieces.append(Reference(f"例{case.number}", str(case.id)))
+    return tuple(pieces) or plain("未用")
+
+
+def uses(case: Case, drug: Drug) -> bool:
+    return any(dose.drug.entry is drug for dose in doses(case))

@@ -1,0 +1,53 @@
+"""Turn written text into printed lines, placing each editor's note after the words it is about."""
+
+from publisher import book
+from publisher.case import Case
+from publisher.problems import Problem, Rejected
+from publisher.written import Written
+
+
+class Marks:
+    """The editor's notes of one case, numbered in the order in which their words come up in print."""
+
+    def __init__(self, case: Case):
+        self.case = case
+        self.waiting = list(case.notes)
+        self.placed: list[book.Note] = []
+        self.plain = False
+
+    def line(self, *texts: str | None) -> book.Line:
+        """Return one line of the texts given; a source text carries the marks of notes first met in it."""
+        return tuple(piece for text in texts if text for piece in self.pieces(text))
+
+    def pieces(self, text: str) -> list[book.Piece]:
+        if not isinstance(text, Written):
+            return [book.Text(str(text))]
+        here = [] if self.plain else [(text.find(note.quote) + len(note.quote), note) for note in self.waiting if note.quote in text]
+        pieces: list[book.Piece] = []
+        start = 0
+        for end, note in sorted(here, key=lambda item: item[0]):
+            if end > start:
+                pieces.append(book.Text(str(text[start:end])))
+            pieces.append(self.mark(note))
+            start = end
+        if start < len(text):
+            pieces.append(book.Text(str(text[start:])))
+        return pieces
+
+    def mark(self, note) -> book.NoteMark:
+        self.waiting.remove(note)
+        number = len(self.placed) + 1
+        anchor, mark = f"{self.case.id}-note-{number}", f"{self.case.id}-mark-{number}"
+        self.placed.append(book.Note(number, anchor, mark, book.plain(note.quote), book.plain(note.note), book.plain(note.reason or "")))
+        return book.NoteMark(number, anchor, mark)
+
+    def notes(self) -> book.Notes:
+        """Return the notes placed. Raises Rejected when the words of one never came up."""
+        if self.waiting:
+            raise Rejected(
+                [
+                    Problem(note.quote.place, "NOTE-001", "编者按所引文字不在本例之中", note.quote, "逐字照抄本例原文中的一处，不跨越两个项目")
+                    for note in self.waiting
+                ]
+            )
+        return book.Notes(tuple(self.placed))

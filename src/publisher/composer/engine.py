@@ -1,0 +1,64 @@
+"""Put the composition room into WeasyPrint and take it out again.
+
+It replaces four functions of the engine, whose versions are therefore pinned: their names, arguments and box attributes are
+no public interface.
+"""
+
+from typing import Any
+
+import weasyprint
+from weasyprint.layout import block, inline, preferred, table
+from weasyprint.text.ffi import pango
+
+from publisher.composer.continued_tables import continued
+from publisher.composer.setting import CompositionRoom
+
+KNOWN_WEASYPRINT = ("70.0",)
+KNOWN_PANGO = ("1.50.12",)
+"""Versions whose pages have been measured (docs of each: design/typography.md, "Upgrade / acceptance test")."""
+
+
+class UnknownEngine(Exception):
+    """The engine is not one the composition room was made for."""
+
+    def __init__(self, engine: str, found: str, wanted: tuple[str, ...]):
+        self.engine, self.found, self.wanted = engine, found, wanted
+        super().__init__(f"{engine} {found} found, {' or '.join(wanted)} wanted: measure the pages again before adding a version to composer/engine.py")
+
+
+_replaced: list[tuple[Any, str, Any]] = []
+
+
+def pango_version() -> str:
+    """Return Pango's version, written as its makers do."""
+    number = pango.pango_version()
+    return f"{number // 10000}.{number // 100 % 100}.{number % 100}"
+
+
+def install() -> None:
+    """Make WeasyPrint set Chinese lines by this package. Raises UnknownEngine; does nothing when already done."""
+    if _replaced:
+        return
+    for engine, found, wanted in (("WeasyPrint", weasyprint.__version__, KNOWN_WEASYPRINT), ("Pango", pango_version(), KNOWN_PANGO)):
+        if found not in wanted:
+            raise UnknownEngine(engine, found, wanted)
+    room = CompositionRoom()
+    tables = continued(table.table_layout)
+    for module, name, ours in (
+        (block, "iter_line_boxes", room.lines),
+        (inline, "iter_line_boxes", room.lines),
+        (preferred, "inline_min_content_width", room.least_width),
+        (inline, "inline_min_content_width", room.least_width),
+        (preferred, "inline_max_content_width", room.most_width),
+        (table, "table_layout", tables),
+        (block, "table_layout", tables),
+    ):
+        _replaced.append((module, name, getattr(module, name)))
+        setattr(module, name, ours)
+
+
+def uninstall() -> None:
+    """Give WeasyPrint its own functions back."""
+    while _replaced:
+        module, name, original = _replaced.pop()
+        setattr(module, name, original)

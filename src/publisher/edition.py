@@ -1,0 +1,18 @@
+"""An edition: what a finished file must be, as data. One book is finished as several editions."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Edition:
+    name: str
+    trim_mm: tuple[float, float]
+    fonts: tuple[str, ...]
+    """PostScript names that may appear in the file, without subset prefixes; each is the beginning of the names it stands for."""
+
+
+SCREEN = Edition(
+    name="screen",
+    trim_mm=(185, 260),
+    fonts=("Casebook",),
+)

@@ -1,0 +1,246 @@
+"""Every glyph of a PDF where it stands, gathered into lines and blocks: PDF -> blocks.
+
+PDFium says where each glyph is drawn, the structure tree to which paragraph, heading or cell it belongs; nothing is known of
+the program that wrote the file. Lengths are points, y counts from the foot of the page. Turned text is left out.
+"""
+
+import ctypes
+import io
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from itertools import pairwise
+from math import hypot
+from typing import Any, NamedTuple
+
+import pikepdf
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+OPEN = "（【「『《〈〔〖［｛“‘"
+CLOSE = "，。、；：！？）】」』》〉〕〗］｝”’"
+
+HYPHEN = "\x02"
+"""What PDFium calls a hyphen that ends a line."""
+
+
+class Spot(NamedTuple):
+    """A place in the file: its page, counted from 1, what stands there, and by how much it fails."""
+
+    page: int
+    text: str
+    amount: float = 0.0
+
+
+Spots = tuple[Spot, ...]
+
+
+class Role(StrEnum):
+    """What a block is in the structure of the document."""
+
+    TEXT = "正文"
+    HEADING = "标题"
+    TABLE = "表"
+    OTHER = "其他"
+    """Running heads, folios, list numbers, text in pictures."""
+
+
+_ROLES = {
+    **dict.fromkeys(("P", "LBody", "LI", "Note", "BlockQuote"), Role.TEXT),
+    **dict.fromkeys(("H", "H1", "H2", "H3", "H4", "H5", "H6", "Title"), Role.HEADING),
+    **dict.fromkeys(("TD", "TH", "Caption"), Role.TABLE),
+    **dict.fromkeys(("Lbl", "Figure", "Formula"), Role.OTHER),
+}
+
+
+class Owner(NamedTuple):
+    """The element of the structure tree that a glyph belongs to."""
+
+    page: int
+    element: int
+    role: Role
+    paragraph: bool
+
+
+class Glyph(NamedTuple):
+    char: str
+    x: float
+    y: float
+    width: float
+    """The advance of the font, whatever was cut from it or added."""
+    size: float
+    font: str
+    spaced: bool
+    """A blank is drawn before it."""
+    parted: bool
+    """Text taken from the file has a space before it that is not drawn."""
+
+    @property
+    def end(self) -> float:
+        return self.x + self.width
+
+    def gap(self, after: "Glyph") -> float:
+        """The gap to the glyph after it, in em of the smaller."""
+        return (after.x - self.end) / min(self.size, after.size)
+
+    def is_like(self, other: "Glyph") -> bool:
+        """Tell whether both are text of one size, not text and note mark."""
+        return abs(self.size - other.size) <= 0.2 * min(self.size, other.size)
+
+    @property
+    def is_full(self) -> bool:
+        return self.width > 0.9 * self.size
+
+
+@dataclass(frozen=True)
+class Line:
+    page: int
+    glyphs: tuple[Glyph, ...]
+
+    @cached_property
+    def text(self) -> str:
+        return "".join(" " * glyph.spaced + glyph.char for glyph in self.glyphs).strip()
+
+    @cached_property
+    def size(self) -> float:
+        return max(glyph.size for glyph in self.glyphs)
+
+    @cached_property
+    def y(self) -> float:
+        """The baseline; raised and lowered glyphs do not count."""
+        return next(glyph.y for glyph in self.glyphs if glyph.size > 0.85 * self.size)
+
+    @property
+    def left(self) -> float:
+        return self.glyphs[0].x
+
+    @property
+    def right(self) -> float:
+        """Where the ink may end: the blank half of a closing mark does not count."""
+        last = self.glyphs[-1]
+        return last.end - (0.5 * last.size if last.char in CLOSE and last.is_full else 0)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, heading, list item or cell, as far as it stands on one page."""
+
+    page: int
+    role: Role
+    paragraph: bool
+    """It is a paragraph and nothing else; an item of a list may hold several."""
+    lines: tuple[Line, ...]
+
+    @cached_property
+    def size(self) -> float:
+        return Counter(round(glyph.size, 1) for line in self.lines for glyph in line.glyphs).most_common(1)[0][0]
+
+    @cached_property
+    def left(self) -> float:
+        """The left edge of its lines after the first; an opening mark may hang out of it by its blank half."""
+        later = self.lines[1:] or self.lines
+        return min(line.left for line in [line for line in later if line.text[0] not in OPEN] or later)
+
+
+def read(pdf: bytes) -> tuple[Block, ...]:
+    """Read all blocks of a PDF in the order in which they are drawn."""
+    owners = structure(pdf)
+    found: dict[Owner, list[Glyph]] = {}
+    with closing(pdfium.PdfDocument(pdf)) as file:
+        for number, page in enumerate(file, 1):
+            unowned = Owner(number, -1, Role.OTHER, False)
+            for mark, glyph in page_glyphs(page):
+                found.setdefault(owners.get((number, mark), unowned), []).append(glyph)
+            page.close()
+    return tuple(Block(owner.page, owner.role, owner.paragraph, tuple(lines(owner.page, glyphs))) for owner, glyphs in found.items())
+
+
+def structure(pdf: bytes) -> dict[tuple[int, int], Owner]:
+    """Return the owner of each piece of marked content by page and number (PDF 1.7 §14.7.4.4)."""
+    found: dict[tuple[int, int], Owner] = {}
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        root = file.Root.get("/StructTreeRoot", {})
+        if "/ParentTree" not in root:
+            return found
+        parents, names = pikepdf.NumberTree(root.ParentTree), root.get("/RoleMap", {})
+        for number, page in enumerate(file.pages, 1):
+            for mark, element in enumerate(parents.get(int(page.obj.get("/StructParents", -1))) or ()):
+                if isinstance(element, pikepdf.Dictionary):
+                    found[number, mark] = owner(number, element, names)
+    return found
+
+
+def owner(page: int, element: Any, names: Any) -> Owner:
+    """Climb from an element to the block it stands in; a cell or heading makes cell or heading of all it holds."""
+    chain = []
+    while element is not None and "/S" in element:
+        chain.append((str(names.get(element.S, element.S)).lstrip("/"), element.objgen[0]))
+        element = element.get("/P")
+    known = [(name, number) for name, number in chain if name in _ROLES]
+    if not known:
+        outer = [number for name, number in chain if name not in ("Span", "Link")]
+        return Owner(page, outer[0] if outer else -1, Role.OTHER, False)
+    roles = [_ROLES[name] for name, _ in known]
+    role = next((role for role in roles if role is not Role.TEXT), Role.TEXT)
+    return Owner(page, known[0][1], role, known[0][0] == "P")
+
+
+class Setting(NamedTuple):
+    """What the glyphs of one text object share."""
+
+    font: Any
+    name: str
+    size: float
+    upright: bool
+    mark: int
+
+
+def page_glyphs(page: pdfium.PdfPage) -> Iterator[tuple[int, Glyph]]:
+    """Yield each visible glyph with the number of its marked content."""
+    settings: dict[int, Setting] = {}
+    widths: dict[tuple[str, float, int], float] = {}
+    x, y, width = ctypes.c_double(), ctypes.c_double(), ctypes.c_float()
+    spaced = parted = False
+    with closing(page.get_textpage()) as text:
+        for index in range(text.count_chars()):
+            code = raw.FPDFText_GetUnicode(text, index)
+            item = raw.FPDFText_GetTextObject(text, index)
+            if not item:  # PDFium put it in: a space or line end
+                parted = parted or code == 0x20
+                continue
+            if (char := chr(code)).isspace() or code in (0, 0x200B, 0x2060):
+                spaced = spaced or char.isspace()
+                continue
+            address = ctypes.addressof(item.contents)
+            used = settings[address] if address in settings else settings.setdefault(address, setting(item))
+            if (key := (used.name, used.size, code)) not in widths:
+                raw.FPDFFont_GetGlyphWidth(used.font, code, used.size, width)
+                widths[key] = width.value
+            raw.FPDFText_GetCharOrigin(text, index, x, y)
+            if used.upright:
+                yield used.mark, Glyph("-" if char == HYPHEN else char, x.value, y.value, widths[key], used.size, used.name, spaced, parted)
+            spaced = parted = False
+
+
+def setting(item: Any) -> Setting:
+    font, size, matrix, name = raw.FPDFTextObj_GetFont(item), ctypes.c_float(), raw.FS_MATRIX(), ctypes.create_string_buffer(128)
+    raw.FPDFTextObj_GetFontSize(item, size)
+    raw.FPDFPageObj_GetMatrix(item, matrix)
+    raw.FPDFFont_GetBaseFontName(font, name, len(name))
+    plain = name.value.decode(errors="replace")
+    plain = plain[7:] if plain[6:7] == "+" else plain
+    return Setting(font, plain, size.value * hypot(matrix.a, matrix.b), abs(matrix.b) < 0.01, raw.FPDFPageObj_GetMarkedContentID(item))
+
+
+def lines(page: int, glyphs: list[Glyph]) -> Iterator[Line]:
+    """Part the glyphs of a block where the next one stands lower, or higher in the next column; note marks stay in their line."""
+    start = 0
+    for place, (left, right) in enumerate(pairwise(glyphs), 1):
+        if abs(left.y - right.y) > 0.6 * max(left.size, right.size):
+            yield Line(page, tuple(glyphs[start:place]))
+            start = place
+    if glyphs:
+        yield Line(page, tuple(glyphs[start:]))

@@ -1,0 +1,162 @@
+"""Where lines end: blocks of a page -> turns from line to line, and the faults of each.
+
+A turn that the paragraph does not make on purpose must not part what belongs together (GB/T 15834 5.1, GB/T 15835), and
+the line before it must fill its measure (clreq).
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from publisher.preflight.glyphs import CLOSE, OPEN, Block, Line, Role, Spot
+
+FLUSH_EM = 0.12
+"""A line nearer than this to the edge of its measure reaches it."""
+ROOM_EM = 0.6
+"""Where so much more than the next word has room, a line was not broken for want of room."""
+INDENT_EM = 0.6
+"""Less is no indent: an opening mark may lose its blank half at the line start."""
+
+NO_START = CLOSE + "·・～~—–…／/%％‰℃°．,.;:!?)]}" + "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆₇₈₉₊₋"
+NO_END = OPEN + "([{￥$#＃"
+
+CUTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[0-9⁰-⁹]\|(?:[×.·/～~–—%％‰℃°²³⁹]|[munpμµkcd]?(?:[gmLlU]|mol|Gy|Hz|Pa|IU)(?![a-z])|mmHg|HU|Gy)",  # 120|mg
+        r"[×±≥≤<>＜＞=～~–]\|[0-9]|[%％℃]\|[～~–]",  # 50%～|60%
+        r"[A-Za-z0-9]-\|[A-Za-z0-9]|[A-Za-z]\|-[0-9]",  # PD-|L1
+        r"[A-Za-z0-9%⁰-⁹]/\|[A-Za-z]",  # ng/|mL
+        r"[0-9]\|[年月日](?![前后内外余多间])",  # 15|日
+        r"[A-Za-z0-9]\|[(（](?:[+±−-]|[0-9]\+)",  # HER2|(3+)
+    )
+)
+"""Tokens that no line end may cut, the line end written as |."""
+
+_WESTERN_RUN = re.compile("[!-~\u00b0-\u00b9\u00d7\u0370-\u03ff\u2010-\u2015\u2070-\u209f\u2200-\u22ff]+")
+
+
+class Turn(NamedTuple):
+    """A line end inside a block: the line before it and the line after it."""
+
+    block: Block
+    before: Line
+    after: Line
+
+    @property
+    def spot(self) -> Spot:
+        return Spot(self.before.page, f"{self.before.text[-12:]}｜{self.after.text[:12]}")
+
+    def slack(self, edge: float) -> float:
+        """What the line before lacks to the edge."""
+        return (edge - self.before.right) / self.block.size
+
+
+class Edges:
+    """The right edges of the measures, found from where lines end.
+
+    Blocks of one left edge and size, on pages of one side, share a measure. Its edge is the outermost place where half of
+    their lines end; where they end all over, it is that of the widest measure if one of them comes near.
+    """
+
+    def __init__(self, blocks: Sequence[Block]):
+        ends: dict[tuple[int, float, int], list[float]] = defaultdict(list)
+        for block in blocks:
+            if block.role is Role.TEXT:
+                ends[self.key(block)] += [line.right for line in block.lines[:-1]]
+        sides = {side: [place for key, places in ends.items() if key[0] == side for place in places] for side in (0, 1)}
+        self.widest = {side: outermost(places, 0.02) or float("inf") for side, places in sides.items()}
+        self.edges = {key: self.edge(places, self.widest[key[0]], key[1]) for key, places in ends.items() if places}
+
+    @staticmethod
+    def key(block: Block) -> tuple[int, float, int]:
+        return block.page % 2, block.size, round(block.left)
+
+    @staticmethod
+    def edge(places: Sequence[float], widest: float, size: float) -> float:
+        return outermost(places, 0.5) or (widest if widest - size < max(places) else max(places))
+
+    def of(self, block: Block) -> float:
+        """Return the edge of a block's measure, or of the widest when no line of its kind is broken."""
+        return self.edges.get(self.key(block), self.widest[block.page % 2])
+
+
+def outermost(places: Sequence[float], share: float) -> float | None:
+    """Return the last place that has that share of all places, and never less than two, within a quarter point before it."""
+    ordered = sorted(places)
+    company = max(2, round(share * len(ordered)))
+    return max((place for place in ordered if bisect_right(ordered, place) - bisect_left(ordered, place - 0.25) >= company), default=None)
+
+
+def line_ends(block: Block, edges: Edges) -> Iterator[Turn]:
+    """Yield the line ends inside a block; in an item of a list, not those where one of its paragraphs ends."""
+    for before, after in pairwise(block.lines):
+        turn = Turn(block, before, after)
+        if block.role is not Role.TEXT or block.paragraph or not ends_paragraph(turn, turn.slack(edges.of(block))):
+            yield turn
+
+
+def ends_paragraph(turn: Turn, slack: float) -> bool:
+    """Tell whether a line is short on purpose: a sentence ends there, or what follows would have found room."""
+    return slack > FLUSH_EM and (turn.before.text[-1] == "。" or slack > first_word(turn.after) / turn.block.size + ROOM_EM)
+
+
+def first_word(line: Line) -> float:
+    """Return the width of what would have had to go to the line before: a Han character or Western word with its marks."""
+    glyphs = line.glyphs
+    word = _WESTERN_RUN.match("".join(glyph.char[0] for glyph in glyphs))
+    last = word.end() - 1 if word else 0
+    while last + 1 < len(glyphs) and glyphs[last + 1].char in CLOSE:
+        last += 1
+    return glyphs[last].end - line.left
+
+
+def page_turns(blocks: Sequence[Block], edges: Edges) -> Iterator[Turn]:
+    """Yield the line ends between two pages where the text goes on: the last line is full, the next begins at the left edge."""
+    texts = [block for block in blocks if block.role is Role.TEXT]
+    for last, first in pairwise(texts):
+        if last.page + 1 == first.page and last.size == first.size and first.lines[0].left - first.left < INDENT_EM * first.size:
+            turn = Turn(last, last.lines[-1], first.lines[0])
+            if abs(turn.slack(edges.of(last))) < FLUSH_EM:
+                yield turn
+
+
+def is_cut(turn: Turn) -> bool:
+    """Tell whether the line end cuts a token or tears a note mark from its word."""
+    first = turn.after.glyphs[0]
+    if first.char in OPEN and first.size < 0.85 * turn.block.size:
+        return True
+    joint = f"{turn.before.text[-3:]}|{turn.after.text[:6]}"
+    return any(pattern.search(joint) for pattern in CUTS)
+
+
+def keeps_full_mark(turn: Turn, edge: float) -> bool:
+    """Tell whether a closing mark at the line end takes its blank half inside the measure (GB/T 15834 5.1.10)."""
+    last = turn.before.glyphs[-1]
+    return last.char in CLOSE and last.is_full and abs(edge - last.end) < FLUSH_EM * last.size
+
+
+def is_lonely(turn: Turn) -> bool:
+    """Tell whether the last line of a text or heading has one character only, marks not counted (孤字)."""
+    if turn.after is not turn.block.lines[-1] or turn.block.role not in (Role.TEXT, Role.HEADING):
+        return False
+    return sum(glyph.char not in CLOSE + OPEN for glyph in turn.after.glyphs) <= 1
+
+
+def short(turns: Sequence[Turn], edges: Edges) -> Iterator[Spot]:
+    for turn in turns:
+        slack = turn.slack(edges.of(turn.block))
+        if slack > FLUSH_EM:
+            yield Spot(turn.before.page, turn.before.text, round(slack, 2))
+
+
+def overfull(blocks: Sequence[Block], edges: Edges, ragged: Collection[int]) -> Iterator[Spot]:
+    """Yield lines of justified text that end outside their measure, and other lines that end outside the widest."""
+    for block in [block for block in blocks if block.role is not Role.OTHER]:
+        edge = edges.of(block) if block.role is Role.TEXT and block.page not in ragged else edges.widest[block.page % 2]
+        for line in block.lines:
+            if (line.right - edge) / block.size > FLUSH_EM:
+                yield Spot(line.page, line.text, round((line.right - edge) / block.size, 2))

@@ -1,0 +1,88 @@
+"""What stands between neighbours in a line: lines -> marks not squeezed, loose gaps, gaps beside Western text.
+
+Distances are in em; a space that is drawn is no gap.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import quantiles
+
+from publisher.preflight.glyphs import CLOSE, OPEN, Glyph, Line, Spot
+
+LOOSE_EM = 0.10
+"""Between two Han characters; pdftotext takes a wider gap for a space."""
+APART_EM = 0.6
+"""A wider gap is no gap between neighbours: the designer made it."""
+
+HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+WESTERN = re.compile("[A-Za-z0-9\u00b2\u00b3\u00b5\u00b9\u0370-\u03ff\u2070-\u209f]")
+MARK = re.compile(f"[{re.escape(CLOSE + OPEN)}]")
+
+
+@dataclass(frozen=True)
+class BorderGaps:
+    """The gap between a Han and a Western character."""
+
+    count: int
+    p5: float
+    median: float
+    p95: float
+
+
+def unsqueezed(line: Line) -> Iterator[Spot]:
+    """Yield neighbouring full-width marks that keep the blank between them (clreq: 连续标点)."""
+    for left, right in pairwise(line.glyphs):
+        if is_squeezable(left.char, right.char) and left.is_like(right) and 0.8 < (right.x - left.x) / left.size < 1.15:
+            yield Spot(line.page, around(line, right))
+
+
+def is_squeezable(left: str, right: str) -> bool:
+    if left in OPEN:
+        return right in OPEN
+    return left in CLOSE and (right in OPEN or (right in CLOSE and left not in "！？"))
+
+
+def loose(line: Line) -> Iterator[Spot]:
+    """Yield the line when a gap between two Han characters of it is too wide; the amount is the widest."""
+    gaps = [left.gap(right) for left, right in pairwise(line.glyphs) if HAN.match(left.char) and HAN.match(right.char) and not right.spaced]
+    widest = max((gap for gap in gaps if gap < APART_EM), default=0)
+    if widest > LOOSE_EM:
+        yield Spot(line.page, line.text, round(widest, 3))
+
+
+def parted(line: Line) -> Iterator[Spot]:
+    """Yield spaces that text extraction finds beside a Han character though none is drawn."""
+    for left, right in pairwise(line.glyphs):
+        if right.parted and not right.spaced and is_chinese(left.char, right.char) and left.gap(right) < APART_EM:
+            yield Spot(line.page, around(line, right))
+
+
+def is_chinese(left: str, right: str) -> bool:
+    """Tell whether two neighbours are Han, or Han and a mark."""
+    return bool((HAN.match(left) and (HAN.match(right) or MARK.match(right))) or (MARK.match(left) and HAN.match(right)))
+
+
+def border_gaps(lines: Sequence[Line]) -> BorderGaps:
+    found = [
+        left.gap(right)
+        for line in lines
+        for left, right in pairwise(line.glyphs)
+        if is_border(left.char, right.char) and not right.spaced and left.is_like(right) and left.gap(right) < APART_EM
+    ]
+    if len(found) < 2:
+        return BorderGaps(len(found), *(found or [0.0]) * 3)
+    parts = quantiles(found, n=20, method="inclusive")
+    return BorderGaps(len(found), *(round(parts[place], 3) for place in (0, 9, 18)))
+
+
+def is_border(left: str, right: str) -> bool:
+    return bool((HAN.match(left) and WESTERN.match(right)) or (WESTERN.match(left) and HAN.match(right)))
+
+
+def around(line: Line, glyph: Glyph) -> str:
+    """Return the neighbourhood of a glyph in its line, ｜ before it."""
+    place = next(place for place, other in enumerate(line.glyphs) if other is glyph)
+    before, after = line.glyphs[max(0, place - 8) : place], line.glyphs[place : place + 8]
+    return "｜".join("".join(glyph.char for glyph in part) for part in (before, after))

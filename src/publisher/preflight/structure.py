@@ -1,0 +1,221 @@
+"""The file as a file: page size and count, bookmarks, links, labels, fonts, blanks, metadata."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pypdf.generic import Destination
+
+from publisher import book
+from publisher.edition import Edition
+from publisher.pagination import Pagination
+from publisher.preflight.printed_text import PrintedText, squeezed
+from publisher.problems import Place, Problem
+
+POINTS_PER_MM = 72 / 25.4
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    level: int
+    title: str
+    page: int
+
+
+def check(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Iterator[Problem]:
+    """Yield every fault of the file's structure."""
+    for rule in (page_count, page_sizes, labels, printed_folios, blanks, bookmarks, links, contents, fonts, metadata):
+        for message, found, page in rule(printed, whole, pagination, edition):
+            place = Place(f"{whole.id}/{edition.name}.pdf", page) if page else Place(f"{whole.id}/{edition.name}.pdf")
+            yield Problem(place, RULES[rule.__name__], message, found)
+
+
+RULES = {
+    "page_count": "PDF-001", "page_sizes": "PDF-002", "labels": "PDF-003", "printed_folios": "PDF-004", "blanks": "PDF-005",
+    "bookmarks": "PDF-006", "links": "PDF-007", "contents": "PDF-008", "fonts": "PDF-009", "metadata": "PDF-010",
+}  # fmt: skip
+
+Faults = Iterator[tuple[str, str, int]]
+
+
+def page_count(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    count = len(printed.reader.pages)
+    if count != len(pagination.folios):
+        yield "页数与排版所得不符", f"{count} 页，应为 {len(pagination.folios)} 页", 0
+
+
+def page_sizes(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    for number, page in enumerate(printed.reader.pages, 1):
+        size = (float(page.mediabox.width) / POINTS_PER_MM, float(page.mediabox.height) / POINTS_PER_MM)
+        if any(abs(side - trim) > 0.1 for side, trim in zip(size, edition.trim_mm, strict=True)):
+            yield "页面尺寸不对", f"{size[0]:.1f}×{size[1]:.1f} mm", number
+        if page.rotation:
+            yield "页面被旋转", f"{page.rotation}°", number
+
+
+def labels(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    for number, (label, folio) in enumerate(zip(printed.reader.page_labels, pagination.folios, strict=False), 1):
+        if label != folio:
+            yield "阅读器所示页码与印出的页码不同", f"{label}，应为 {folio}", number
+
+
+def printed_folios(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    for span in pagination.spans:
+        if not span.section.numbered:
+            continue
+        for number in range(span.first, min(span.last, len(printed.raw)) + 1):
+            folio = pagination.folios[number - 1]
+            tail = printed.raw[number - 1].split()[-6:]
+            if folio not in tail:
+                yield "页上没有印出页码", f"应有 {folio}", number
+
+
+def blanks(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    for number, text in enumerate(printed.raw, 1):
+        empty = not text.strip()
+        if empty and number not in pagination.blanks:
+            yield "出现计划外的空白页", "", number
+        elif not empty and number in pagination.blanks:
+            yield "应为空白的页上有文字", text.strip()[:30], number
+
+
+def expected_bookmarks(whole: book.Book) -> list[tuple[int, str, str]]:
+    """Return level, title and section of every bookmark, in order; levels start at 1 and never jump."""
+    found = []
+    for section in whole.sections:
+        if section.bookmark:
+            found.append((section.bookmark, section.title, section.id))
+            if section.kind == "case":
+                found += [(section.bookmark + 1, heading.title, section.id) for heading in section.headings]
+    top = min((level for level, _, _ in found), default=1)
+    return [(level - top + 1, title, name) for level, title, name in found]
+
+
+def outline(reader: Any, items: Any, level: int = 1) -> Iterator[Bookmark]:
+    for item in items:
+        if isinstance(item, list):
+            yield from outline(reader, item, level + 1)
+        elif isinstance(item, Destination):
+            page = reader.get_destination_page_number(item)
+            yield Bookmark(level, str(item.title), -1 if page is None else page + 1)
+
+
+def bookmarks(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    spans = {span.section.id: span for span in pagination.spans}
+    have = list(outline(printed.reader, printed.reader.outline))
+    want = expected_bookmarks(whole)
+    for mark, (level, title, name) in zip(have, want, strict=False):
+        if (mark.level, squeezed(mark.title)) != (level, squeezed(title)):
+            yield "书签与书的结构不符", f"{mark.level} 级「{mark.title}」，应为 {level} 级「{title}」", mark.page
+            return
+        span = spans[name]
+        if not span.first <= mark.page <= span.last:
+            yield "书签指向别处", f"「{mark.title}」", mark.page
+        elif name not in ("half-title", "title-page") and not bears(printed.pages[mark.page - 1], title):
+            yield "书签所指页上没有这个标题", f"「{mark.title}」", mark.page
+    if len(have) != len(want):
+        yield "书签数目不符", f"{len(have)} 条，应为 {len(want)} 条", 0
+
+
+def bears(text: str, title: str) -> bool:
+    """Tell whether a page bears a title; the parts of a title may stand apart (第一部分　题名)."""
+    return all(squeezed(part) in text for part in title.split("　"))
+
+
+def internal_links(printed: PrintedText) -> Iterator[tuple[int, str]]:
+    """Yield the page number and target of every link of the file."""
+    for number, page in enumerate(printed.reader.pages, 1):
+        for annotation in page.get("/Annots", []):
+            item = annotation.get_object()
+            if item.get("/Subtype") == "/Link":
+                target = item.get("/Dest") or item.get("/A", {}).get("/D", "")
+                yield number, str(target)
+
+
+def links(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    known = printed.reader.named_destinations
+    titles = {section.id: section.title for section in whole.sections}
+    for number, target in internal_links(printed):
+        if target not in known:
+            yield "链接没有去处", target, number
+            continue
+        page = printed.reader.get_destination_page_number(known[target])
+        if page is None:
+            yield "链接所指的页不在书中", target, number
+        elif target.startswith("folio-") and pagination.folios[page] != target.removeprefix("folio-"):
+            yield "链接指向别的页", f"{target} 落在第 {pagination.folios[page]} 页", number
+        elif target in titles and titles[target] and not bears(printed.pages[page], titles[target]):
+            yield "链接所指页上没有其题名", f"{target}：「{titles[target]}」", number
+    yield from misled(printed, pagination)
+
+
+def misled(printed: PrintedText, pagination: Pagination) -> Faults:
+    """A section's links lead, in order, where its book says; the index is checked by its folios."""
+    links_by_page: dict[int, list[str]] = {}
+    for number, target in internal_links(printed):
+        links_by_page.setdefault(number, []).append(target)
+    for span in pagination.spans:
+        if span.section.kind == "index":
+            continue
+        want = once([target for block in span.section.blocks for target in book.links_of(block)])
+        have = once([target for number in range(span.first, span.last + 1) for target in links_by_page.get(number, [])])
+        if want != have:
+            step = next((index for index, pair in enumerate(zip(want, have, strict=False)) if pair[0] != pair[1]), min(len(want), len(have)))
+            lost = want[step] if step < len(want) else "（无）"
+            found = have[step] if step < len(have) else "（无）"
+            yield "链接缺失或指向别处", f"{span.section.title}：第 {step + 1} 个链接为 {found}，应为 {lost}", span.first
+
+
+def once(items: list[str]) -> list[str]:
+    """Drop repetitions that follow one another: a link over two lines has two annotations."""
+    return [item for index, item in enumerate(items) if index == 0 or item != items[index - 1]]
+
+
+def contents(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    """Each entry of the contents prints the folio of the page on which its section starts, and links to it."""
+    spans = {span.section.id: span for span in pagination.spans}
+    if "contents" not in spans:
+        return
+    span = spans["contents"]
+    text = printed.of(span.first, span.last)
+    targets = {target for number, target in internal_links(printed) if span.first <= number <= span.last}
+    for block in whole.section("contents").blocks:
+        for entry in block.items if isinstance(block, book.Entries) else ():
+            folio = pagination.folios[spans[entry.target].first - 1]
+            if squeezed(entry.label + entry.title) + folio not in text:
+                yield "目录所印页码不对或缺条目", f"{entry.title}，应在第 {folio} 页", span.first
+            if entry.target not in targets:
+                yield "目录条目没有链接", entry.title, span.first
+
+
+def fonts(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    seen: set[str] = set()
+    for number, page in enumerate(printed.reader.pages, 1):
+        resources = page.get("/Resources", {})
+        for reference in resources.get_object().get("/Font", {}).get_object().values() if "/Font" in resources.get_object() else ():
+            font = reference.get_object()
+            name = re.sub(r"^[A-Z]{6}\+", "", str(font.get("/BaseFont", "")).lstrip("/"))
+            if name in seen:
+                continue
+            seen.add(name)
+            if not any(name.startswith(allowed) for allowed in edition.fonts):
+                yield "出现本项目以外的字体", name, number
+            descendants = font.get("/DescendantFonts")
+            descriptor = (descendants[0].get_object() if descendants else font).get("/FontDescriptor")
+            if descriptor is None or not {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor.get_object()):
+                yield "字体没有嵌入", name, number
+    for number, text in enumerate(printed.raw, 1):
+        if "\ufffd" in text or "\0" in text:
+            yield "有字无法取出文字", re.sub(r"\s+", "", text)[max(0, text.find("\ufffd") - 10) :][:20], number
+
+
+def metadata(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    info = printed.reader.metadata or {}
+    wanted = {"/Title": whole.title, "/Author": whole.author, "/Subject": whole.subject, "/Keywords": "，".join(whole.keywords)}
+    for key, value in wanted.items():
+        if info.get(key) != value:
+            yield f"文件信息 {key[1:]} 不对", f"{info.get(key)}，应为 {value}", 0
+    language = printed.reader.trailer["/Root"].get("/Lang")
+    if language != whole.language:
+        yield "文件语言不对", str(language), 0

@@ -1,0 +1,180 @@
+"""How well a finished PDF is set, measured on its glyphs: PDF -> `Typography` -> problems.
+
+Knows nothing of the composer, so that it can judge it. What is measured where: `line_ends.py`, `spacing.py`, `grid.py`.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from publisher import book
+from publisher.edition import Edition
+from publisher.pagination import Pagination
+from publisher.preflight.glyphs import Line, Role, Spot, Spots, read
+from publisher.preflight.grid import GridShare, body_text, grid, pitches
+from publisher.preflight.line_ends import NO_END, NO_START, Edges, is_cut, is_lonely, keeps_full_mark, line_ends, overfull, page_turns, short
+from publisher.preflight.spacing import BorderGaps, border_gaps, loose, parted, unsqueezed
+from publisher.problems import Place, Problem, Severity
+
+LOOSE_SHARE = 0.01
+BORDER_EM = (0.08, 0.10)
+"""Where the median gap between Han and Western has to be."""
+
+
+@dataclass(frozen=True)
+class FontShare:
+    name: str
+    glyphs: int
+    share: float
+    spots: Spots
+    """The first line of each page that uses it."""
+
+
+@dataclass(frozen=True)
+class Typography:
+    """What was measured. In a spot about a line end, ｜ stands for it."""
+
+    tagged: bool
+    """The file says what is a paragraph, a heading, a cell; otherwise little can be measured."""
+    pages: int
+    """The last page that bears text."""
+    lines: int
+    pairs: int
+    """Lines followed by another line of the same paragraph, heading or cell."""
+    justified: int
+    """Those of them that have to fill the measure."""
+    starts: Spots
+    ends: Spots
+    cuts: Spots
+    unsqueezed: Spots
+    full_marks: Spots
+    lonely: Spots
+    short: Spots
+    overfull: Spots
+    loose: Spots
+    """Justified lines with a loose gap; `amount` is the widest."""
+    parted: Spots
+    """Han characters or marks with a space between them in extracted text that no glyph is drawn for."""
+    borders: BorderGaps
+    fonts: tuple[FontShare, ...]
+    pitches: tuple[tuple[float, int], ...]
+    """Distances of neighbouring lines of body text in points, and how often; the most frequent first."""
+    grid: tuple[GridShare, ...]
+
+    @property
+    def loose_share(self) -> float:
+        return len(self.loose) / self.justified if self.justified else 0.0
+
+    @property
+    def pitch(self) -> float:
+        return self.pitches[0][0] if self.pitches else 0.0
+
+
+def measure(pdf: bytes, ragged: Collection[int] = ()) -> Typography:
+    """Measure a PDF. The text of `ragged` pages (contents, index) is set flush left on purpose."""
+    blocks = read(pdf)
+    edges = Edges(blocks)
+    turns = [turn for block in blocks for turn in line_ends(block, edges)]
+    across = list(page_turns(blocks, edges))
+    justified = [turn for turn in turns if turn.block.role is Role.TEXT and turn.block.page not in ragged]
+    lines = [line for block in blocks for line in block.lines]
+    body = body_text(blocks)
+    return Typography(
+        tagged=any(block.role is not Role.OTHER for block in blocks),
+        pages=max((line.page for line in lines), default=0),
+        lines=len(lines),
+        pairs=len(turns),
+        justified=len(justified),
+        starts=tuple(turn.spot for turn in turns + across if turn.after.text[0] in NO_START),
+        ends=tuple(turn.spot for turn in turns + across if turn.before.text[-1] in NO_END),
+        cuts=tuple(turn.spot for turn in turns + across if is_cut(turn)),
+        unsqueezed=tuple(spot for line in lines for spot in unsqueezed(line)),
+        full_marks=tuple(turn.spot for turn in justified if keeps_full_mark(turn, edges.of(turn.block))),
+        lonely=tuple(turn.spot for turn in turns if is_lonely(turn)),
+        short=tuple(short(justified, edges)),
+        overfull=tuple(overfull(blocks, edges, ragged)),
+        loose=tuple(spot for turn in justified for spot in loose(turn.before)),
+        parted=tuple(spot for line in lines for spot in parted(line)),
+        borders=border_gaps(lines),
+        fonts=tuple(font_shares(lines)),
+        pitches=tuple(pitches(body)),
+        grid=tuple(grid(blocks, body)),
+    )
+
+
+def font_shares(lines: Sequence[Line]) -> Iterator[FontShare]:
+    counts: Counter[str] = Counter()
+    spots: dict[str, dict[int, Spot]] = defaultdict(dict)
+    for line in lines:
+        for font, count in Counter(glyph.font for glyph in line.glyphs).items():
+            counts[font] += count
+            if line.page not in spots[font]:
+                chars = "".join(glyph.char for glyph in line.glyphs if glyph.font == font)
+                spots[font][line.page] = Spot(line.page, f"{chars[:12]}：{line.text[:30]}")
+    for font, count in counts.most_common():
+        yield FontShare(font, count, count / counts.total(), tuple(spots[font].values()))
+
+
+def flush_left(pagination: Pagination) -> set[int]:
+    """Return the pages of sections whose text is not justified: contents, lists of cases, index."""
+    lists = (book.Entries, book.Index)
+    spans = [span for span in pagination.spans if any(isinstance(block, lists) for block in span.section.blocks)]
+    return {page for span in spans for page in range(span.first, span.last + 1)}
+
+
+class Fault(NamedTuple):
+    """What is wrong when a measure has spots."""
+
+    code: str
+    measure: str
+    message: str
+    hint: str = "改动此处文字，或查排版程序"
+    severity: Severity = Severity.ERROR
+
+
+FAULTS = (
+    Fault("PDF-201", "starts", "行首出现了不许居行首的符号"),
+    Fault("PDF-202", "ends", "行末出现了不许居行末的符号"),
+    Fault("PDF-203", "cuts", "数值、单位、范围或名称被拆在两行"),
+    Fault("PDF-204", "unsqueezed", "相邻标点没有挤压", "查字体是否有 halt 特性"),
+    Fault("PDF-205", "full_marks", "行末标点在版心内仍占全角"),
+    Fault("PDF-206", "lonely", "末行只有一个字", "增删几字，使末行至少两字", Severity.REVIEW),
+    Fault("PDF-207", "short", "行没有排满（差 {:.2f} 字）", "改动此处文字，使长串可以断开", Severity.REVIEW),
+    Fault("PDF-208", "overfull", "行超出版心（{:.2f} 字）"),
+    Fault("PDF-213", "parted", "复制出的文字在汉字之间多出空格"),
+)
+"""Codes that mean one spot each; 209 to 212 and 200 are told by `check` itself."""
+
+
+def check(typography: Typography, edition: Edition, path: str) -> Iterator[Problem]:
+    """Yield every fault of the setting of the file at `path`."""
+    if typography.lines and not typography.tagged:
+        yield Problem(Place(path), "PDF-200", "文件没有结构标签，无法检查排版质量", hint="按带标签的 PDF 写出")
+    for fault in FAULTS:
+        for spot in getattr(typography, fault.measure):
+            yield Problem(Place(path, spot.page), fault.code, fault.message.format(spot.amount), spot.text, fault.hint, fault.severity)
+    if typography.loose_share > LOOSE_SHARE:
+        for spot in typography.loose:
+            message = f"字距过松（{spot.amount:.2f} 字），松行占 {typography.loose_share:.1%}"
+            yield Problem(Place(path, spot.page), "PDF-209", message, spot.text, "改动此处文字", Severity.REVIEW)
+    borders = typography.borders
+    if borders.count and not BORDER_EM[0] <= borders.median <= BORDER_EM[1]:
+        found = f"中位 {borders.median:.3f} 字，应为 {BORDER_EM[0]:.2f}～{BORDER_EM[1]:.2f} 字"
+        yield Problem(Place(path), "PDF-210", "汉字与西文的间距不合体例", found, "查排版程序", Severity.REVIEW)
+    for font in typography.fonts:
+        if not font.name.startswith(edition.fonts):
+            for spot in font.spots:
+                yield Problem(Place(path, spot.page), "PDF-211", f"有字用了本书以外的字体 {font.name}", spot.text, "补入字体，或换用规范字")
+    for spots in typography.grid:
+        if spots.kind == Role.TEXT:
+            yield from off_grid(spots, path)
+
+
+def off_grid(spots: GridShare, path: str) -> Iterator[Problem]:
+    """Yield a problem for each page, with its first line of body text off the grid."""
+    counts = Counter(spot.page for spot in spots.off)
+    for page, count in sorted(counts.items()):
+        first = next(spot for spot in spots.off if spot.page == page)
+        message = f"正文有 {count} 行不在行格上（低 {first.amount:.1f} pt）"
+        yield Problem(Place(path, page), "PDF-212", message, first.text, "使此处以上的标题与表占整行", Severity.REVIEW)

@@ -1,0 +1,232 @@
+"""Stage 1, read: the files under `content/` -> `Collection`, or every problem of all files at once."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from publisher.case import Case
+from publisher.catalogue import REFERENCE_MODELS, Catalogue, folded
+from publisher.collection import Collection, VolumeSource
+from publisher.model import Model
+from publisher.problems import Place, Problem, Rejected, nearest
+from publisher.read_yaml import read_yaml
+from publisher.volume import Dosing, Guideline, Volume
+from publisher.written import Branch, Row, Written, at
+
+M = TypeVar("M", bound=Model)
+
+
+def read(root: Path, only: list[str] | None = None) -> Collection:
+    """Read the catalogue and the volumes (all, or those named). Raises Rejected with every problem found."""
+    problems: list[Problem] = []
+    content = root / "content"
+    catalogue = read_catalogue(root, problems)
+    folders = sorted(path.parent for path in content.glob("*/volume.yaml"))
+    known = [folder.name for folder in folders]
+    for name in only or []:
+        if name not in known:
+            problems.append(Problem(Place(f"content/{name}/volume.yaml"), "SRC-020", "没有这一卷", name, nearest(name, known) or f"现有：{'、'.join(known)}"))
+    if not folders:
+        problems.append(Problem(Place("content"), "SRC-020", "没有找到任何一卷", hint="每卷需有 content/<卷名>/volume.yaml"))
+    volumes = {}
+    for folder in folders:
+        if only and folder.name not in only:
+            continue
+        source = read_volume(root, folder, catalogue, problems)
+        if source:
+            volumes[folder.name] = source
+    if problems:
+        raise Rejected(sorted(set(problems), key=lambda problem: (problem.place, problem.code)))
+    return Collection(catalogue, volumes)
+
+
+def read_catalogue(root: Path, problems: list[Problem]) -> Catalogue:
+    entries: dict[str, list[Any]] = {}
+    for kind, model in REFERENCE_MODELS.items():
+        name = f"content/reference/{kind}.yaml"
+        entries[kind] = []
+        tree, found = read_yaml(root / name, name)
+        problems += found
+        if tree is None:
+            continue
+        items = tree.get(kind) if isinstance(tree, Branch) else None
+        if not isinstance(items, Row):
+            problems.append(Problem(tree.place, "SRC-021", f"词表应以「{kind}:」开头，其下逐条列出"))
+            continue
+        spelled: dict[str, Written] = {}
+        for item in items:
+            entry = validated(model, item, problems, {})
+            if entry is None:
+                continue
+            entries[kind].append(entry)
+            for spelling in getattr(entry, "spellings", []):
+                first = spelled.setdefault(folded(spelling), spelling)
+                if first is not spelling and first.place.line != spelling.place.line and owner(first, items) is not item:
+                    problems.append(Problem(spelling.place, "REF-002", "同一写法归于两个条目", spelling, f"首见于第 {first.place.line} 行，留其一"))
+    return Catalogue(**entries)
+
+
+def owner(spelling: Written, items: Row) -> Any:
+    """Return the item of the list in which `spelling` stands."""
+    return next((item for item in reversed(items) if item.place.line <= spelling.place.line), None)
+
+
+def read_volume(root: Path, folder: Path, catalogue: Catalogue, problems: list[Problem]) -> VolumeSource | None:
+    context = {"catalogue": catalogue}
+    parts: dict[str, Any] = {}
+    others = []
+    for model, stem in ((Volume, "volume"), (Guideline, "guideline"), (Dosing, "dosing")):
+        name = f"content/{folder.name}/{stem}.yaml"
+        tree, found = read_yaml(root / name, name)
+        problems += found
+        parts[stem] = validated(model, tree, problems, context) if tree is not None else None
+        others.append(tree)
+    cases, trees = {}, {}
+    for path in sorted((folder / "cases").glob("*.yaml")):
+        name = f"content/{folder.name}/cases/{path.name}"
+        tree, found = read_yaml(path, name)
+        problems += found
+        case = validated(Case, tree, problems, context) if tree is not None else None
+        if case is None:
+            continue
+        if case.id != path.stem:
+            problems.append(Problem(case.id.place, "SRC-022", "病例标识与文件名不同", case.id, f"应为 {path.stem}"))
+        cases[str(case.id)], trees[str(case.id)] = case, tree
+    volume = parts["volume"]
+    if volume:
+        stems = [path.stem for path in (folder / "cases").glob("*.yaml")]
+        problems += wrong_order(volume, stems)
+        problems += wrong_names(volume, folder.name, cases)
+        problems += wrong_links(parts["guideline"], stems)
+    if not (volume and parts["guideline"] and parts["dosing"]):
+        return None
+    return VolumeSource(volume, cases, parts["guideline"], parts["dosing"], trees, tuple(others))
+
+
+def wrong_order(volume: Volume, stems: list[str]) -> Iterator[Problem]:
+    """Yield a problem for each case listed twice, listed without a file, or left out of the volume."""
+    seen: set[str] = set()
+    for slug in volume.case_ids:
+        if slug in seen:
+            yield Problem(slug.place, "SRC-023", "病例在卷中列了两次", slug, "删去其一")
+        elif slug not in stems:
+            yield Problem(slug.place, "SRC-024", "卷中所列病例没有文件", slug, nearest(slug, stems) or f"应有 cases/{slug}.yaml")
+        seen.add(slug)
+    for stem in sorted(set(stems) - seen):
+        yield Problem(volume.id.place, "SRC-025", "病例文件未列入任何部分", stem, "在 parts 的 cases 中列出，或移出 cases 文件夹")
+    labels = [part.label for part in volume.parts]
+    for announced in volume.announced:
+        if announced.part not in labels:
+            yield Problem(announced.part.place, "SRC-026", "题录所属部分不存在", announced.part, nearest(announced.part, labels))
+
+
+def wrong_names(volume: Volume, folder: str, cases: dict[str, Case]) -> Iterator[Problem]:
+    """Yield a problem for a volume that is not called like its folder and for a case number used twice."""
+    if volume.id != folder:
+        yield Problem(volume.id.place, "SRC-028", "卷的标识与文件夹名不同", volume.id, f"应为 {folder}")
+    seen: dict[str, Written] = {}
+    for number in [case.number for case in cases.values()] + [item.number for item in volume.announced]:
+        first = seen.setdefault(str(number), number)
+        if first is not number:
+            yield Problem(number.place, "SRC-029", "两例用了同一编号", number, f"首见于 {first.place}，改其一")
+
+
+def wrong_links(guideline: Guideline | None, stems: list[str]) -> Iterator[Problem]:
+    topics = list(guideline.topics) if guideline else []
+    while topics:
+        topic = topics.pop()
+        topics += topic.topics
+        for statement in topic.statements:
+            for slug in statement.cases:
+                if slug not in stems:
+                    yield Problem(slug.place, "REF-003", "所引病例不存在", slug, nearest(slug, stems))
+
+
+def validated(model: type[M], tree: Any, problems: list[Problem], context: dict[str, Any]) -> M | None:
+    """Return the model made from a tree, or None after adding what is wrong with it to `problems`."""
+    try:
+        return model.model_validate(tree, context=context)
+    except ValidationError as error:
+        problems += [explained(fault, tree, model) for fault in error.errors()]
+        return None
+
+
+def explained(fault: Any, tree: Any, model: type[Model]) -> Problem:
+    """Say one pydantic fault in the author's words, by its type."""
+    path, kind, context = tuple(fault["loc"]), fault["type"], fault.get("ctx", {})
+    place = at(tree, path)
+    field = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+    value = fault.get("input")
+    found = value if isinstance(value, str) else shape(value)
+    match kind:
+        case "missing":
+            return Problem(place, "SRC-101", f"缺少必填项「{field}」", hint=f"补写「{field}: …」")
+        case "extra_forbidden":
+            return Problem(key_place(tree, path), "SRC-102", f"没有「{field}」这一项", field, nearest(field, fields_at(model, path[:-1])))
+        case "literal_error":
+            allowed = re.findall(r"'([^']*)'", context.get("expected", ""))
+            return Problem(place, "SRC-103", f"「{field}」不能这样写", found, nearest(str(found), allowed) or f"可用：{'、'.join(allowed)}")
+        case "unknown_word":
+            return Problem(place, "REF-001", f"{context['label']}不在词表中", found, context["hint"] or f"核对写法；确为新词则补入 {context['file']}")
+        case "not_text":
+            return Problem(place, "SRC-104", f"「{field}」应为一段文字", found, "写成一行文字")
+        case "empty_text":
+            return Problem(place, "SRC-105", f"「{field}」没有内容", hint="写出内容；来源未载则删去此行")
+        case "no_figure":
+            return Problem(place, "SRC-106", f"「{field}」应有数值", found, "写出数值与单位")
+        case "bad_slug":
+            return Problem(place, "SRC-107", "标识写法不合规", found, "只用小写英文字母、数字与连字符，如 lung-13-renal")
+        case "bad_date":
+            return Problem(place, "SRC-108", "没有这个日期", found, "写作 2021-06-15 或 2021-06")
+        case "list_type":
+            return Problem(place, "SRC-109", f"「{field}」应逐条列出", found, "每条另起一行，以「- 」开头")
+        case "model_type" | "dict_type" | "model_attributes_type":
+            return Problem(place, "SRC-110", f"「{field}」应分项填写", found, "写成「项目: 内容」")
+        case "too_short":
+            return Problem(place, "SRC-111", f"「{field}」至少要有一条")
+        case "no_column":
+            return Problem(
+                context["place"],
+                "SRC-113",
+                f"「{context['name']}」没有对应的列",
+                context["name"],
+                nearest(context["name"], context["known"]) or "在 columns 中加上这一列",
+            )
+        case "bad_number":
+            return Problem(place, "SRC-114", "病例编号只能是数字", found, "写作 3，不写「例3」")
+        case "bool_parsing":
+            return Problem(place, "SRC-112", f"「{field}」只能写 true 或 false", found)
+    return Problem(place, "SRC-199", f"「{field}」不合要求：{fault['msg']}", found)
+
+
+def shape(value: Any) -> str:
+    if isinstance(value, Row | list):
+        return f"一个 {len(value)} 条的列表"
+    if isinstance(value, Branch | dict):
+        return f"分项内容（{'、'.join(list(value)[:4])}）"
+    return ""
+
+
+def key_place(tree: Any, path: tuple[Any, ...]) -> Place:
+    node = tree
+    for step in path[:-1]:
+        node = node[step]
+    return node.key_places[path[-1]] if isinstance(node, Branch) else at(tree, path)
+
+
+def fields_at(model: Any, path: tuple[Any, ...]) -> list[str]:
+    """Return the field names of the model that stands at `path`."""
+    for step in path:
+        if isinstance(step, str) and hasattr(model, "model_fields"):
+            field = model.model_fields.get(step) or next((field for field in model.model_fields.values() if field.alias == step), None)
+            model = inner_model(field.annotation) if field else None
+    return [field.alias or name for name, field in model.model_fields.items()] if hasattr(model, "model_fields") else []
+
+
+def inner_model(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        return annotation
+    return next((found for part in getattr(annotation, "__args__", ()) if (found := inner_model(part))), None)

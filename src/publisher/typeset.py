@@ -1,0 +1,198 @@
+"""Stage 4, typeset: HTML sections -> pages -> PDF. The only module that knows WeasyPrint.
+
+Each section is laid out alone, with its first folio and side given to it; the pages are joined and written once. Pages,
+index and references come from the page map, so a section is laid out again only when a number printed in it changed.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import weasyprint
+from weasyprint.formatting_structure import boxes
+from weasyprint.text.fonts import FontConfiguration
+
+from publisher import book, composer
+from publisher.pagination import Opening, PageMap, Pagination, Span, folio
+from publisher.problems import Place, Problem, Rejected
+
+ENGINE = f"WeasyPrint {weasyprint.__version__}"
+MOST_PASSES = 6
+
+Announce = Callable[[str, int], None]
+"""Called with a section's title and the number of its pages."""
+Render = Callable[[book.Section, Opening, PageMap], str]
+"""Gives the HTML of a section that opens at a folio and side, with the pages known so far."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of the volume: its section (None for an intended blank), folio, and the page as laid out."""
+
+    section: book.Section | None
+    folio: str
+    page: Any
+
+    @property
+    def text(self) -> str:
+        """The text of the page without running heads and folios."""
+        return "".join(body_text(self.page._page_box)) if self.section else ""
+
+
+@dataclass(frozen=True)
+class Typeset:
+    """The pages of a volume in order, ready to be written."""
+
+    sheets: tuple[Sheet, ...]
+    document: Any
+
+    @property
+    def pagination(self) -> Pagination:
+        spans: list[Span] = []
+        for number, sheet in enumerate(self.sheets, 1):
+            if sheet.section and spans and spans[-1].section is sheet.section:
+                spans[-1] = Span(sheet.section, spans[-1].first, number)
+            elif sheet.section:
+                spans.append(Span(sheet.section, number, number))
+        blanks = tuple(number for number, sheet in enumerate(self.sheets, 1) if not sheet.section)
+        return Pagination(tuple(sheet.folio for sheet in self.sheets), tuple(spans), blanks)
+
+    def pdf(self) -> bytes:
+        """Write the PDF. Raises Rejected when the engine warns."""
+        with engine_warnings("写出 PDF"):
+            return self.document.copy([sheet.page for sheet in self.sheets]).write_pdf(pdf_tags=True)
+
+
+class Typesetter:
+    """Lay out the sections of one book with the style sheet `book.css` of a folder."""
+
+    def __init__(self, render: Render, styles: Path, announce: Announce = lambda title, pages: None):
+        self.html, self.folder, self.announce = render, styles, announce
+        composer.install()
+        self.fonts = FontConfiguration()
+        self.laid: dict[str, tuple[str, Any]] = {}
+        with engine_warnings("样式表"):
+            self.styles = [weasyprint.CSS(filename=styles / "book.css", font_config=self.fonts)]
+
+    def typeset(self, whole: book.Book) -> Typeset:
+        """Lay out the book until every printed page number is right. Raises Rejected when it will not settle."""
+        pages = PageMap()
+        body = [section for section in whole.sections if not section.front]
+        front = [section for section in whole.sections if section.front]
+        for _ in range(MOST_PASSES):
+            sheets = [*self.group(front, pages, "lower-roman"), *self.group(body, pages, "decimal")]
+            found = page_map(whole, sheets)
+            if found == pages:
+                return Typeset(tuple(sheets), self.laid[whole.sections[0].id][1])
+            pages = found
+        raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-002", f"排版 {MOST_PASSES} 遍后页码仍不稳定")])
+
+    def group(self, sections: list[book.Section], pages: PageMap, style: str) -> list[Sheet]:
+        """Lay out sections numbered together from 1; a front group is filled up to whole leaves."""
+        sheets: list[Sheet] = []
+        for section in sections:
+            if section.recto and len(sheets) % 2:
+                sheets.append(self.blank(len(sheets) + 1, style))
+            opening = Opening(len(sheets) + 1, "left" if len(sheets) % 2 else "right", style)
+            document = self.layout(section, opening, pages)
+            for page in document.pages:
+                sheets.append(Sheet(section, folio(len(sheets) + 1, style), page))
+            if section.blank_back and len(sheets) % 2:
+                sheets.append(self.blank(len(sheets) + 1, style))
+        if style != "decimal" and len(sheets) % 2:
+            sheets.append(self.blank(len(sheets) + 1, style))
+        return sheets
+
+    def layout(self, section: book.Section, opening: Opening, pages: PageMap) -> Any:
+        html = self.html(section, opening, pages)
+        known = self.laid.get(section.id)
+        if known and known[0] == html:
+            return known[1]
+        document = self.render(html, section.title)
+        self.laid[section.id] = (html, document)
+        self.announce(section.title, len(document.pages))
+        return document
+
+    def blank(self, number: int, style: str) -> Sheet:
+        """Return a blank page; it bears nothing."""
+        html = '<html lang="zh-CN"><style>@page { @top-left { content: none } @top-right { content: none } }</style><body></body></html>'
+        return Sheet(None, folio(number, style), self.render(html, "空白页").pages[0])
+
+    def render(self, html: str, title: str) -> Any:
+        with engine_warnings(title):
+            return weasyprint.HTML(string=html, base_url=f"{self.folder}/").render(stylesheets=self.styles, font_config=self.fonts, pdf_tags=True)
+
+
+def page_map(whole: book.Book, sheets: list[Sheet]) -> PageMap:
+    """Say where every anchor is printed, and on which body pages each index term stands."""
+    folios: dict[str, str] = {}
+    texts: list[tuple[str, str]] = []
+    for sheet in sheets:
+        if not sheet.section:
+            continue
+        for anchor in sheet.page.anchors:
+            folios.setdefault(anchor, sheet.folio)
+        if not sheet.section.front and sheet.section.kind not in ("index", "part"):
+            anchor = f"folio-{sheet.folio}"
+            sheet.page.anchors[anchor] = (0, 0, 0, 0)
+            folios[anchor] = sheet.folio
+            texts.append((anchor, sheet.text))
+    terms = [term for section in whole.sections for block in section.blocks if isinstance(block, book.Index) for term in block.terms]
+    return PageMap(folios, mentions(terms, texts))
+
+
+def mentions(terms: list[book.IndexTerm], texts: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Find the pages of each term; a spelling inside a longer one of another term does not count."""
+    spelled = sorted(((spelling, term.term) for term in terms for spelling in term.spellings), key=lambda item: -len(item[0]))
+    found: dict[str, list[str]] = {}
+    for anchor, text in texts:
+        rest = text
+        for spelling, term in spelled:
+            if spelling in rest:
+                rest = rest.replace(spelling, "\0")
+                if anchor not in found.setdefault(term, []):
+                    found[term].append(anchor)
+    return {term: tuple(anchors) for term, anchors in found.items()}
+
+
+def body_text(box: Any) -> Iterator[str]:
+    """Yield the texts of a page's boxes in order, margin boxes and note marks left out."""
+    if isinstance(box, boxes.MarginBox) or getattr(box.element, "get", lambda _: None)("class") == "note-mark":
+        return
+    if isinstance(box, boxes.TextBox):
+        yield box.text
+    elif isinstance(box, boxes.ParentBox):
+        for child in box.children:
+            yield from body_text(child)
+        if isinstance(box, boxes.BlockLevelBox | boxes.TableCellBox):
+            yield "\n"
+
+
+@contextmanager
+def engine_warnings(title: str) -> Iterator[None]:
+    """Turn what the engine would only log into problems. Raises Rejected."""
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = records.append  # type: ignore[method-assign]
+    logger = logging.getLogger("weasyprint")
+    before, propagated = list(logger.handlers), logger.propagate
+    logger.handlers, logger.propagate = [handler], False
+    try:
+        yield
+    finally:
+        logger.handlers, logger.propagate = before, propagated
+    if records:
+        raise Rejected(
+            [Problem(Place(title), "TYP-001", "排版引擎告警", text, warning_hint(text)) for text in dict.fromkeys(record.getMessage() for record in records)]
+        )
+
+
+def warning_hint(text: str) -> str:
+    if ".notdef" in text:
+        return "字体缺字：换用规范字，或补入字体"
+    if "Failed to load" in text:
+        return "核对文件名；资源须在项目之内"
+    return "核对样式或版式文件"
