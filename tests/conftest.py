@@ -1,0 +1,69 @@
+"""What many tests share: the sample book read, composed and built once, and the two real volumes built once."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from project import REPOSITORY, SAMPLEBOOK, Made, Project
+
+from publisher.book import Book
+from publisher.case import Case
+from publisher.collection import Collection
+from publisher.compose.assemble import compose
+from publisher.read import read
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def sample() -> Collection:
+    return read(SAMPLEBOOK)
+
+
+@pytest.fixture(scope="session")
+def sample_book(sample: Collection) -> Book:
+    return compose(sample.volumes["sample"], sample.catalogue, "测试引擎")
+
+
+@pytest.fixture(scope="session")
+def sample_built(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return Project(tmp_path_factory.mktemp("sample")).build()
+
+
+@pytest.fixture(scope="session")
+def content() -> Collection:
+    """The real volumes, read."""
+    return read(REPOSITORY)
+
+
+@pytest.fixture(scope="session")
+def real_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return Project(tmp_path_factory.mktemp("real"), REPOSITORY)
+
+
+@pytest.fixture(scope="session")
+def lung(real_project: Project) -> Made:
+    return real_project.build("lung")
+
+
+@pytest.fixture(scope="session")
+def breast(real_project: Project) -> Made:
+    return real_project.build("breast")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A copy of the sample book for one test to spoil."""
+    return Project(tmp_path / "book")
+
+
+@pytest.fixture
+def make_case(sample: Collection):
+    """Make a case of the fields a test is about; the rest is the least a case may have."""
+
+    def make(**fields) -> Case:
+        tree = {"id": "made-up", "number": "7", "title": "虚构一例", "patient": {"sex": "男", "age": "70岁"}, **fields}
+        return Case.model_validate(tree, context={"catalogue": sample.catalogue})
+
+    return make

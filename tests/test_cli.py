@@ -1,0 +1,126 @@
+"""The command line: exit status 0 clean, 1 problems, 2 wrong use; problems on the error stream."""
+
+import pytest
+from project import FEMUR, RIB, SAMPLEBOOK, Project
+from typer.testing import CliRunner
+
+from publisher.cli import app
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def built_case(tmp_path_factory):
+    """The sample book's second case, built by command."""
+    project = Project(tmp_path_factory.mktemp("case"))
+    return project, run("build", "--root", project.root, "--case", "sample-03-femur")
+
+
+def test_check_of_a_clean_book_leaves_with_0():
+    result = run("check", "--root", SAMPLEBOOK)
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_check_counts_the_cases_of_each_volume():
+    assert "sample: 2 cases" in run("check", "--root", SAMPLEBOOK).stdout
+
+
+def test_check_of_named_volumes_reads_them_alone():
+    assert run("check", "sample", "--root", SAMPLEBOOK).exit_code == 0
+
+
+def test_check_leaves_with_1_when_there_are_problems(project):
+    project.edit(RIB, "drug: 劳拉西泮片", "drug: 劳拉西洋片")
+    assert run("check", "--root", project.root).exit_code == 1
+
+
+def test_problems_are_printed_on_the_error_stream(project):
+    line = project.edit(RIB, "drug: 劳拉西泮片", "drug: 劳拉西洋片")
+    result = run("check", "--root", project.root)
+    assert f"{RIB}:{line}:" in result.stderr
+    assert "劳拉西泮片" in result.stderr
+    assert result.stdout == ""
+
+
+def test_problems_are_counted(project):
+    project.edit(RIB, "drug: 劳拉西泮片", "drug: 劳拉西洋片")
+    project.edit(FEMUR, "sex: 女", "sex: F")
+    assert "共 2 处问题" in run("check", "--root", project.root).stderr
+
+
+def test_brackets_in_a_source_are_printed_as_they_are(project):
+    project.edit(RIB, "drug: 劳拉西泮片", "drug: '[bold]劳拉西洋片[/]'")
+    assert "[bold]劳拉西洋片[/]" in run("check", "--root", project.root).stderr
+
+
+def test_check_finds_a_note_that_cannot_be_placed(project):
+    project.edit(FEMUR, "quote: 2018-05", "quote: 无此语")
+    result = run("check", "--root", project.root)
+    assert (result.exit_code, "NOTE-001" in result.stderr) == (1, True)
+
+
+def test_build_leaves_with_1_when_the_sources_have_problems(project):
+    project.edit(FEMUR, "sex: 女", "sex: F")
+    result = run("build", "--root", project.root)
+    assert (result.exit_code, "SRC-103" in result.stderr, (project.root / "build").exists()) == (1, True, False)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "--rot", str(SAMPLEBOOK)],
+        ["chek"],
+        ["check", "--root", str(SAMPLEBOOK / "nowhere")],
+        ["check", "--root", str(SAMPLEBOOK / "content/sample/volume.yaml")],
+        ["build", "--root", str(SAMPLEBOOK), "--case", "sample-09"],
+        ["build", "--root", str(SAMPLEBOOK), "--case"],
+        ["check", "nowhere", "--root", str(SAMPLEBOOK)],
+    ],
+    ids=["unknown option", "unknown command", "no such folder", "a file for a folder", "unknown case", "no case named", "unknown volume"],
+)
+def test_wrong_use_leaves_with_2(arguments):
+    result = run(*arguments)
+    assert (result.exit_code, bool(result.stderr)) == (2, True)
+
+
+def test_an_unknown_case_is_answered_with_the_nearest():
+    assert "sample-03-femur" in run("build", "--root", SAMPLEBOOK, "--case", "sample-03-femor").stderr
+
+
+def test_an_unknown_volume_is_answered_with_the_nearest():
+    assert "sample" in run("check", "sampel", "--root", SAMPLEBOOK).stderr
+
+
+def test_build_of_a_case_leaves_with_0(built_case):
+    _, result = built_case
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_build_of_a_case_writes_into_the_root_that_was_named(built_case):
+    project, _ = built_case
+    assert (project.root / "build" / "sample-sample-03-femur" / "screen.pdf").is_file()
+
+
+def test_build_of_a_case_builds_nothing_else(built_case):
+    project, _ = built_case
+    assert [path.name for path in (project.root / "build").iterdir()] == ["sample-sample-03-femur"]
+
+
+def test_build_tells_its_stages_in_order(built_case):
+    _, result = built_case
+    said = [word for line in result.stdout.split("\n") for word in line.split()[1:2] if line.split()[0].isdigit()]
+    assert [word for word in said if word in ("read", "compose", "render", "typeset", "finish", "preflight")] == [
+        "read", "compose", "render", "typeset", "finish", "preflight",
+    ]  # fmt: skip
+
+
+def test_build_tells_where_the_file_is(built_case):
+    _, result = built_case
+    assert "build/sample-sample-03-femur/screen.pdf" in result.stdout
+
+
+def test_help_names_the_commands():
+    result = run("--help")
+    assert (result.exit_code, [word for word in ("check", "build") if word not in result.stdout]) == (0, [])
