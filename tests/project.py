@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from publisher import build as journey
-from publisher import finish
+from publisher.finish import screen
 from publisher.book import Book
 from publisher.collection import Collection
 from publisher.pagination import Pagination
@@ -89,7 +89,7 @@ class Project:
         """
         collection = read(self.root, [volume])
         seen: dict[type, object] = {}
-        finishing = finish.finish
+        finishing = screen.finish
 
         def listening(*arguments, **named):
             seen.update((type(value), value) for value in [*arguments, *named.values()])
@@ -98,7 +98,7 @@ class Project:
 
         problems: tuple[Problem, ...] = ()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(finish, "finish", listening)
+            patch.setattr(screen, "finish", listening)
             try:
                 journey.build(journey.Project(self.root), collection, collection.volumes[volume], journey.Progress(), case)
             except Rejected as rejected:

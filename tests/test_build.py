@@ -11,7 +11,7 @@ import pytest
 from project import FEMUR, REPOSITORY, Project
 from pypdf import PdfReader
 
-from publisher.finish import replace
+from publisher.finish.files import replace
 from publisher.problems import Rejected
 
 CASE = "sample-03-femur"

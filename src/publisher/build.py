@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from publisher import book, finish, typeset
+from publisher import book, typeset
 from publisher.collection import Collection, VolumeSource
 from publisher.compose.assemble import case_alone, compose
 from publisher.edition import SCREEN
+from publisher.finish import files, screen
 from publisher.lint.text import check_texts
 from publisher.pagination import Pagination, paginated
 from publisher.preflight import lost, structure
@@ -97,19 +98,19 @@ def build(project: Project, collection: Collection, source: VolumeSource, progre
     renderer = Renderer(whole, project.layouts)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
-    pages = typeset.Typesetter(renderer.html, project.styles, progress.section).typeset(whole)
+    pages = typeset.Typesetter(renderer.html, project.styles / SCREEN.stylesheet, progress.section).typeset(whole)
     pagination = pages.pagination
-    pdf = finish.finish(pages.pdf(), whole, pagination)
+    pdf = screen.finish(pages.pdf(), whole, pagination)
     progress.stage("finish", f"{len(pagination.folios)} pages, {len(pdf) / 1e6:.2f} MB")
     problems = preflight(pdf, whole, pagination)
     progress.stage("preflight", f"{len(problems)} problems")
     path, refused = project.output(whole, "screen.pdf"), project.output(whole, "screen.refused.pdf")
     if problems:
-        finish.replace(refused, pdf)
+        files.replace(refused, pdf)
         raise Rejected(problems)
-    finish.replace(path, pdf)
+    files.replace(path, pdf)
     refused.unlink(missing_ok=True)
-    finish.replace(project.output(whole, "screen.pages.json"), finish.pages_json(whole, pagination))
+    files.replace(project.output(whole, "screen.pages.json"), files.pages_json(whole, pagination))
     return Built(path, len(pagination.folios), tuple(problems), perf_counter() - started)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Edition:
     name: str
+    stylesheet: str
+    """Entry file in `styles/`."""
     trim_mm: tuple[float, float]
     fonts: tuple[str, ...]
     """PostScript names that may appear in the file, without subset prefixes; each is the beginning of the names it stands for."""
@@ -13,6 +15,7 @@ class Edition:
 
 SCREEN = Edition(
     name="screen",
+    stylesheet="book.css",
     trim_mm=(185, 260),
     fonts=("Casebook",),
 )

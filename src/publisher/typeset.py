@@ -60,22 +60,22 @@ class Typeset:
         blanks = tuple(number for number, sheet in enumerate(self.sheets, 1) if not sheet.section)
         return Pagination(tuple(sheet.folio for sheet in self.sheets), tuple(spans), blanks)
 
-    def pdf(self) -> bytes:
-        """Write the PDF. Raises Rejected when the engine warns."""
+    def pdf(self, tags: bool = True) -> bytes:
+        """Write the PDF, with structure tags or without. Raises Rejected when the engine warns."""
         with engine_warnings("写出 PDF"):
-            return self.document.copy([sheet.page for sheet in self.sheets]).write_pdf(pdf_tags=True)
+            return self.document.copy([sheet.page for sheet in self.sheets]).write_pdf(pdf_tags=tags)
 
 
 class Typesetter:
-    """Lay out the sections of one book with the style sheet `book.css` of a folder."""
+    """Lay out the sections of one book with a style sheet."""
 
-    def __init__(self, render: Render, styles: Path, announce: Announce = lambda title, pages: None):
-        self.html, self.folder, self.announce = render, styles, announce
+    def __init__(self, render: Render, stylesheet: Path, announce: Announce = lambda title, pages: None):
+        self.html, self.folder, self.announce = render, stylesheet.parent, announce
         composer.install()
         self.fonts = FontConfiguration()
         self.laid: dict[str, tuple[str, Any]] = {}
         with engine_warnings("样式表"):
-            self.styles = [weasyprint.CSS(filename=styles / "book.css", font_config=self.fonts)]
+            self.styles = [weasyprint.CSS(filename=stylesheet, font_config=self.fonts)]
 
     def typeset(self, whole: book.Book) -> Typeset:
         """Lay out the book until every printed page number is right. Raises Rejected when it will not settle."""
@@ -135,7 +135,7 @@ def page_map(whole: book.Book, sheets: list[Sheet]) -> PageMap:
             continue
         for anchor in sheet.page.anchors:
             folios.setdefault(anchor, sheet.folio)
-        if not sheet.section.front and sheet.section.kind not in ("index", "part"):
+        if not sheet.section.front and sheet.section.kind not in ("index", "part", "abbreviations"):
             anchor = f"folio-{sheet.folio}"
             sheet.page.anchors[anchor] = (0, 0, 0, 0)
             folios[anchor] = sheet.folio

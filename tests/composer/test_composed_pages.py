@@ -95,6 +95,11 @@ def test_a_note_mark_keeps_to_the_word_before_it(page, width):
     assert sum(text.count("〔12〕") for text in texts) == 3
 
 
+def test_a_note_mark_does_not_keep_a_lone_character_company(page):
+    texts = page(f'<p style="width: {10 * EM}px">一二三四五六七八九十甲<a class="note-mark">〔12〕</a></p>').texts
+    assert texts == ["一二三四五六七八九", "十甲〔12〕"]
+
+
 def test_extracted_text_is_the_source_text(page, tmp_path):
     text = page(f"<p>{PROSE}</p>").printed(tmp_path)
     assert not re.findall("[一-鿿，。、；：（）“”] [一-鿿，。、；：（）“”]", text)

@@ -117,10 +117,10 @@ class Chooser:
         return all(line.last or (self.level[line.stop] <= MILD and (not self.measure.justified or line.tightness <= COMFORTABLE)) for line in lines)
 
     def loneliness(self, start: int) -> float:
-        """Price a last line by its characters: one alone is forbidden (孤字不成行), very few are ugly."""
-        text = self.paragraph.text[start : self.end]
-        if len(text) > 12:
+        """Price a last line by its characters, note marks left out: one alone is forbidden (孤字不成行)."""
+        if self.end - start > 12:
             return 0.0
+        text = "".join(self.paragraph.text[place] for place in range(start, self.end) if place not in self.paragraph.raised)
         number = counted(text)
         if number < 2 or (number <= 2 and len(text.strip()) <= 2 and not text.strip()[:2].isascii() and sum("一" <= char <= "鿿" for char in text) < 2):
             return LONELY

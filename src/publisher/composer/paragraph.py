@@ -75,6 +75,7 @@ class Paragraph:
         self.advance: list[float] = []
         for piece in texts:
             self.advance += piece.face.advances(piece.box.text) if piece.face else (next(widths, 0.0),)
+        self.raised = {place for piece in texts if piece.raised for place in range(piece.start, piece.end)}
         self.level = levels(text, self.kinds)
         self.gap = [GAPS[pair] for pair in map(str.__add__, self.kinds, self.kinds[1:])] + [NO_GAP]
         self.head, self.tail = [0.0] * count, [0.0] * count
@@ -128,13 +129,12 @@ class Paragraph:
                         self.start_cut[place] = left
                     else:
                         self.end_cut[place] = right
-        raised = {piece.start for piece in self.texts if piece.raised}
         for match in _SQUEEZED.finditer(self.kinds):
             place = match.start()
             if self.kinds[place] == "O":
                 self.head[place + 1] = -SQUEEZED_PART * self.start_cut[place + 1]
             elif not (self.text[place] in "！？" and self.kinds[place + 1] == "C"):
-                self.tail[place] = -(BEFORE_RAISED_PART if place + 1 in raised else SQUEEZED_PART) * self.end_cut[place]
+                self.tail[place] = -(BEFORE_RAISED_PART if place + 1 in self.raised else SQUEEZED_PART) * self.end_cut[place]
 
     def _part_borders(self) -> None:
         for place, gap in enumerate(self.gap):

@@ -115,10 +115,10 @@ def first_word(line: Line) -> float:
 
 
 def page_turns(blocks: Sequence[Block], edges: Edges) -> Iterator[Turn]:
-    """Yield the line ends between two pages where the text goes on: the last line is full, the next begins at the left edge."""
-    texts = [block for block in blocks if block.role is Role.TEXT]
+    """Yield the line ends between two pages where a paragraph goes on: its last line is full, the next begins at the left edge."""
+    texts = [block for block in blocks if block.role is Role.TEXT and block.paragraph]
     for last, first in pairwise(texts):
-        if last.page + 1 == first.page and last.size == first.size and first.lines[0].left - first.left < INDENT_EM * first.size:
+        if last.page + 1 == first.page and last.size == first.size and abs(first.lines[0].left - first.left) < INDENT_EM * first.size:
             turn = Turn(last, last.lines[-1], first.lines[0])
             if abs(turn.slack(edges.of(last))) < FLUSH_EM:
                 yield turn

@@ -1,0 +1,76 @@
+"""Time the layout of a volume with the Chinese composer against plain WeasyPrint: the same HTML, in turn, medians.
+
+Prints for each the seconds, pages, and what `preflight` measures of its lines. Seconds are of the processor, so that other
+programs on the machine count little.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from time import process_time
+from typing import Any
+
+from publisher import composer, typeset
+from publisher.compose.assemble import compose
+from publisher.preflight.typography import Typography, measure
+from publisher.read import read
+from publisher.render import Renderer
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@dataclass
+class Way:
+    """One way to lay out, with the times of its rounds and the pages of the last."""
+
+    name: str
+    prepare: Callable[[], None]
+    seconds: list[float] = field(default_factory=list)
+    documents: list[Any] = field(default_factory=list)
+
+    def run(self, typesetter: typeset.Typesetter, sections: Sequence[tuple[str, str]]) -> None:
+        self.prepare()
+        started = process_time()
+        self.documents = [typesetter.render(html, title) for title, html in sections]
+        self.seconds.append(process_time() - started)
+
+    @property
+    def pages(self) -> list[Any]:
+        return [page for document in self.documents for page in document.pages]
+
+    def typography(self) -> Typography:
+        return measure(self.documents[0].copy(self.pages).write_pdf(pdf_tags=True))
+
+
+def settled(volume: str) -> tuple[typeset.Typesetter, list[tuple[str, str]]]:
+    """Return a typesetter and every section's title and HTML with its final page numbers."""
+    collection = read(REPOSITORY, [volume])
+    whole = compose(collection.volumes[volume], collection.catalogue, typeset.ENGINE)
+    typesetter = typeset.Typesetter(Renderer(whole, REPOSITORY / "layouts").html, REPOSITORY / "styles")
+    typesetter.typeset(whole)
+    return typesetter, [(section.title, typesetter.laid[section.id][0]) for section in whole.sections]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--volume", default="lung", help="folder of the volume in content/ (lung)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each (5)")
+    chosen = parser.parse_args()
+    typesetter, sections = settled(chosen.volume)
+    ways = Way("composer", composer.install), Way("plain", composer.uninstall)
+    for _ in range(chosen.rounds):
+        for way in ways:
+            way.run(typesetter, sections)
+    print(f"{chosen.volume}: {len(sections)} sections, {typeset.ENGINE}, {chosen.rounds} rounds")
+    print(f"{'':<10}{'median s':>9}{'least':>8}{'most':>8}{'pages':>7}{'justified':>11}{'loose':>7}{'short':>7}")
+    for way in ways:
+        lines = way.typography()
+        times = f"{median(way.seconds):>9.2f}{min(way.seconds):>8.2f}{max(way.seconds):>8.2f}"
+        print(f"{way.name:<10}{times}{len(way.pages):>7}{lines.justified:>11}{len(lines.loose):>7}{len(lines.short):>7}")
+    print(f"ratio {median(ways[0].seconds) / median(ways[1].seconds):.2f}")
+
+
+if __name__ == "__main__":
+    main()
