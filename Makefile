@@ -4,7 +4,7 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf test check case golden lint clean
+.PHONY: help setup pdf test check case golden lint bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -35,6 +35,9 @@ golden: .venv/ready ## rewrite the expected texts of the tests; read the diff
 
 lint: .venv/ready ## check the form of the code
 	@.venv/bin/ruff check src tests tools
+
+bench: .venv/ready ## time the layout with the composer against plain WeasyPrint
+	@.venv/bin/python benchmarks/layout.py
 
 clean: ## remove what was built
 	@rm -rf build

@@ -48,7 +48,7 @@ def settled(volume: str) -> tuple[typeset.Typesetter, list[tuple[str, str]]]:
     """Return a typesetter and every section's title and HTML with its final page numbers."""
     collection = read(REPOSITORY, [volume])
     whole = compose(collection.volumes[volume], collection.catalogue, typeset.ENGINE)
-    typesetter = typeset.Typesetter(Renderer(whole, REPOSITORY / "layouts").html, REPOSITORY / "styles")
+    typesetter = typeset.Typesetter(Renderer(whole, REPOSITORY / "layouts").html, REPOSITORY / "styles" / "book.css")
     typesetter.typeset(whole)
     return typesetter, [(section.title, typesetter.laid[section.id][0]) for section in whole.sections]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from publisher import build as journey
-from publisher.finish import screen
 from publisher.book import Book
 from publisher.collection import Collection
+from publisher.finish import screen
 from publisher.pagination import Pagination
 from publisher.problems import Problem, Rejected
 from publisher.read import read

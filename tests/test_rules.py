@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from project import REPOSITORY
 
+from publisher.lint.characters import check_characters, covered
 from publisher.lint.text import check_texts
 from publisher.read_yaml import read_yaml
 from publisher.rules import RULES
@@ -14,7 +16,7 @@ FOLDER = Path(__file__).parent / "rules"
 def codes(code: str, name: str) -> list[str]:
     tree, problems = read_yaml(FOLDER / code / name, name)
     assert problems == []
-    return [problem.code for problem in check_texts(tree)]
+    return [problem.code for problem in (*check_texts(tree), *check_characters(tree, covered(REPOSITORY / "styles" / "fonts")))]
 
 
 @pytest.mark.parametrize("code", sorted(RULES))

@@ -5,7 +5,7 @@ from typing import Any
 
 from project import SAMPLEBOOK
 
-from publisher.build import check
+from publisher.build import Project, check
 from publisher.case import Case
 from publisher.catalogue import REFERENCE_MODELS
 from publisher.model import Model
@@ -79,7 +79,7 @@ def test_the_word_lists_use_every_field_of_their_entries():
 
 
 def test_the_sample_book_has_no_editorial_faults(sample):
-    assert check(sample) == []
+    assert check(Project(SAMPLEBOOK), sample) == []
 
 
 def test_the_sample_book_builds_without_problems(sample_built):

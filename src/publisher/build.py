@@ -11,9 +11,10 @@ from publisher.collection import Collection, VolumeSource
 from publisher.compose.assemble import case_alone, compose
 from publisher.edition import SCREEN
 from publisher.finish import files, screen
+from publisher.lint.characters import check_characters, covered
 from publisher.lint.text import check_texts
 from publisher.pagination import Pagination, paginated
-from publisher.preflight import lost, structure
+from publisher.preflight import lost, structure, typography
 from publisher.preflight.printed_text import PrintedText
 from publisher.problems import Place, Problem, Rejected, Severity
 from publisher.render import Renderer
@@ -63,9 +64,9 @@ class Built:
     seconds: float
 
 
-def check(collection: Collection) -> list[Problem]:
+def check(project: Project, collection: Collection) -> list[Problem]:
     """Apply the editorial rules and compose every volume; return what a person must look at. Raises Rejected for errors."""
-    found = [problem for source in collection.volumes.values() for problem in lint(source)]
+    found = [problem for source in collection.volumes.values() for problem in lint(project, source)]
     for source in collection.volumes.values():
         try:
             compose(source, collection.catalogue, typeset.ENGINE)
@@ -76,8 +77,10 @@ def check(collection: Collection) -> list[Problem]:
     return found
 
 
-def lint(source: VolumeSource) -> list[Problem]:
-    return [problem for tree in (*source.trees.values(), *source.other_trees) for problem in check_texts(tree)]
+def lint(project: Project, source: VolumeSource) -> list[Problem]:
+    known = covered(project.styles / "fonts")
+    trees = (*source.trees.values(), *source.other_trees)
+    return [problem for tree in trees for problem in (*check_texts(tree), *check_characters(tree, known))]
 
 
 def build(project: Project, collection: Collection, source: VolumeSource, progress: Progress, case: str | None = None) -> Built:
@@ -87,7 +90,7 @@ def build(project: Project, collection: Collection, source: VolumeSource, progre
     the last good one stays.
     """
     started = perf_counter()
-    errors = [problem for problem in lint(source) if problem.severity is Severity.ERROR]
+    errors = [problem for problem in lint(project, source) if problem.severity is Severity.ERROR]
     if errors:
         raise Rejected(errors)
     whole = compose(source, collection.catalogue, typeset.ENGINE)
@@ -105,7 +108,7 @@ def build(project: Project, collection: Collection, source: VolumeSource, progre
     problems = preflight(pdf, whole, pagination)
     progress.stage("preflight", f"{len(problems)} problems")
     path, refused = project.output(whole, "screen.pdf"), project.output(whole, "screen.refused.pdf")
-    if problems:
+    if any(problem.severity is Severity.ERROR for problem in problems):
         files.replace(refused, pdf)
         raise Rejected(problems)
     files.replace(path, pdf)
@@ -117,7 +120,12 @@ def build(project: Project, collection: Collection, source: VolumeSource, progre
 def preflight(pdf: bytes, whole: book.Book, pagination: Pagination) -> list[Problem]:
     """Check a screen file against its book."""
     printed = PrintedText(pdf, whole, pagination)
-    return [*structure.check(printed, whole, pagination, SCREEN), *lost.check(printed, whole, pagination)]
+    set_as = typography.measure(pdf, typography.flush_left(pagination))
+    return [
+        *structure.check(printed, whole, pagination, SCREEN),
+        *lost.check(printed, whole, pagination),
+        *typography.check(set_as, SCREEN, f"{whole.id}/{SCREEN.name}.pdf"),
+    ]
 
 
 def preflight_built(project: Project, collection: Collection, source: VolumeSource) -> list[Problem]:

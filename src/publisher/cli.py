@@ -37,7 +37,7 @@ def check(volumes: Volumes = None, root: Root = Path()) -> None:
     """Read the sources and report every problem in them."""
     try:
         collection = read(root, volumes)
-        reviews = journey.check(collection)
+        reviews = journey.check(journey.Project(root.resolve()), collection)
     except Rejected as rejected:
         report(rejected.problems)
     for problem in reviews:

@@ -61,7 +61,7 @@ def inline(line: Line, pages: PageMap) -> Markup:
             page = pages.folios.get(piece.target, UNKNOWN_PAGE)
             out.append(Markup('<a class="reference" href="#{}">{}（{}）</a>').format(piece.target, piece.text, page))
         elif isinstance(piece, book.Run):
-            out.append(Markup('<b class="run">{}</b>').format(inline(piece.line, pages)))
+            out.append(Markup('<b class="run">{}</b>\u3000').format(inline(piece.line, pages)))
         else:
             out.append(escape(piece.text))
     return Markup("").join(out)

@@ -2,11 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from publisher.problems import Problem, Severity
-
-Finder = Callable[..., Iterator[Problem]]
+from publisher.problems import Severity
 
 
 @dataclass(frozen=True)
@@ -14,8 +11,8 @@ class Rule:
     code: str
     severity: Severity
     family: str
-    """What it is given: `text` a scalar of a source."""
-    find: Callable[[Any], Iterator[tuple[str, str, str]]]
+    """What it is given: `text` a scalar of a source; `characters` a scalar and the code points of the faces."""
+    find: Callable[..., Iterator[tuple[str, str, str]]]
     """Yields message, what was found, and what to do."""
 
     @property

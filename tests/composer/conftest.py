@@ -4,6 +4,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,16 @@ from weasyprint.formatting_structure import boxes
 
 from publisher import composer
 
-STYLE = """
+FONTS = Path(__file__).resolve().parents[2] / "styles" / "fonts"
+STYLE = (
+    (FONTS / "fonts.css").read_text("utf-8").replace("url(", f"url({FONTS.as_uri()}/")
+    + """
 @page { size: 500px 700px; margin: 10px }
-html { font: 16px/28px "Noto Serif CJK SC" }
+html { font: 16px/28px "Casebook Latin", "Casebook Song" }
 body { margin: 0 } p { margin: 0; text-align: justify }
 .note-mark { font-size: 10px; line-height: 0; vertical-align: 5px }
 """
+)
 
 
 @dataclass

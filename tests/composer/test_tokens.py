@@ -25,10 +25,14 @@ def test_clinical_expressions_stay_whole(token):
     assert any(token in part for part in parts(f"结果{token}显示", UNWELCOME))
 
 
-def test_dimensions_open_only_after_the_times_sign():
-    text = "约4.2 cm×2.3 cm大"
-    assert parts(text, UNWELCOME) == ["约", "4.2 cm×2.3 cm", "大"]
-    assert parts(text, LAST_RESORT) == ["约", "4.2 cm×", "2.3 cm", "大"]
+def test_long_dimensions_open_only_after_the_times_sign():
+    text = "约3.7 cm×4.6 cm×4.7 cm大"
+    assert parts(text, UNWELCOME) == ["约", "3.7 cm×4.6 cm×4.7 cm", "大"]
+    assert parts(text, LAST_RESORT) == ["约", "3.7 cm×", "4.6 cm×", "4.7 cm", "大"]
+
+
+def test_two_dimensions_stay_together():
+    assert parts("约4.2 cm×2.3 cm大", LAST_RESORT) == ["约", "4.2 cm×2.3 cm", "大"]
 
 
 def test_receptors_open_after_the_slash_as_a_last_resort():

@@ -16,8 +16,8 @@ from publisher.preflight.typography import FAULTS, check, flush_left, measure
 from publisher.problems import Severity
 
 FONTS = REPOSITORY / "styles" / "fonts" / "fonts.css"
-SONG = '"Casebook Latin", "Casebook Song"' if FONTS.exists() else '"STIX", "Noto Serif CJK SC"'
-HOUSE = Edition("test", (0, 0), ("Casebook", "Noto", "STIX"))
+SONG = '"Casebook Latin", "Casebook Song"'
+HOUSE = Edition("test", "book.css", (0, 0), ("Casebook",))
 STYLE = f"""
 @page {{ size: 300pt 400pt; margin: 37.5pt 45pt }}
 html {{ font: 10.5pt/17.5pt {SONG} }}

@@ -1,6 +1,6 @@
 """Put the composition room into WeasyPrint and take it out again.
 
-It replaces four functions of the engine, whose versions are therefore pinned: their names, arguments and box attributes are
+It replaces some functions of the engine, whose versions are therefore pinned: their names, arguments and box attributes are
 no public interface.
 """
 
@@ -11,11 +11,12 @@ from weasyprint.layout import block, inline, preferred, table
 from weasyprint.text.ffi import pango
 
 from publisher.composer.continued_tables import continued
+from publisher.composer.grid import snapped
 from publisher.composer.setting import CompositionRoom
 
 KNOWN_WEASYPRINT = ("70.0",)
 KNOWN_PANGO = ("1.50.12",)
-"""Versions whose pages have been measured (docs of each: design/typography.md, "Upgrade / acceptance test")."""
+"""Versions whose pages have been measured; measure again before adding one."""
 
 
 class UnknownEngine(Exception):
@@ -52,6 +53,7 @@ def install() -> None:
         (preferred, "inline_max_content_width", room.most_width),
         (table, "table_layout", tables),
         (block, "table_layout", tables),
+        (block, "block_container_layout", snapped(block.block_container_layout)),
     ):
         _replaced.append((module, name, getattr(module, name)))
         setattr(module, name, ours)

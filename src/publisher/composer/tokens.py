@@ -40,10 +40,10 @@ _MILD = (
 )
 _NAMED = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z-]{0,8}(?P<at>[ \u00a0])(?=[0-9Ⅰ-Ⅻ<>≤≥=])")  # NRS| 7分, CTCAE| 5.0
 _DIMENSION = re.compile(r"(?<=[0-9a-zμ])×(?P<at>)(?=[0-9])")  # 4.2 cm×|2.3 cm
-_JOINT = re.compile(r"(?<=[A-Za-z0-9+-])/(?P<at>)(?=[A-Za-z]{2})")  # HR+/|HER2-
+_DIMENSIONS = re.compile(r"[0-9][0-9.]*(?: ?[a-zμ]+)?(?:×[0-9][0-9.]*(?: ?[a-zμ]+)?)+")
+_JOINT = re.compile(r"(?<=[+-])/(?P<at>)(?=[A-Za-z]{2})")  # HR+/|HER2-
 _RUN = re.compile(rf"[!-~\u00a1-\u024f\u0370-\u03ff\u2010-\u2012\u2070-\u209f\u2200-\u22ff]{{{TOKEN_MOST + 1},}}")
 _SEAM = re.compile(r"(?<=[A-Za-z0-9)])[-/,.:_?&=]+(?P<at>)(?=[A-Za-z0-9(])")
-_HYPHENATED = re.compile(r"(?<=[a-z]{3})-(?P<at>)(?=[a-z]{3})")
 _WORTH_LOOKING = re.compile(r"[0-9A-Za-z(（]")
 
 
@@ -72,9 +72,12 @@ def levels(text: str, kinds: str | None = None) -> list[int]:
     raise_to(UNWELCOME, _UNWELCOME)
     raise_to(FORBIDDEN, _SPACES)
     raise_to(FORBIDDEN, _NEVER)
-    for pattern in (_DIMENSION, _JOINT, _HYPHENATED):
-        for match in pattern.finditer(text):
-            prices[_place(match)] = LAST_RESORT
+    for match in _JOINT.finditer(text):
+        prices[_place(match)] = LAST_RESORT
+    for match in _DIMENSIONS.finditer(text):
+        if len(match[0]) > TOKEN_MOST:
+            for seam in _DIMENSION.finditer(text, *match.span()):
+                prices[_place(seam)] = LAST_RESORT
     for run in _RUN.finditer(text):
         for match in _SEAM.finditer(text, *run.span()):
             prices[_place(match)] = min(prices[_place(match)], LAST_RESORT)

@@ -167,7 +167,8 @@ def structure(pdf: bytes) -> dict[tuple[int, int], Owner]:
             return found
         parents, names = pikepdf.NumberTree(root.ParentTree), root.get("/RoleMap", {})
         for number, page in enumerate(file.pages, 1):
-            for mark, element in enumerate(parents.get(int(page.obj.get("/StructParents", -1))) or ()):
+            key = page.obj.get("/StructParents")
+            for mark, element in enumerate(parents[int(key)] if key is not None and int(key) in parents else ()):
                 if isinstance(element, pikepdf.Dictionary):
                     found[number, mark] = owner(number, element, names)
     return found

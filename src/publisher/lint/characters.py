@@ -1,0 +1,42 @@
+"""Characters that the book's faces do not hold: found in the sources, with file and line, before anything is set."""
+
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+from publisher.problems import Problem
+from publisher.rules import RULES, rule
+from publisher.written import leaves
+
+STACKS = (("CasebookLatin-Regular.otf", "CasebookSong-Regular.otf"), ("CasebookSans-Regular.otf", "CasebookHei-Regular.otf"))
+"""Faces that serve together for text and for headings; a character must be in both stacks, for any text may be quoted in a heading."""
+
+
+@cache
+def covered(fonts: Path) -> frozenset[int]:
+    """Return the code points that the faces of a folder can print."""
+    stacks = [set().union(*(TTFont(fonts / name, lazy=True).getBestCmap() for name in stack)) for stack in STACKS]
+    return frozenset(set.intersection(*stacks))
+
+
+@rule("TXT-012", "characters")
+def unknown_character(text: str, known: frozenset[int]) -> Iterator[tuple[str, str, str]]:
+    """A character is in none of the book's faces.
+
+    It would print as an empty box or in a strange face. Another form of the character, or an addition to the faces, helps.
+    """
+    for char in dict.fromkeys(text):
+        if ord(char) not in known:
+            name = unicodedata.name(char, "没有名称的字符")
+            yield "字体中没有这个字", f"{char}（U+{ord(char):04X}，{name}）", "换用规范字形；确需此字则补入字体"
+
+
+def check_characters(tree: object, known: frozenset[int]) -> Iterator[Problem]:
+    """Look at every scalar of a source tree."""
+    item = RULES["TXT-012"]
+    for _, leaf in leaves(tree):
+        for message, found, hint in item.find(leaf, known):
+            yield Problem(leaf.place, item.code, message, found, hint, item.severity)

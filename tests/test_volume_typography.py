@@ -1,0 +1,58 @@
+"""Both whole volumes are set as the standards ask, measured on the glyphs of the finished files."""
+
+import pytest
+from project import REPOSITORY, Project
+
+from publisher import composer
+from publisher.preflight import typography
+from publisher.preflight.typography import Typography
+
+NOTHING = ["starts", "ends", "cuts", "unsqueezed", "full_marks", "lonely", "short", "overfull", "parted"]
+
+
+def measured(made) -> Typography:
+    return typography.measure(made.pdf, typography.flush_left(made.pagination))
+
+
+@pytest.fixture(scope="module", params=["lung", "breast"])
+def volume(request) -> Typography:
+    return measured(request.getfixturevalue(request.param))
+
+
+@pytest.mark.parametrize("fault", NOTHING)
+def test_a_volume_has_none_of(volume, fault):
+    assert getattr(volume, fault) == ()
+
+
+def test_loose_lines_are_under_one_in_a_hundred(volume):
+    assert volume.justified > 150
+    assert volume.loose_share < 0.01
+
+
+def test_han_and_western_stand_apart_by_the_same_gap(volume):
+    assert 0.08 <= volume.borders.median <= 0.10
+
+
+def test_no_other_font_appears(volume):
+    assert {share.name.split("-")[0] for share in volume.fonts} == {"Casebook"} or all(share.name.startswith("Casebook") for share in volume.fonts)
+
+
+def test_the_body_has_one_pitch(volume):
+    (pitch, most), *others = volume.pitches
+    assert pitch == 17.5
+    assert sum(count for _, count in others) < 0.01 * most
+
+
+def test_lines_off_the_grid_are_under_one_in_a_hundred(volume):
+    body = next(share for share in volume.grid if share.kind == "正文")
+    assert body.lines > 500
+    assert len(body.off) < 0.01 * body.lines
+
+
+def test_without_the_composer_the_measures_find_faults(tmp_path, monkeypatch):
+    composer.uninstall()
+    monkeypatch.setattr(composer, "install", lambda: None)
+    plain = measured(Project(tmp_path / "book", REPOSITORY).build("lung", "lung-13-renal-impairment"))
+    assert plain.short
+    assert plain.unsqueezed
+    assert plain.borders.median < 0.05
