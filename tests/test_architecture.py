@@ -7,12 +7,15 @@ import pytest
 from project import REPOSITORY
 
 SOURCE = REPOSITORY / "src" / "publisher"
-DATA = ["problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "edition", "notation", "rules"]
-STAGES = ["read", "read_yaml", "lint", "compose", "render", "typeset", "composer", "finish", "preflight"]
-DRIVERS = ["build", "cli"]
-ALLOWED = {("read", "read_yaml"), ("typeset", "composer")}
+DATA = ["problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "edition", "notation", "rules", "limits"]
+STAGES = [
+    "read", "read_yaml", "lint", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "composer", "finish", "preflight", "manifest",
+    "pages_lock",
+]  # fmt: skip
+DRIVERS = ["build", "cli", "sandbox"]
+ALLOWED = {("read", "read_yaml"), ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine")}
 """Stages that may import another: readers of files and of YAML are one stage, so are typesetter and composition room."""
-ENGINE_ROOM = {"typeset", "composer"}
+ENGINE_ROOM = {"typeset", "typeset_fetch", "typeset_engine", "composer"}
 """The modules that may know WeasyPrint."""
 OPEN_DOOR = {"composer"}
 """Packages whose __init__ names what the rest of the project may use; every other one is empty."""

@@ -49,7 +49,7 @@ def test_a_refused_build_leaves_no_other_file(refused):
 
 
 def test_a_good_build_leaves_its_file_and_page_table_alone(sample_built):
-    assert files(sample_built.folder) == {"screen.pdf", "screen.pages.json"}
+    assert files(sample_built.folder) == {"screen.pdf", "screen.pages.json", "MANIFEST.json"}
 
 
 def test_a_good_build_clears_an_older_refused_file(tmp_path):
@@ -57,7 +57,7 @@ def test_a_good_build_clears_an_older_refused_file(tmp_path):
     folder = project.root / "build" / f"sample-{CASE}"
     folder.mkdir(parents=True)
     (folder / "screen.refused.pdf").write_bytes(b"an older one")
-    assert files(project.build(case=CASE).folder) == {"screen.pdf", "screen.pages.json"}
+    assert files(project.build(case=CASE).folder) == {"screen.pdf", "screen.pages.json", "MANIFEST.json"}
 
 
 def test_the_file_is_what_was_finished(sample_built):

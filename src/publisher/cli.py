@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 
 from publisher import build as journey
+from publisher.finish import staged
+from publisher.preflight.report import as_html, as_json
 from publisher.problems import Place, Problem, Rejected, nearest
 from publisher.read import read
 
@@ -51,6 +53,7 @@ def build(
     volumes: Volumes = None,
     root: Root = Path(),
     case: Annotated[str | None, typer.Option("--case", help="Typeset this case alone.")] = None,
+    locked: Annotated[bool, typer.Option("--locked", help="Fail where a case would move from its locked page.")] = False,
 ) -> None:
     """Build the PDF of each volume, or of one case."""
     try:
@@ -65,25 +68,54 @@ def build(
         for source in chosen:
             console.print(f"[bold]{source.volume.title}[/]")
             console.print(f"  1 read       {len(source.cases)} cases", markup=False)
-            built = journey.build(project, collection, source, progress(), case)
+            built = journey.build_apart(project, collection, source, progress(), case, locked)
             console.print(f"  -> {built.path.relative_to(project.root)}  {built.pages} pages, {built.seconds:.1f} s", markup=False)
     except Rejected as rejected:
         report(rejected.problems)
 
 
 @app.command()
-def preflight(volumes: Volumes = None, root: Root = Path()) -> None:
+def lock(volumes: Volumes = None, root: Root = Path()) -> None:
+    """Hold the pages on which the cases of the built volumes begin: content/<volume>/pages.lock."""
+    try:
+        collection = read(root, volumes)
+        project = journey.Project(root.resolve())
+        for source in collection.volumes.values():
+            console.print(str(journey.lock(project, collection, source).relative_to(project.root)), markup=False)
+    except Rejected as rejected:
+        report(rejected.problems)
+
+
+@app.command()
+def verify(volumes: Volumes = None, root: Root = Path()) -> None:
+    """Compare the build folders with their manifests and with the sources."""
+    project = journey.Project(root.resolve())
+    names = volumes or sorted(path.parent.name for path in (project.root / "content").glob("*/volume.yaml"))
+    problems = [problem for name in names for problem in journey.verify(project, name)]
+    if problems:
+        report(problems)
+    console.print(f"{'、'.join(names)}: every file as delivered", markup=False)
+
+
+@app.command()
+def preflight(
+    volumes: Volumes = None,
+    root: Root = Path(),
+    report_to: Annotated[Path | None, typer.Option("--report", help="Write report.json and report.html into this folder.")] = None,
+) -> None:
     """Check the built files again against their sources."""
     try:
         collection = read(root, volumes)
         project = journey.Project(root.resolve())
-        for name, source in collection.volumes.items():
-            problems = journey.preflight_built(project, collection, source)
-            if problems:
-                report(problems)
-            console.print(f"{name}: screen.pdf, no problems")
+        checked = [journey.report_built(project, collection, source) for source in collection.volumes.values()]
     except Rejected as rejected:
         report(rejected.problems)
+    if report_to:
+        staged.replace_all(report_to, {"report.json": as_json(checked), "report.html": as_html(checked)})
+    for file in checked:
+        if file.problems:
+            report(list(file.problems))
+        console.print(f"{file.path}: {len(file.results)} checks, no problems", markup=False)
 
 
 def progress() -> journey.Progress:

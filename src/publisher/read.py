@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from publisher.case import Case
 from publisher.catalogue import REFERENCE_MODELS, Catalogue, folded
 from publisher.collection import Collection, VolumeSource
+from publisher.limits import MAX_CASES, MAX_PROBLEMS, MAX_TOTAL_BYTES
 from publisher.model import Model
 from publisher.problems import Place, Problem, Rejected, nearest
 from publisher.read_yaml import read_yaml
@@ -23,8 +24,11 @@ def read(root: Path, only: list[str] | None = None) -> Collection:
     """Read the catalogue and the volumes (all, or those named). Raises Rejected with every problem found."""
     problems: list[Problem] = []
     content = root / "content"
-    catalogue = read_catalogue(root, problems)
     folders = sorted(path.parent for path in content.glob("*/volume.yaml"))
+    too_large = list(over_the_limits(content, [folder for folder in folders if not only or folder.name in only]))
+    if too_large:
+        raise Rejected(too_large)
+    catalogue = read_catalogue(root, problems)
     known = [folder.name for folder in folders]
     for name in only or []:
         if name not in known:
@@ -41,6 +45,17 @@ def read(root: Path, only: list[str] | None = None) -> Collection:
     if problems:
         raise Rejected(sorted(set(problems), key=lambda problem: (problem.place, problem.code)))
     return Collection(catalogue, volumes)
+
+
+def over_the_limits(content: Path, folders: list[Path]) -> Iterator[Problem]:
+    """Yield a problem for a volume of too many cases and for sources that are too large together, before any is read."""
+    for folder in folders:
+        count = len(list((folder / "cases").glob("*.yaml")))
+        if count > MAX_CASES:
+            yield Problem(Place(f"content/{folder.name}/cases"), "SRC-030", "病例过多", f"{count} 例", f"一卷不得超过 {MAX_CASES} 例，宜分卷")
+    total = sum(path.stat().st_size for folder in [content / "reference", *folders] for path in folder.rglob("*.yaml") if path.is_file())
+    if total > MAX_TOTAL_BYTES:
+        yield Problem(Place("content"), "SRC-031", "来源文件合计过大", f"{total} 字节", f"一次不得超过 {MAX_TOTAL_BYTES} 字节，宜逐卷编排")
 
 
 def read_catalogue(root: Path, problems: list[Problem]) -> Catalogue:
@@ -150,7 +165,10 @@ def validated(model: type[M], tree: Any, problems: list[Problem], context: dict[
     try:
         return model.model_validate(tree, context=context)
     except ValidationError as error:
-        problems += [explained(fault, tree, model) for fault in error.errors()]
+        faults = error.errors()
+        problems += [explained(fault, tree, model) for fault in faults[:MAX_PROBLEMS]]
+        if len(faults) > MAX_PROBLEMS:
+            problems.append(Problem(tree.place, "SRC-032", f"此文件还有 {len(faults) - MAX_PROBLEMS} 处问题未列出", hint="先改正已列出的"))
         return None
 
 

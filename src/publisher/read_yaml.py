@@ -6,33 +6,47 @@ No value is given a type: `NO`, `8:30`, `0123` and `66.70` are text. What YAML w
 """
 
 import re
+import stat
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from publisher.limits import MAX_BYTES, MAX_DEPTH, MAX_ITEMS, MAX_PROBLEMS, MAX_SCALAR
 from publisher.problems import Place, Problem
 from publisher.written import Branch, Row, Written
 
-MAX_BYTES = 2_000_000
-MAX_DEPTH = 24
+TURNED = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Signs that turn the direction of writing: with them a page shows figures in another order than the source."""
 
 
 def read_yaml(path: Path, name: str) -> tuple[Any, list[Problem]]:
     """Read the file `path`, called `name` in messages; the tree is None when it cannot be made."""
     try:
-        raw = path.read_bytes()
+        if not stat.S_ISREG(path.stat().st_mode):
+            return None, [Problem(Place(name), "SRC-001", "文件无法读取", "不是普通文件", "核对路径")]
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         return None, [Problem(Place(name), "SRC-001", "文件无法读取", error.strerror or str(error), "核对路径与权限")]
     if len(raw) > MAX_BYTES:
-        return None, [Problem(Place(name), "SRC-002", "文件过大", f"{len(raw)} 字节", f"不得超过 {MAX_BYTES} 字节")]
+        return None, [Problem(Place(name), "SRC-002", "文件过大", f"{path.stat().st_size} 字节", f"不得超过 {MAX_BYTES} 字节")]
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         return None, [Problem(Place(name, line, 1), "SRC-003", "文件不是 UTF-8 编码", hint="另存为 UTF-8 后重试")]
     return Reader(text, name).read()
+
+
+class TooDeep(Exception):
+    """The parser has gone far deeper than any source may."""
+
+    def __init__(self, event: yaml.Event):
+        super().__init__("too deep")
+        self.event = event
 
 
 class Reader:
@@ -45,7 +59,10 @@ class Reader:
 
     def read(self) -> tuple[Any, list[Problem]]:
         try:
-            self.events = iter(list(yaml.parse(self.text, Loader=yaml.SafeLoader)))
+            self.events = iter(list(self.shallow(yaml.parse(self.text, Loader=yaml.SafeLoader))))
+        except TooDeep as deep:
+            self.report(deep.event, "SRC-008", "层次过深", hint=f"不得超过 {MAX_DEPTH} 层")
+            return None, self.problems
         except yaml.MarkedYAMLError as error:
             unclosed = "quoted scalar" in str(error.context) and "end of stream" in str(error.problem)
             mark = error.context_mark if unclosed else error.problem_mark or error.context_mark
@@ -77,11 +94,21 @@ class Reader:
             self.problems.append(Problem(Place(self.name, 1, 1), "SRC-007", "文件是空的", hint="补入内容或删去文件"))
         return tree, self.problems
 
+    def shallow(self, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+        """Yield the events up to a depth far over the limit, where the parser would become slow. Raises TooDeep."""
+        depth = 0
+        for event in events:
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > 2 * MAX_DEPTH:
+                raise TooDeep(event)
+            yield event
+
     def place(self, event: yaml.Event) -> Place:
         return Place(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def report(self, event: yaml.Event, code: str, message: str, found: str = "", hint: str = "") -> None:
-        self.problems.append(Problem(self.place(event), code, message, found[:60], hint))
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(self.place(event), code, message, found[:60], hint))
 
     def node(self, event: yaml.Event, depth: int) -> Any:
         if depth > MAX_DEPTH and isinstance(event, yaml.CollectionStartEvent):
@@ -98,6 +125,8 @@ class Reader:
             row = Row(self.place(event))
             while not isinstance(item := next(self.events), yaml.SequenceEndEvent):
                 row.append(self.node(item, depth + 1))
+                if self.too_many(event, row):
+                    break
             return row
         branch = Branch(self.place(event))
         while not isinstance(key_event := next(self.events), yaml.MappingEndEvent):
@@ -115,7 +144,17 @@ class Reader:
                 continue
             branch[key] = value
             branch.key_places[key] = self.place(key_event)
+            if self.too_many(event, branch):
+                break
         return branch
+
+    def too_many(self, event: yaml.Event, items: Row | Branch) -> bool:
+        """Report a list or mapping that has grown too long and pass over the rest of it."""
+        if len(items) <= MAX_ITEMS:
+            return False
+        self.report(event, "SRC-017", "条目过多", hint=f"一处不得超过 {MAX_ITEMS} 条，宜分写")
+        self.skip()
+        return True
 
     def refuse_marks(self, event: yaml.NodeEvent) -> None:
         if event.anchor or getattr(event, "tag", None) not in (None, "!"):
@@ -142,6 +181,10 @@ class Reader:
         hidden = next((char for char in value if unicodedata.category(char) in ("Cc", "Cs")), None)
         if hidden is not None and end.line == start.line:
             self.report(event, "SRC-005", "含有不可打印的控制字符", f"U+{ord(hidden):04X}", "删去该字符")
+        if turned := next((char for char in value if char in TURNED), None):
+            self.report(event, "SRC-018", "含有改变书写方向的暗码，印出的次序会与来源不同", f"U+{ord(turned):04X}", "删去该字符")
+        if len(value) > MAX_SCALAR:
+            self.report(event, "SRC-016", f"一段文字过长（{len(value)} 字）", value, f"不得超过 {MAX_SCALAR} 字，宜分段")
         return Written(value, self.place(event))
 
 

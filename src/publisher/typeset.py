@@ -13,11 +13,12 @@ from typing import Any
 
 import weasyprint
 from weasyprint.formatting_structure import boxes
-from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetchingError
 
-from publisher import book, composer
+from publisher import book, composer, typeset_engine
 from publisher.pagination import Opening, PageMap, Pagination, Span, folio
 from publisher.problems import Place, Problem, Rejected
+from publisher.typeset_fetch import ProjectFetcher
 
 ENGINE = f"WeasyPrint {weasyprint.__version__}"
 MOST_PASSES = 6
@@ -62,20 +63,23 @@ class Typeset:
 
     def pdf(self, tags: bool = True) -> bytes:
         """Write the PDF, with structure tags or without. Raises Rejected when the engine warns."""
-        with engine_warnings("写出 PDF"):
+        with engine_warnings("写出 PDF", self.document.url_fetcher):
             return self.document.copy([sheet.page for sheet in self.sheets]).write_pdf(pdf_tags=tags)
 
 
 class Typesetter:
     """Lay out the sections of one book with a style sheet."""
 
-    def __init__(self, render: Render, stylesheet: Path, announce: Announce = lambda title, pages: None):
-        self.html, self.folder, self.announce = render, stylesheet.parent, announce
+    def __init__(self, render: Render, stylesheet: Path, announce: Announce = lambda title, pages: None, media: Path | None = None):
+        self.html, self.announce = render, announce
         composer.install()
-        self.fonts = FontConfiguration()
+        self.fonts = typeset_engine.own_fonts()
+        self.fetcher = ProjectFetcher({"styles": stylesheet.parent, **({"media": media} if media else {})})
         self.laid: dict[str, tuple[str, Any]] = {}
-        with engine_warnings("样式表"):
-            self.styles = [weasyprint.CSS(filename=stylesheet, font_config=self.fonts)]
+        with engine_warnings("样式表", self.fetcher):
+            self.styles = [weasyprint.CSS(url=f"asset:///styles/{stylesheet.name}", url_fetcher=self.fetcher, font_config=self.fonts)]
+        if not self.fetcher.fonts:
+            raise Rejected([Problem(Place(f"styles/{stylesheet.name}"), "TYP-003", "样式表没有引入字体", hint="以 @font-face 引入 fonts/ 中的字体")])
 
     def typeset(self, whole: book.Book) -> Typeset:
         """Lay out the book until every printed page number is right. Raises Rejected when it will not settle."""
@@ -122,8 +126,9 @@ class Typesetter:
         return Sheet(None, folio(number, style), self.render(html, "空白页").pages[0])
 
     def render(self, html: str, title: str) -> Any:
-        with engine_warnings(title):
-            return weasyprint.HTML(string=html, base_url=f"{self.folder}/").render(stylesheets=self.styles, font_config=self.fonts, pdf_tags=True)
+        with engine_warnings(title, self.fetcher):
+            source = weasyprint.HTML(string=html, base_url="asset:///styles/", url_fetcher=self.fetcher)
+            return source.render(stylesheets=self.styles, font_config=self.fonts, pdf_tags=True)
 
 
 def page_map(whole: book.Book, sheets: list[Sheet]) -> PageMap:
@@ -172,8 +177,8 @@ def body_text(box: Any) -> Iterator[str]:
 
 
 @contextmanager
-def engine_warnings(title: str) -> Iterator[None]:
-    """Turn what the engine would only log into problems. Raises Rejected."""
+def engine_warnings(title: str, fetcher: ProjectFetcher) -> Iterator[None]:
+    """Turn what the engine would only log, and what was refused to it, into problems. Raises Rejected."""
     records: list[logging.LogRecord] = []
     handler = logging.Handler(logging.WARNING)
     handler.emit = records.append  # type: ignore[method-assign]
@@ -182,8 +187,14 @@ def engine_warnings(title: str) -> Iterator[None]:
     logger.handlers, logger.propagate = [handler], False
     try:
         yield
+    except URLFetchingError as error:
+        if not fetcher.problems:
+            raise
+        raise Rejected(fetcher.problems) from error
     finally:
         logger.handlers, logger.propagate = before, propagated
+    if fetcher.problems:
+        raise Rejected(fetcher.problems)
     if records:
         raise Rejected(
             [Problem(Place(title), "TYP-001", "排版引擎告警", text, warning_hint(text)) for text in dict.fromkeys(record.getMessage() for record in records)]

@@ -9,6 +9,7 @@ from publisher.collection import VolumeSource
 from publisher.compose.case_section import case_section
 from publisher.compose.dosing import dosing_section
 from publisher.compose.guideline import guideline_section
+from publisher.compose.table_size import too_large
 from publisher.compose.terms import abbreviations_section, drug_terms
 from publisher.problems import Place, Problem, Rejected
 from publisher.volume import Volume, part_number
@@ -40,6 +41,8 @@ def compose(source: VolumeSource, catalogue: Catalogue, engine: str) -> book.Boo
     ]
     index = Section("index", "index", "药物索引", (book.Index(tuple(drug_terms(catalogue))),), running_head="药物索引")
     index = tabbed(index, "索引", after + 2)
+    if oversized := list(too_large(body, volume.id)):
+        raise Rejected(oversized)
     return book.Book(
         id=str(volume.id),
         volume=str(volume.id),

@@ -8,10 +8,12 @@ from typing import Any
 
 import weasyprint
 from weasyprint.layout import block, inline, preferred, table
+from weasyprint.pdf import tags
 from weasyprint.text.ffi import pango
 
 from publisher.composer.continued_tables import continued
 from publisher.composer.grid import snapped
+from publisher.composer.origins import marked
 from publisher.composer.setting import CompositionRoom
 
 KNOWN_WEASYPRINT = ("70.0",)
@@ -53,6 +55,7 @@ def install() -> None:
         (preferred, "inline_max_content_width", room.most_width),
         (table, "table_layout", tables),
         (block, "table_layout", tables),
+        (tags, "_build_box_tree", marked(tags._build_box_tree)),
         (block, "block_container_layout", snapped(block.block_container_layout)),
     ):
         _replaced.append((module, name, getattr(module, name)))

@@ -1,31 +1,73 @@
-"""The screen edition's last steps: PDF -> PDF with page labels, document information and pages cut to trim."""
+"""The screen edition's last steps: a tagged PDF -> one that keeps for good and can be read aloud (PDF/A-3a and PDF/UA-1)."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, String
+from pikepdf import Array, Dictionary, Name
 
 from publisher import book
+from publisher.finish import figures, fonts, links, metadata, tag_tree, tags
+from publisher.finish.attachments import Attachment, attach
+from publisher.finish.drawn_text import DrawnText
 from publisher.pagination import Pagination
 
 
-def finish(pdf: bytes, whole: book.Book, pagination: Pagination) -> bytes:
-    """Add what the engine does not write: page labels, viewer preferences, document information."""
+def finish(pdf: bytes, whole: book.Book, pagination: Pagination, attachments: Sequence[Attachment] = ()) -> bytes:
+    """Cut the pages to trim, put the structure right, add page labels, metadata, the files of data; repack the fonts."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        for page in document.pages:
-            trim = page.trimbox
-            for box in ("/MediaBox", "/CropBox", "/BleedBox"):
-                page.obj[box] = trim
+        cut_to_trim(document)
+        structure(document)
         document.Root.PageLabels = Dictionary(Nums=Array(page_labels(pagination)))
-        document.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
         document.Root.PageMode = Name.UseOutlines
-        document.docinfo["/Title"] = String(whole.title)
-        document.docinfo["/Author"] = String(whole.author)
-        document.docinfo["/Subject"] = String(whole.subject)
-        document.docinfo["/Keywords"] = String("，".join(whole.keywords))
-        out = io.BytesIO()
-        document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, compress_streams=True)
+        metadata.describe(document, whole)
+        metadata.name_colours(document)
+        attach(document, attachments, whole.date)
+        fonts.repack(document)
+        outside(document)
+        return saved(document)
+
+
+def cut_to_trim(document: pikepdf.Pdf) -> None:
+    """Make the trim the page; the boxes left out are the same."""
+    for page in document.pages:
+        page.obj.MediaBox = page.trimbox
+        for box in ("/CropBox", "/BleedBox"):
+            if box in page.obj:
+                del page.obj[box]
+
+
+def outside(document: pikepdf.Pdf) -> None:
+    """Move what is long out of the catalogue and the pages, which a file for the web cannot compress."""
+    for key in ("/Names", "/PageLabels", "/OutputIntents", "/AF"):
+        if key in document.Root:
+            document.Root[key] = document.make_indirect(document.Root[key])
+    for page in document.pages:
+        if "/Annots" in page.obj:
+            page.obj.Annots = document.make_indirect(page.obj.Annots)
+
+
+def structure(document: pikepdf.Pdf) -> None:
+    """Write the tag tree anew; what is not in it becomes an artifact."""
+    tree, drawn = tag_tree.read(document), DrawnText(document)
+    tags.restructure(tree, drawn)
+    figures.place(tree, document)
+    links.describe(tree, drawn)
+    links.leave_out(document, tags.kept(tree))
+    drawn.make_artifacts(set(tree.marks))
+    tag_tree.write(document, tree)
+
+
+def saved(document: pikepdf.Pdf) -> bytes:
+    """Save for the web: the first page first. The same document gives the same bytes."""
+    document.remove_unreferenced_resources()
+    pikepdf.settings.set_flate_compression_level(9)
+    out = io.BytesIO()
+    document.save(
+        out, linearize=True, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, compress_streams=True,
+        recompress_flate=True, force_version="1.7",
+    )  # fmt: skip
     return out.getvalue()
 
 

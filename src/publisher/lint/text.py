@@ -139,12 +139,9 @@ def dimensions(text: str) -> Iterator[Finding]:
         yield "尺寸只写了一个单位", around(text, match), "每个尺寸都带单位，如 4.2 cm×2.3 cm"
 
 
-RULE_FAMILY = "text"
-
-
 def check_texts(tree: object) -> Iterator[Problem]:
     """Apply every text rule to every scalar of a source tree."""
-    rules = [item for item in RULES.values() if item.family == RULE_FAMILY]
+    rules = [item for item in RULES.values() if item.scope == "text"]
     for _, leaf in leaves(tree):
         yield from check_text(leaf, rules)
 

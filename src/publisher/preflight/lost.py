@@ -7,6 +7,13 @@ from publisher.pagination import Pagination
 from publisher.preflight.printed_text import PrintedText, squeezed
 from publisher.problems import Place, Problem
 
+CODES = {
+    "PDF-101": "来源的每一项内容都印在本例页上",
+    "PDF-102": "表的每一行都完整印出",
+    "PDF-103": "每一段文字都印在本节页上",
+}
+"""What each check says when it passes."""
+
 
 def check(printed: PrintedText, whole: book.Book, pagination: Pagination) -> Iterator[Problem]:
     """Yield a problem for each source scalar, table row or line of the book that its pages do not bear."""

@@ -36,6 +36,20 @@ RULES = {
     "bookmarks": "PDF-006", "links": "PDF-007", "contents": "PDF-008", "fonts": "PDF-009", "metadata": "PDF-010",
 }  # fmt: skip
 
+CODES = {
+    "PDF-001": "页数与排版所得相同",
+    "PDF-002": "每页尺寸为成品尺寸，没有旋转",
+    "PDF-003": "阅读器所示页码与印出的页码相同",
+    "PDF-004": "每页印有页码",
+    "PDF-005": "空白页确为空白，且只在应空之处",
+    "PDF-006": "书签与书的结构相符，所指页上有其标题",
+    "PDF-007": "链接齐全，都有去处，所指页不错",
+    "PDF-008": "目录条目齐全，页码与链接不错",
+    "PDF-009": "字体都属本项目，都已嵌入，文字都可取出",
+    "PDF-010": "书名、作者、主题、关键词与语言不错",
+}
+"""What each check says when it passes."""
+
 Faults = Iterator[tuple[str, str, int]]
 
 

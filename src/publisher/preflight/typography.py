@@ -146,6 +146,24 @@ FAULTS = (
 )
 """Codes that mean one spot each; 209 to 212 and 200 are told by `check` itself."""
 
+CODES = {
+    "PDF-200": "文件有结构标签，可以检查排版质量",
+    "PDF-201": "行首没有不许居行首的符号",
+    "PDF-202": "行末没有不许居行末的符号",
+    "PDF-203": "数值、单位、范围与名称没有拆在两行",
+    "PDF-204": "相邻标点都已挤压",
+    "PDF-205": "行末标点不占全角",
+    "PDF-206": "末行不止一个字",
+    "PDF-207": "两端对齐的行都已排满",
+    "PDF-208": "没有超出版心的行",
+    "PDF-209": "字距过松的行不多于百分之一",
+    "PDF-210": "汉字与西文的间距合于体例",
+    "PDF-211": "没有用到本书以外的字体",
+    "PDF-212": "正文都在行格上",
+    "PDF-213": "复制出的文字没有多出空格",
+}
+"""What each check says when it passes."""
+
 
 def check(typography: Typography, edition: Edition, path: str) -> Iterator[Problem]:
     """Yield every fault of the setting of the file at `path`."""

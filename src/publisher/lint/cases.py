@@ -1,0 +1,24 @@
+"""The rules over the data of a case and of a volume: which there are, and applying them."""
+
+from collections.abc import Iterator
+
+from publisher.catalogue import Catalogue
+from publisher.collection import VolumeSource
+from publisher.lint.record import Record
+from publisher.rules import RULES, Finding, Rule
+
+
+def check_case(record: Record) -> Iterator[tuple[Rule, Finding]]:
+    """Apply every rule over cases to one case."""
+    for item in RULES.values():
+        if item.scope == "case":
+            for finding in item.find(record):
+                yield item, finding
+
+
+def check_volume(source: VolumeSource, catalogue: Catalogue) -> Iterator[tuple[Rule, Finding]]:
+    """Apply every rule over volumes to a volume."""
+    for item in RULES.values():
+        if item.scope == "volume":
+            for finding in item.find(source, catalogue):
+                yield item, finding

@@ -1,0 +1,25 @@
+"""A case as a rule reads it: its data, its source tree, its volume and the catalogue."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from publisher.case import Case
+from publisher.catalogue import Catalogue
+from publisher.collection import VolumeSource
+from publisher.written import Written, leaves
+
+OUTSIDE_THE_CASE = ("notes", "waivers")
+"""Fields that speak about the case and are no part of it."""
+
+
+@dataclass(frozen=True)
+class Record:
+    case: Case
+    source: VolumeSource
+    catalogue: Catalogue
+
+    def texts(self, *fields: str) -> Iterator[tuple[tuple, Written]]:
+        """Yield the path and text of every scalar of the case, or of some of its fields; editor's notes are left out."""
+        for path, leaf in leaves(self.source.trees[str(self.case.id)]):
+            if path[0] not in OUTSIDE_THE_CASE and (not fields or path[0] in fields):
+                yield path, leaf

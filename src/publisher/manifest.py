@@ -1,0 +1,136 @@
+"""What was delivered and of what it was made: the manifest of a volume's build folder, and whether the folder still agrees.
+
+`MANIFEST.json` bears no time and no name of a machine: the same source gives the same manifest.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+
+from publisher.problems import Place, Problem
+
+NAME = "MANIFEST.json"
+CODES = {
+    "MAN-001": "有清单",
+    "MAN-002": "清单读得出",
+    "MAN-003": "清单所列文件都在",
+    "MAN-004": "文件与清单逐字节相同",
+    "MAN-005": "页数与清单相同",
+    "MAN-006": "没有清单以外的文件",
+    "MAN-007": "成书与现有来源是同一版",
+}
+"""Each check of `verify` by its code."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The files a volume is made of, as one figure."""
+
+    digest: str
+    files: int
+
+
+def source(root: Path, paths: Iterable[Path]) -> Source:
+    """Return the digest of files and of all files in folders, by their names below `root`; where they are not below it, by their own.
+
+    Hidden files and locks do not count: no page changes with them.
+    """
+    found: dict[str, str] = {}
+    for path in paths:
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and not file.name.startswith(".") and file.suffix != ".lock":
+                name = file.relative_to(root) if file.is_relative_to(root) else Path(path.name, file.relative_to(path))
+                found[name.as_posix()] = sha256(file.read_bytes())
+    lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(found.items()))
+    return Source(sha256(lines.encode()), len(found))
+
+
+def fonts(folder: Path) -> list[dict[str, Any]]:
+    """Return name, size and digest of each font file."""
+    files = sorted(path for path in folder.glob("*") if path.suffix in (".otf", ".ttf"))
+    return [{"file": path.name, "bytes": path.stat().st_size, "sha256": sha256(path.read_bytes())} for path in files]
+
+
+def manifest(
+    volume: str, outputs: Mapping[str, bytes], made_of: Source, font_list: list[dict[str, Any]], program: str, engine: Mapping[str, str]
+) -> bytes:
+    """Return the manifest of the files of a build."""
+    table = {
+        "volume": volume,
+        "program": {"name": "casebook-publisher", "version": program},
+        "engine": dict(sorted(engine.items())),
+        "source": {"sha256": made_of.digest, "files": made_of.files},
+        "fonts": font_list,
+        "outputs": [described(name, content) for name, content in sorted(outputs.items())],
+    }
+    return (json.dumps(table, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def described(name: str, content: bytes) -> dict[str, Any]:
+    entry: dict[str, Any] = {"file": name, "bytes": len(content), "sha256": sha256(content)}
+    return {**entry, "pages": page_count(content)} if name.endswith(".pdf") else entry
+
+
+def page_count(pdf: bytes) -> int:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return len(document.pages)
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def verify(folder: Path, current: Source | None = None) -> Iterator[Problem]:
+    """Yield a problem for everything in a build folder that its manifest does not bear out.
+
+    With the `current` source it is also said whether the files were made of it.
+    """
+    place = Place(str(folder / NAME))
+    try:
+        table = json.loads((folder / NAME).read_bytes())
+        outputs = {str(entry["file"]): (int(entry["bytes"]), str(entry["sha256"]), entry.get("pages")) for entry in table["outputs"]}
+        digest = str(table["source"]["sha256"])
+    except OSError:
+        yield Problem(place, "MAN-001", "没有清单", hint=f"先运行 publisher build {folder.name}")
+        return
+    except (ValueError, KeyError, TypeError, RecursionError):
+        yield Problem(place, "MAN-002", "清单读不出", hint=f"重新运行 publisher build {folder.name}")
+        return
+    for name, (size, wanted, pages) in outputs.items():
+        yield from verify_file(folder, name, size, wanted, pages)
+    for path in sorted(folder.iterdir()):
+        if path.name not in {*outputs, NAME} and not path.name.startswith(".") and ".refused." not in path.name:
+            yield Problem(Place(str(path)), "MAN-006", "清单中没有这个文件", hint="不要交付；删去或重新编排")
+    if current and digest != current.digest:
+        found = f"清单 {digest[:12]}，现为 {current.digest[:12]}"
+        yield Problem(place, "MAN-007", "来源、版式或字体在成书之后改过", found, f"重新运行 publisher build {folder.name}")
+
+
+def verify_file(folder: Path, name: str, size: int, wanted: str, pages: Any) -> Iterator[Problem]:
+    place = Place(str(folder / name))
+    if Path(name).name != name or name in ("", ".", ".."):
+        yield Problem(Place(str(folder / NAME)), "MAN-002", "清单所列文件在文件夹之外", name[:60])
+        return
+    try:
+        content = (folder / name).read_bytes()
+    except OSError:
+        yield Problem(place, "MAN-003", "清单所列文件不在")
+        return
+    if len(content) != size:
+        yield Problem(place, "MAN-004", "文件与清单不同", f"{len(content)} 字节，应为 {size} 字节", "重新编排，或取回原件")
+    elif sha256(content) != wanted:
+        yield Problem(place, "MAN-004", "文件与清单不同", f"SHA-256 {sha256(content)[:12]}…，应为 {wanted[:12]}…", "重新编排，或取回原件")
+    if name.endswith(".pdf"):
+        try:
+            count = page_count(content)
+        except pikepdf.PdfError:
+            yield Problem(place, "MAN-005", "不是可读的 PDF", hint="重新编排，或取回原件")
+            return
+        if count != pages:
+            yield Problem(place, "MAN-005", "页数与清单不同", f"{count} 页，应为 {pages} 页")

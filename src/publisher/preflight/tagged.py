@@ -1,0 +1,169 @@
+"""The tag tree of a finished PDF with the text of each element: PDF -> `Tagged`.
+
+Read with PDFium and pikepdf from the file alone, so that it can judge what `finish` wrote.
+"""
+
+import ctypes
+import io
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import pikepdf
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+from pikepdf import Array, Dictionary, NameTree, NumberTree
+
+from publisher.preflight.printed_text import squeezed
+
+
+class Mark(NamedTuple):
+    """A piece of marked content: its page, counted from 1, and its number there."""
+
+    page: int
+    number: int
+
+
+@dataclass(eq=False)
+class Node:
+    """An element of the tree."""
+
+    tag: str
+    item: Any
+    kids: list["Node | Mark"] = field(default_factory=list)
+    links: list[Any] = field(default_factory=list)
+    """The annotations in it."""
+    key: tuple[int, int] = (0, 0)
+
+    @property
+    def nodes(self) -> list["Node"]:
+        return [kid for kid in self.kids if isinstance(kid, Node)]
+
+    def walk(self) -> Iterator["Node"]:
+        yield self
+        for kid in self.nodes:
+            yield from kid.walk()
+
+    def find(self, *tags: str) -> list["Node"]:
+        return [node for node in self.walk() if node.tag in tags]
+
+    @cached_property
+    def marks(self) -> list[Mark]:
+        """All marks in it, in reading order."""
+        return [mark for kid in self.kids for mark in ([kid] if isinstance(kid, Mark) else kid.marks)]
+
+    @property
+    def page(self) -> int:
+        return self.marks[0].page if self.marks else 0
+
+    @property
+    def id(self) -> str:
+        return str(self.item.get("/ID", ""))
+
+    def attribute(self, name: str) -> Any:
+        return self.item.get("/A", {}).get(name)
+
+
+class Loose(NamedTuple):
+    """Something drawn that is neither in the tree nor an artifact."""
+
+    page: int
+    text: str
+
+
+class Tagged:
+    """A PDF as its tags tell it."""
+
+    def __init__(self, pdf: bytes):
+        self.pdf = pikepdf.open(io.BytesIO(pdf))
+        self.pages = {page.objgen: number for number, page in enumerate(self.pdf.pages, 1)}
+        root = self.pdf.Root.get("/StructTreeRoot", Dictionary())
+        top = root.get("/K", Array())
+        tops = list(top) if isinstance(top, Array) else [top]
+        self.document = self.node(tops[0], 0) if tops else Node("", Dictionary())
+        self.ids = dict(NameTree(root.IDTree)) if "/IDTree" in root else {}
+        self.owners = dict(NumberTree(root.ParentTree)) if "/ParentTree" in root else {}
+        self.texts: dict[Mark, str] = defaultdict(str)
+        self.loose: list[Loose] = []
+        with closing(pdfium.PdfDocument(pdf)) as file:
+            for number, page in enumerate(file, 1):
+                self.read(number, page)
+                page.close()
+
+    def node(self, item: Any, page: int) -> Node:
+        page = self.pages.get(item.Pg.objgen, 0) if "/Pg" in item else page
+        made = Node(str(item.get("/S", ""))[1:], item, key=item.objgen)
+        kids = item.get("/K", Array())
+        for kid in kids if isinstance(kids, Array) else [kids]:
+            if isinstance(kid, int):
+                made.kids.append(Mark(page, int(kid)))
+            elif kid.get("/Type") == "/OBJR":
+                made.links.append(kid.Obj)
+            elif kid.get("/Type") == "/MCR":
+                made.kids.append(Mark(self.pages.get(kid.Pg.objgen, 0) if "/Pg" in kid else page, int(kid.MCID)))
+            else:
+                made.kids.append(self.node(kid, page))
+        return made
+
+    def read(self, number: int, page: pdfium.PdfPage) -> None:
+        """Read the texts of a page's marks, and what is drawn outside them."""
+        known = {mark.number for mark in self.marks if mark.page == number}
+        outside: dict[int, str] = {}
+        for index in range(raw.FPDFPage_CountObjects(page)):
+            item = raw.FPDFPage_GetObject(page, index)
+            if raw.FPDFPageObj_GetMarkedContentID(item) not in known and not is_artifact(item):
+                outside[ctypes.addressof(item.contents)] = ""
+        marks: dict[int, int] = {}
+        with closing(page.get_textpage()) as text:
+            for index in range(text.count_chars()):
+                item = raw.FPDFText_GetTextObject(text, index)
+                if not item:
+                    continue
+                address = ctypes.addressof(item.contents)
+                if address not in marks:
+                    marks[address] = raw.FPDFPageObj_GetMarkedContentID(item)
+                char = chr(raw.FPDFText_GetUnicode(text, index))
+                char = "-" if char == "\x02" else char
+                self.texts[Mark(number, marks[address])] += char
+                if address in outside:
+                    outside[address] += char
+        self.loose += [Loose(number, text) for text in outside.values()]
+
+    @cached_property
+    def marks(self) -> set[Mark]:
+        return set(self.document.marks)
+
+    def page_owners(self, page: int) -> Any:
+        """Return the owners of a page's marks by their numbers."""
+        return self.owners.get(int(self.pdf.pages[page - 1].obj.get("/StructParents", -1)), ()) if page else ()
+
+    @cached_property
+    def nodes(self) -> dict[tuple[int, int], Node]:
+        """The elements of the tree by their object numbers."""
+        return {node.key: node for node in self.document.walk()}
+
+    def text(self, node: Node) -> str:
+        """Return the text of an element, squeezed."""
+        return squeezed(self.raw(node))
+
+    def raw(self, node: Node) -> str:
+        return "".join(self.texts.get(mark, "") for mark in node.marks)
+
+    @property
+    def annotations(self) -> Iterator[tuple[int, Any]]:
+        for number, page in enumerate(self.pdf.pages, 1):
+            for item in page.obj.get("/Annots", ()):
+                yield number, item
+
+
+def is_artifact(item: Any) -> bool:
+    """Tell whether an object of a page is marked as an artifact."""
+    name, length = ctypes.create_string_buffer(64), ctypes.c_ulong()
+    for index in range(raw.FPDFPageObj_CountMarks(item)):
+        raw.FPDFPageObjMark_GetName(raw.FPDFPageObj_GetMark(item, index), ctypes.cast(name, ctypes.POINTER(ctypes.c_ushort)), 64, length)
+        if name.raw[: max(0, length.value - 2)].decode("utf-16-le") == "Artifact":
+            return True
+    return False

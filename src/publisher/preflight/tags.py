@@ -1,0 +1,247 @@
+"""Whether a file can be read aloud as the book means it: the tag tree against the `Book` (PDF/UA-1 and what its validators cannot know).
+
+A validator sees that a cell has a head; that it is the right one is seen here.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise, zip_longest
+from typing import NamedTuple
+
+from publisher import book
+from publisher.edition import Edition
+from publisher.pagination import Pagination
+from publisher.preflight.printed_text import squeezed
+from publisher.preflight.tagged import Node, Tagged
+from publisher.problems import Place, Problem
+
+Faults = Iterator[tuple[str, str, int]]
+
+KIDS = {
+    "L": {"LI", "L", "Caption"}, "LI": {"Lbl", "LBody"}, "TOC": {"TOC", "TOCI", "Caption"}, "TOCI": {"Lbl", "Reference", "P", "TOC"},
+    "Table": {"Caption", "THead", "TBody", "TFoot"}, "THead": {"TR"}, "TBody": {"TR"}, "TFoot": {"TR"}, "TR": {"TH", "TD"},
+}  # fmt: skip
+"""What may stand in what (PDF 1.7 §14.8.4)."""
+HEADINGS = ("H1", "H2", "H3", "H4", "H5", "H6")
+TAGS = {*KIDS, *HEADINGS, *(tag for kids in KIDS.values() for tag in kids), "Document", "Part", "Sect", "P", "Span", "Link", "Note", "Figure"}
+
+
+class Chapter(NamedTuple):
+    """A section of the book and what the tree says of it."""
+
+    section: book.Section
+    node: Node
+
+    def blocks(self, kind: type) -> list:
+        return [block for block in self.section.blocks if isinstance(block, kind)]
+
+
+def check(pdf: bytes, whole: book.Book, pagination: Pagination, edition: Edition) -> Iterator[Problem]:
+    """Yield every fault of the tags of a file."""
+    tagged = Tagged(pdf)
+    for rule, code in RULES.items():
+        for message, found, page in rule(tagged, whole, pagination):
+            path = f"{whole.id}/{edition.name}.pdf"
+            yield Problem(Place(path, page) if page else Place(path), code, message, found, "查 finish/tags.py 与版式")
+
+
+def chapters(tagged: Tagged, whole: book.Book) -> list[Chapter]:
+    return [Chapter(section, node) for section, node in zip(whole.sections, tagged.document.nodes, strict=False)]
+
+
+def loose(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+    """All that is drawn belongs to the text or is said not to; marks and elements know each other."""
+    for page, text in tagged.loose:
+        yield "有内容既不在结构之中，也没有标为附饰", text[:30] or "线条或图", page
+    for mark, count in Counter(tagged.document.marks).items():
+        if count > 1:
+            yield "同一内容在结构中出现两次", tagged.texts.get(mark, "")[:30], mark.page
+    for node in tagged.document.walk():
+        for mark in [kid for kid in node.kids if not isinstance(kid, Node)]:
+            owners = tagged.page_owners(mark.page)
+            if mark.number >= len(owners) or owners[mark.number] is None or owners[mark.number].objgen != node.key:
+                yield "内容与结构对不上", tagged.texts.get(mark, "")[:30], mark.page
+
+
+def nesting(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+    """Tags are known, stand where they may, and levels of headings do not jump."""
+    if tagged.document.tag != "Document":
+        yield "文件没有结构标签", tagged.document.tag, 0
+    level = 0
+    for node in tagged.document.walk():
+        if node.tag not in TAGS:
+            yield "结构标签不明其义", node.tag, node.page
+        for kid in node.nodes:
+            if node.tag in KIDS and kid.tag not in KIDS[node.tag]:
+                yield "结构标签套错", f"{node.tag} 之中有 {kid.tag}", node.page
+        if node.tag in HEADINGS:
+            if int(node.tag[1]) > level + 1:
+                yield "标题跳级", f"{node.tag}：{tagged.text(node)[:30]}", node.page
+            if not tagged.text(node):
+                yield "标题无字", node.tag, node.page
+            level = int(node.tag[1])
+
+
+def contents(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+    """A list of entries is a table of contents, item by item."""
+    for chapter in chapters(tagged, whole):
+        entries = [entry for block in chapter.blocks(book.Entries) for entry in block.items]
+        items = chapter.node.find("TOCI")
+        for entry, item in zip_longest(entries, items):
+            page = chapter.node.page
+            if entry is None or item is None:
+                yield "目录条目与结构不符", entry.title if entry else tagged.text(item)[:30], page
+                break
+            own = [link for kid in item.nodes if kid.tag == "Reference" for link in kid.find("Link")]
+            if squeezed(entry.title) not in {tagged.text(link) for link in own} or {str(a.get("/Dest")) for link in own for a in link.links} != {entry.target}:
+                yield "目录条目与结构不符", entry.title, item.page
+
+
+def tables(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+    """Every table is one table with its caption; every cell names its heads: column, group, row."""
+    for chapter in chapters(tagged, whole):
+        for want, have in zip_longest(chapter.blocks(book.Table), chapter.node.find("Table")):
+            if want is None or have is None:
+                yield "表数与结构不符", f"表{want.number}" if want else tagged.text(have)[:20], have.page if have else chapter.node.page
+                break
+            captions = [tagged.text(node) for node in have.nodes if node.tag == "Caption"]
+            if captions != [squeezed(f"表{want.number}{book.words(want.caption)}")]:
+                yield "表题没有标为表题", f"表{want.number}：{captions}", have.page
+            for message, found, page in heads(tagged, want, have):
+                yield message, f"表{want.number}：{found}", page
+
+
+def heads(tagged: Tagged, want: book.Table, have: Node) -> Faults:
+    titles = [squeezed(column.title) for column in want.columns]
+    rows = [(row, part.tag) for part in have.nodes for row in part.nodes if row.tag == "TR"]
+    expected: list[list[tuple[str, str, list[str]]]] = [[("TH", title, []) for title in titles]]
+    names = {place for place, column in enumerate(want.columns) if titles[place] == titles[0] and column.kind is book.Kind.TERM}
+    for head, body in want.bodies:
+        group = squeezed(book.words(head))
+        expected += [[("TH", group, [title for title in titles if title])]] if group else []
+        for row in body:
+            texts = [squeezed(book.words(cell)) for cell in row]
+            expected.append([cell_heads(place, texts, titles, names, group) for place in range(len(texts))])
+    for row_wanted, found in zip_longest(expected, rows):
+        if row_wanted is None or found is None:
+            yield "表的行数不符", f"{len(rows)} 行，应为 {len(expected)} 行", have.page
+            return
+        row, part = found
+        cells = [(cell.tag, tagged.text(cell), [head_text(tagged, name) for name in cell.attribute("/Headers") or ()]) for cell in row.nodes]
+        if cells != row_wanted:
+            wrong = next((pair for pair in zip_longest(cells, row_wanted) if pair[0] != pair[1]), None)
+            yield "单元格的表头不对", f"{wrong[0]}，应为 {wrong[1]}", row.page or have.page
+        scopes = {str(cell.attribute("/Scope")) for cell in row.nodes if cell.tag == "TH"}
+        if scopes - {"/Column" if part == "THead" else "/Row"}:
+            yield "表头没有写明所管的方向", f"{tagged.text(row)[:20]}：{'、'.join(sorted(scopes))}", row.page or have.page
+
+
+def cell_heads(place: int, texts: list[str], titles: list[str], names: set[int], group: str) -> tuple[str, str, list[str]]:
+    """Return tag, text and heads that a cell has to have."""
+    named = [texts[name] for name in sorted(names) if name < place]
+    found = [head for head in (titles[place], group, *named[-1:]) if head]
+    return "TH" if place in names else "TD", texts[place], found
+
+
+def head_text(tagged: Tagged, name: object) -> str:
+    item = tagged.ids.get(str(name))
+    node = tagged.nodes.get(item.objgen) if item is not None else None
+    return tagged.text(node) if node else f"（无此标识 {name}）"
+
+
+def notes(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+    """Every editor's note is a note with an id, its number and its text."""
+    for chapter in chapters(tagged, whole):
+        wanted = [note for block in chapter.blocks(book.Notes) for note in block.items]
+        for want, have in zip_longest(wanted, chapter.node.find("Note")):
+            if want is None or have is None:
+                yield "编者按没有标为注，或多出", f"〔{want.number}〕" if want else tagged.text(have)[:30], have.page if have else chapter.node.page
+                break
+            labels = [tagged.raw(kid).strip() for kid in have.nodes if kid.tag == "Lbl"]
+            text = squeezed(f"“{book.words(want.quote)}”{book.words(want.note)}{book.words(want.reason)}")
+            if not have.id or labels != [f"〔{want.number}〕"] or tagged.text(have) != text:
+                yield "编者按的标识、号数或文字不对", f"〔{want.number}〕 {have.id} {labels}", have.page
+
+
+def links(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+    """Every link stands in the tree, says in words where it leads, and can be touched."""
+    placed = {item.objgen: node for node in tagged.document.walk() for item in node.links}
+    for page, item in tagged.annotations:
+        node, target, said = placed.get(item.objgen), str(item.get("/Dest", "")), str(item.get("/Contents", ""))
+        owner = tagged.owners.get(int(item.get("/StructParent", -1)))
+        if node is None or node.tag != "Link" or owner is None or owner.objgen != node.key:
+            yield "链接不在结构之中", said or target, page
+            continue
+        text = tagged.raw(node).strip()
+        if not said.strip() or said == target or squeezed(text) not in squeezed(said) or text.strip("〔〕") not in said:
+            yield "链接没有用文字说明去处", f"{said}（{target}）", page
+        left, low, right, high = map(float, item.Rect)
+        if right - left < 1 or high - low < 4:
+            yield "链接没有可点的地方", f"{said}：宽 {right - left:.1f}，高 {high - low:.1f} pt", page
+
+
+def reading_order(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+    """Read aloud, the file says the words of the book in the order of the book, page after page."""
+    have, want = len(tagged.document.nodes), len(whole.sections)
+    if have != want:
+        yield "结构的章节数与书不符", f"{have}，应为 {want}", 0
+    spans = {span.section.id: span for span in pagination.spans}
+    for section, node in chapters(tagged, whole):
+        span, text, place = spans[section.id], tagged.text(node), 0
+        pages = [mark.page for mark in node.marks]
+        turned = next((later for earlier, later in pairwise(pages) if later < earlier), 0)
+        if turned or any(not span.first <= page <= span.last for page in pages):
+            yield "朗读次序与页序不符", section.title, turned or span.first
+        for words in [squeezed(book.words(line)) for block in section.blocks for line in book.lines_of(block)]:
+            found = text.find(words, place)
+            if found < 0:
+                yield "朗读次序与书不符，或有文字没有标签", f"{section.title}：{words[:30]}", span.first
+                break
+            place = found + len(words)
+
+
+def ids(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+    """Each id is borne once and listed."""
+    borne = Counter(node.id for node in tagged.document.walk() if node.id)
+    listed = {node.id for node in tagged.document.walk() if node.id and node.id in tagged.ids and tagged.ids[node.id].objgen == node.key}
+    for name, count in borne.items():
+        if count > 1:
+            yield "结构标识重复", name, 0
+        elif name not in listed:
+            yield "结构标识没有列入索引", name, 0
+    for name in set(tagged.ids) - set(borne):
+        yield "索引中的结构标识无主", name, 0
+
+
+def language(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+    """Foreign lines of the title page have their language; that of the file is looked at with its metadata."""
+    for chapter in chapters(tagged, whole):
+        foreign = {squeezed(text) for block in chapter.blocks(book.TitlePage) for text in block.english}
+        for node in chapter.node.find("P"):
+            if tagged.text(node) in foreign and str(node.item.get("/Lang", "")) != "en":
+                yield "外文没有标明语言", tagged.text(node)[:30], node.page
+
+
+def figures(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+    """Each figure has words in its place, and a box on its page."""
+    for node in tagged.document.find("Figure"):
+        said = str(node.item.get("/Alt", ""))
+        if len(said.strip()) < 4 or "." in said[-5:-2]:
+            yield "图没有说明文字", said, node.page
+        box, sheet = node.attribute("/BBox"), tagged.pdf.pages[node.page - 1].mediabox if node.page else None
+        if sheet is not None:
+            sides = [float(side) for side in box] if box is not None else []
+            if not sides or sides[0] < sheet[0] or sides[1] < sheet[1] or sides[2] > sheet[2] or sides[3] > sheet[3] or sides[0] >= sides[2]:
+                yield "图框不在页内", f"{said[:20]}：{sides}", node.page
+
+
+RULES = {
+    loose: "PDF-301", nesting: "PDF-302", contents: "PDF-303", tables: "PDF-304", notes: "PDF-305", links: "PDF-306",
+    reading_order: "PDF-307", ids: "PDF-308", language: "PDF-309", figures: "PDF-310",
+}  # fmt: skip
+CODES = {
+    "PDF-301": "所有内容或入结构，或标为附饰", "PDF-302": "结构标签合乎规则，标题不跳级", "PDF-303": "目录逐条与书相符", "PDF-304": "各表单元格的表头无误",
+    "PDF-305": "编者按与其编号相连", "PDF-306": "链接有字有名", "PDF-307": "朗读顺序与书相符", "PDF-308": "结构标识与索引相符",
+    "PDF-309": "外文标明语言", "PDF-310": "图有说明文字与边框",
+}  # fmt: skip
+"""What each check makes sure of."""
