@@ -7,7 +7,7 @@ import pytest
 from project import REPOSITORY
 
 SOURCE = REPOSITORY / "src" / "publisher"
-DATA = ["problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "edition", "notation", "rules", "limits"]
+DATA = ["problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "galley", "edition", "notation", "rules", "limits"]
 STAGES = [
     "read", "read_yaml", "lint", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "composer", "finish", "preflight", "manifest",
     "pages_lock",

@@ -247,6 +247,11 @@ class Section:
     """Which step of the fore-edge the tab stands on, counting from 0."""
 
     @property
+    def numbering(self) -> str:
+        """How its pages are numbered, in the words of CSS."""
+        return "lower-roman" if self.front else "decimal"
+
+    @property
     def headings(self) -> list[Heading]:
         return [block for block in self.blocks if isinstance(block, Heading) and block.level == 1]
 

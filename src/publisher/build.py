@@ -11,7 +11,9 @@ from publisher import book, manifest, pages_lock, sandbox, typeset, typeset_engi
 from publisher.collection import Collection, VolumeSource
 from publisher.compose.assemble import case_alone, compose
 from publisher.edition import SCREEN
-from publisher.finish import attachments, files, screen, staged
+from publisher.finish import attachments, files, galleys, screen, staged
+from publisher.finish.joining import joined
+from publisher.galley import Galley
 from publisher.lint.characters import check_characters, covered
 from publisher.lint.text import check_texts
 from publisher.pagination import Pagination, paginated
@@ -125,9 +127,10 @@ def build(
     renderer = Renderer(whole, project.layouts)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
-    pages = typeset.Typesetter(renderer.html, project.styles / SCREEN.stylesheet, progress.section).typeset(whole)
+    setting = sections_set(project, workshop)
+    pages = typeset.Typesetter(renderer.html, setting, progress.section).typeset(whole)
     pagination = pages.pagination
-    pdf = screen.finish(pages.pdf(), whole, pagination, attachments.of_cases(source, whole))
+    pdf = screen.finish(joined(pages.sheets, project.styles / "fonts"), whole, pagination, attachments.of_cases(source, whole))
     progress.stage("finish", f"{len(pagination.folios)} pages, {len(pdf) / 1e6:.2f} MB")
     problems = preflight(pdf, whole, pagination)
     if locked and not case:
@@ -142,6 +145,16 @@ def build(
     listed = manifest.manifest(whole.id, outputs, project.sources(whole.volume), fonts, version("casebook-publisher"), typeset_engine.versions())
     staged.replace_all(path.parent, {**outputs, manifest.NAME: listed}, superseded=(refused.name,))
     return Built(path, len(pagination.folios), tuple(problems), perf_counter() - started)
+
+
+def sections_set(project: Project, workshop: Workshop) -> typeset.Setting:
+    """Return what begins to set a section in a workshop."""
+    stylesheet = str(project.styles / SCREEN.stylesheet)
+
+    def setting(html: str, section: book.Section) -> Future[Galley]:
+        return later(workshop.make(pieces.section, html, section.title, section.id, section.numbering, where=stylesheet), Galley.restored)
+
+    return setting
 
 
 def preflight(pdf: bytes, whole: book.Book, pagination: Pagination) -> list[Problem]:

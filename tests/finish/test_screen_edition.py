@@ -133,14 +133,15 @@ def strayed(before: Image.Image, after: Image.Image) -> int:
 
 def test_finishing_changes_no_page_to_the_eye(sample_built, sample_raw):
     """The finished pages look like the engine's own, cut to trim; an edge may be sharper, no glyph or rule be lost or gained."""
-    raw = io.BytesIO()
-    with pikepdf.open(io.BytesIO(sample_raw)) as file:
-        for page in file.pages:
-            page.obj.MediaBox = page.trimbox
-        file.save(raw)
-    before, after = ([page.render(scale=2, grayscale=True).to_pil() for page in pdfium.PdfDocument(pdf)] for pdf in (raw.getvalue(), sample_built.pdf))
-    assert len(before) == len(after)
-    assert [number for number, pair in enumerate(zip(before, after, strict=True), 1) if strayed(*pair) > SHADE] == []
+    finished = pdfium.PdfDocument(sample_built.pdf)
+    strange = []
+    for first, raw in sample_raw.items():
+        for index, page in enumerate(pdfium.PdfDocument(raw)):
+            before, after = (item.render(scale=2, grayscale=True).to_pil() for item in (page, finished[first - 1 + index]))
+            if strayed(before, after) > SHADE:
+                strange.append(first + index)
+    assert len(sample_raw) > 3
+    assert strange == []
 
 
 def test_running_head_and_folio_are_pagination_not_text(pdf, sample_built):

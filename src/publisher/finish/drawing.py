@@ -17,6 +17,8 @@ SIDE = re.compile(
     + rb"\n".join(rb"%s %s %s %s re" % (NUMBER, NUMBER, NUMBER, NUMBER) for _ in range(2)) + rb"\nf\*\nQ\n"
 )  # fmt: skip
 """One side of a border: a clip of four corners, and the space between the outer and the inner edge filled."""
+SCALE = 0.75
+"""Points in a pixel."""
 NEAR = 0.005
 """Pixels."""
 
