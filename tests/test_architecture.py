@@ -7,12 +7,15 @@ import pytest
 from project import REPOSITORY
 
 SOURCE = REPOSITORY / "src" / "publisher"
-DATA = ["problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "galley", "edition", "notation", "rules", "limits"]
+DATA = [
+    "problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "galley", "edition", "notation", "rules",
+    "limits", "inks",
+]  # fmt: skip
 STAGES = [
     "read", "read_yaml", "lint", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "composer", "finish", "preflight", "manifest",
-    "pages_lock",
+    "pages_lock", "store",
 ]  # fmt: skip
-DRIVERS = ["build", "cli", "sandbox"]
+DRIVERS = ["build", "editions", "cli", "sandbox", "workshop", "pieces"]
 ALLOWED = {("read", "read_yaml"), ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine")}
 """Stages that may import another: readers of files and of YAML are one stage, so are typesetter and composition room."""
 ENGINE_ROOM = {"typeset", "typeset_fetch", "typeset_engine", "composer"}

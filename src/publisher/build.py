@@ -1,8 +1,8 @@
 """The journey of a volume: read, lint, compose, render, typeset, finish, preflight. Knows every stage; each knows only data."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -11,21 +11,23 @@ from publisher import book, manifest, pages_lock, sandbox, typeset, typeset_engi
 from publisher.collection import Collection, VolumeSource
 from publisher.compose.assemble import case_alone, compose
 from publisher.edition import SCREEN
-from publisher.finish import attachments, files, galleys, screen, staged
-from publisher.finish.joining import joined
-from publisher.galley import Galley
+from publisher.editions import DELIVERED, EDITIONS, Job
+from publisher.finish import files, staged
 from publisher.lint.characters import check_characters, covered
 from publisher.lint.text import check_texts
 from publisher.pagination import Pagination, paginated
-from publisher.preflight import lost, structure, tags, typography
-from publisher.preflight.printed_text import PrintedText
-from publisher.preflight.report import CheckedFile, checks
+from publisher.preflight import verapdf as verapdf_check
+from publisher.preflight.report import Check, CheckedFile, checks
 from publisher.problems import Place, Problem, Rejected, Severity
 from publisher.render import Renderer
 from publisher.rules import RULES
+from publisher.store import NoStore, Store, key, key_of_files
+from publisher.workshop import Workshop, workers
 
 DEFAULTS = Path(__file__).resolve().parents[2]
 """The checkout that holds the default layouts and styles."""
+PAGE_TABLE = "screen.pages.json"
+"""Where each section stands, in every edition."""
 STAGES = ("read", "lint", "compose", "render", "typeset", "finish", "preflight")
 
 
@@ -50,6 +52,11 @@ class Project:
         """The files a volume is made of: its own, the shared words, layouts and styles."""
         return manifest.source(self.root, [self.root / "content" / volume, self.root / "content/reference", self.layouts, self.styles])
 
+    @property
+    def store(self) -> Path:
+        """Where results are kept between builds."""
+        return self.root / ".cache" / "publisher"
+
     def lock(self, volume: str) -> Path:
         return self.root / "content" / volume / pages_lock.NAME
 
@@ -67,9 +74,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class Built:
-    """One finished volume."""
+    """The files of one finished volume."""
 
-    path: Path
+    paths: tuple[Path, ...]
     pages: int
     problems: tuple[Problem, ...]
     seconds: float
@@ -95,27 +102,53 @@ def lint(project: Project, source: VolumeSource) -> list[Problem]:
 
 
 def build_apart(
-    project: Project, collection: Collection, source: VolumeSource, progress: Progress, case: str | None = None, locked: bool = False
+    project: Project,
+    collection: Collection,
+    source: VolumeSource,
+    progress: Progress,
+    case: str | None = None,
+    locked: bool = False,
+    editions: Sequence[str] = (),
+    keep: bool = True,
 ) -> Built:
     """Build in a child process with limits of its own. Raises Rejected also when it outgrows them."""
     heard = {"stage": progress.stage, "section": progress.section}
 
     def work(tell: Callable[..., None]) -> Built:
         said = Progress(lambda name, detail: tell("stage", name, detail), lambda title, pages: tell("section", title, pages))
-        return build(project, collection, source, said, case, locked)
+        store = Store(project.store) if keep else NoStore()
+        with workers() as pool:
+            built = build(project, collection, source, said, case, locked, editions, Workshop(basis(project), store, pool))
+        store.trim()
+        return built
 
     return sandbox.run(work, name=f"build/{source.volume.id}", listen=lambda what, *words: heard[what](*words))
 
 
-def build(
-    project: Project, collection: Collection, source: VolumeSource, progress: Progress, case: str | None = None, locked: bool = False
-) -> Built:
-    """Build the screen edition of a volume, or of one of its cases.
+def basis(project: Project) -> str:
+    """Return the key of what every piece of a build depends on: the program, its libraries, the styles with their fonts."""
+    program = sorted(Path(__file__).parent.rglob("*.py"))
+    styles = sorted(path for path in project.styles.rglob("*") if path.is_file())
+    return key(key_of_files(program), key_of_files(styles), *(f"{name} {number}" for name, number in sorted(typeset_engine.versions().items())))
 
-    Raises Rejected when a stage cannot run or preflight finds anything; the refused file is kept beside for a look, and
-    the last good one stays.
+
+def build(
+    project: Project,
+    collection: Collection,
+    source: VolumeSource,
+    progress: Progress,
+    case: str | None = None,
+    locked: bool = False,
+    editions: Sequence[str] = (),
+    workshop: Workshop | None = None,
+) -> Built:
+    """Build the editions of a volume that are named, or all; of one of its cases the screen edition.
+
+    Raises Rejected when a stage cannot run or preflight finds anything; the refused files are kept beside for a look, and
+    the last good ones stay.
     """
     started = perf_counter()
+    workshop = workshop or Workshop()
     errors = [problem for problem in lint(project, source) if problem.severity is Severity.ERROR]
     if errors:
         raise Rejected(errors)
@@ -127,46 +160,31 @@ def build(
     renderer = Renderer(whole, project.layouts)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
-    setting = sections_set(project, workshop)
-    pages = typeset.Typesetter(renderer.html, setting, progress.section).typeset(whole)
-    pagination = pages.pagination
-    pdf = screen.finish(joined(pages.sheets, project.styles / "fonts"), whole, pagination, attachments.of_cases(source, whole))
-    progress.stage("finish", f"{len(pagination.folios)} pages, {len(pdf) / 1e6:.2f} MB")
-    problems = preflight(pdf, whole, pagination)
+    job = Job(source, whole, project.layouts, project.styles, workshop)
+    pages = typeset.Typesetter(renderer.html, job.setting(SCREEN), progress.section).typeset(whole)
+    job = replace(job, pagination=pages.pagination)
+    outputs, problems = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, []
+    for name in ("screen",) if case else editions or EDITIONS:
+        made, found = EDITIONS[name](job, pages, progress.stage)
+        outputs |= made
+        problems += found
     if locked and not case:
-        problems += check_lock(project, whole, pagination)
-    progress.stage("preflight", f"{len(problems)} problems")
-    path, refused = project.output(whole, "screen.pdf"), project.output(whole, "screen.refused.pdf")
+        problems += check_lock(project, whole, job.pagination)
+    pdfs = [name for name in outputs if name.endswith(".pdf")]
+    folder = project.output(whole, "")
     if any(problem.severity is Severity.ERROR for problem in problems):
-        files.replace(refused, pdf)
+        for name in pdfs:
+            files.replace(folder / refused(name), outputs[name])
         raise Rejected(problems)
-    outputs = {path.name: pdf, "screen.pages.json": files.pages_json(whole, pagination)}
     fonts = manifest.fonts(project.styles / "fonts")
     listed = manifest.manifest(whole.id, outputs, project.sources(whole.volume), fonts, version("casebook-publisher"), typeset_engine.versions())
-    staged.replace_all(path.parent, {**outputs, manifest.NAME: listed}, superseded=(refused.name,))
-    return Built(path, len(pagination.folios), tuple(problems), perf_counter() - started)
+    older = [name for name in manifest.listed(folder) if name not in outputs]
+    staged.replace_all(folder, {**outputs, manifest.NAME: listed}, superseded=(*map(refused, DELIVERED), *older))
+    return Built(tuple(folder / name for name in pdfs), len(job.pagination.folios), tuple(problems), perf_counter() - started)
 
 
-def sections_set(project: Project, workshop: Workshop) -> typeset.Setting:
-    """Return what begins to set a section in a workshop."""
-    stylesheet = str(project.styles / SCREEN.stylesheet)
-
-    def setting(html: str, section: book.Section) -> Future[Galley]:
-        return later(workshop.make(pieces.section, html, section.title, section.id, section.numbering, where=stylesheet), Galley.restored)
-
-    return setting
-
-
-def preflight(pdf: bytes, whole: book.Book, pagination: Pagination) -> list[Problem]:
-    """Check a screen file against its book."""
-    printed = PrintedText(pdf, whole, pagination)
-    set_as = typography.measure(pdf, typography.flush_left(pagination))
-    return [
-        *structure.check(printed, whole, pagination, SCREEN),
-        *lost.check(printed, whole, pagination),
-        *tags.check(pdf, whole, pagination, SCREEN),
-        *typography.check(set_as, SCREEN, f"{whole.id}/{SCREEN.name}.pdf"),
-    ]
+def refused(name: str) -> str:
+    return name.replace(".pdf", ".refused.pdf")
 
 
 def check_lock(project: Project, whole: book.Book, pagination: Pagination) -> Iterator[Problem]:
@@ -180,7 +198,7 @@ def lock(project: Project, collection: Collection, source: VolumeSource) -> Path
     problems = verify(project, whole.id)
     if problems:
         raise Rejected(problems)
-    files.replace(project.lock(whole.id), pages_lock.lock(built_pages(project, whole)[1]))
+    files.replace(project.lock(whole.id), pages_lock.lock(built_pages(project, whole)))
     return project.lock(whole.id)
 
 
@@ -189,35 +207,59 @@ def verify(project: Project, volume: str) -> list[Problem]:
     return list(manifest.verify(project.root / "build" / volume, project.sources(volume)))
 
 
-CHECKS = (*checks("文件结构", structure.CODES), *checks("内容无遗漏", lost.CODES), *checks("结构标签", tags.CODES), *checks("排版质量", typography.CODES))
-"""Everything that is looked at in a screen file."""
+def report_built(project: Project, collection: Collection, source: VolumeSource, verapdf: bool | None = None) -> list[CheckedFile]:
+    """Check the built files of a volume and return what was looked at and found in each.
 
-
-def report_built(project: Project, collection: Collection, source: VolumeSource) -> CheckedFile:
-    """Check the built file of a volume and return what was looked at and found."""
+    veraPDF is asked about the screen edition where it is there; with `verapdf` true it has to be, with false it is not asked.
+    """
     whole = compose(source, collection.catalogue, typeset.ENGINE)
-    pdf, pagination = built_pages(project, whole)
-    path = project.output(whole, "screen.pdf").relative_to(project.root)
-    return CheckedFile("screen", str(path), CHECKS, tuple(preflight(pdf, whole, pagination)), len(pagination.folios))
+    job = Job(source, whole, project.layouts, project.styles, Workshop(), built_pages(project, whole))
+    checked = []
+    for name, delivered in DELIVERED.items():
+        path = project.output(whole, name)
+        if path.is_file():
+            found, notes = delivered.look(path.read_bytes(), job)
+            listed = delivered.checks
+            if name == "screen.pdf":
+                more, said, note = conformance(path, f"{whole.id}/{name}", verapdf)
+                found, notes, listed = [*found, *more], [*notes, note], (*listed, *said)
+            checked.append(CheckedFile(delivered.edition, str(path.relative_to(project.root)), listed, tuple(found), page_count(path), tuple(notes)))
+    if not checked:
+        raise Rejected([unbuilt(project, whole)])
+    return checked
 
 
-def preflight_built(project: Project, collection: Collection, source: VolumeSource) -> list[Problem]:
-    """Check the file that an earlier build left. Raises Rejected when there is none or its page table is broken."""
-    whole = compose(source, collection.catalogue, typeset.ENGINE)
-    pdf, pagination = built_pages(project, whole)
-    return preflight(pdf, whole, pagination)
-
-
-def built_pages(project: Project, whole: book.Book) -> tuple[bytes, Pagination]:
-    """Return the file that an earlier build left, with its pages. Raises Rejected when there is none or its table is broken."""
-    path, table_path = project.output(whole, "screen.pdf"), project.output(whole, "screen.pages.json")
-    place = Place(str(path.relative_to(project.root)))
+def conformance(path: Path, name: str, wanted: bool | None) -> tuple[list[Problem], tuple[Check, ...], str]:
+    """Ask veraPDF about a file; return what it found, what it looked at, and a note that says whether it was asked."""
+    if wanted is False:
+        return [], (), "veraPDF：未检查（--no-verapdf）"
     try:
-        pdf, table = path.read_bytes(), json.loads(table_path.read_bytes())
+        found = verapdf_check.check({name: path}, (DEFAULTS,))
+    except verapdf_check.Missing as missing:
+        note = f"veraPDF：未检查。{missing}"
+        return ([Problem(Place(name), code, note) for code in verapdf_check.CODES] if wanted else []), (), note
+    return found, checks("veraPDF", verapdf_check.CODES), f"veraPDF：已检查，{len(found)} 处不合"
+
+
+def page_count(path: Path) -> int:
+    return manifest.page_count(path.read_bytes())
+
+
+def unbuilt(project: Project, whole: book.Book) -> Problem:
+    place = Place(str(project.output(whole, "screen.pdf").relative_to(project.root)))
+    return Problem(place, "PDF-000", "还没有可检查的成书", hint=f"先运行 publisher build {whole.id}")
+
+
+def built_pages(project: Project, whole: book.Book) -> Pagination:
+    """Return the pages of the files that an earlier build left. Raises Rejected when there are none or their table is broken."""
+    path = project.output(whole, PAGE_TABLE)
+    try:
+        table = json.loads(path.read_bytes())
         sections = [(whole.section(row["id"]), row["first_page"], row["last_page"]) for row in table["sections"]]
         pages = int(table["pages"])
     except OSError as error:
-        raise Rejected([Problem(place, "PDF-000", "还没有可检查的成书", hint=f"先运行 publisher build {whole.id}")]) from error
+        raise Rejected([unbuilt(project, whole)]) from error
     except (ValueError, KeyError, TypeError, StopIteration) as error:
-        raise Rejected([Problem(place, "PDF-000", "成书与来源不是同一版", hint=f"重新运行 publisher build {whole.id}")]) from error
-    return pdf, paginated(sections, pages)
+        problem = Problem(Place(str(path.relative_to(project.root))), "PDF-000", "成书与来源不是同一版", hint=f"重新运行 publisher build {whole.id}")
+        raise Rejected([problem]) from error
+    return paginated(sections, pages)

@@ -3,6 +3,7 @@
 Exit status: 0 clean, 1 problems, 2 wrong use.
 """
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -19,8 +20,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Typeset clin
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
-MISUSE = {"SRC-020", "SRC-027"}
-"""A volume or case that does not exist."""
+MISUSE = {"SRC-020", "SRC-027", "SRC-033"}
+"""A volume, case or edition that does not exist."""
 
 Root = Annotated[Path, typer.Option("--root", help="The book project's folder.", exists=True, file_okay=False)]
 Volumes = Annotated[list[str] | None, typer.Argument(help="Volumes by folder name; all when none is named.")]
@@ -53,9 +54,17 @@ def build(
     volumes: Volumes = None,
     root: Root = Path(),
     case: Annotated[str | None, typer.Option("--case", help="Typeset this case alone.")] = None,
+    edition: Annotated[
+        str | None, typer.Option("--edition", help=f"Build these editions alone, parted by commas: {', '.join(journey.EDITIONS)}. All when none is named.")
+    ] = None,
     locked: Annotated[bool, typer.Option("--locked", help="Fail where a case would move from its locked page.")] = False,
+    cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Use what was made before where nothing it depends on has changed.")] = True,
 ) -> None:
-    """Build the PDF of each volume, or of one case."""
+    """Build the editions of each volume, or the screen edition of one case."""
+    editions = [name.strip() for name in edition.split(",")] if edition else []
+    if unknown := [name for name in editions if name not in journey.EDITIONS]:
+        hint = nearest(unknown[0], list(journey.EDITIONS)) or f"可用：{'、'.join(journey.EDITIONS)}"
+        report([Problem(Place("--edition"), "SRC-033", "没有这一版", unknown[0], hint)])
     try:
         collection = read(root, volumes)
         chosen = list(collection.volumes.values())
@@ -68,10 +77,20 @@ def build(
         for source in chosen:
             console.print(f"[bold]{source.volume.title}[/]")
             console.print(f"  1 read       {len(source.cases)} cases", markup=False)
-            built = journey.build_apart(project, collection, source, progress(), case, locked)
-            console.print(f"  -> {built.path.relative_to(project.root)}  {built.pages} pages, {built.seconds:.1f} s", markup=False)
+            built = journey.build_apart(project, collection, source, progress(), case, locked, editions, cache)
+            for path in built.paths:
+                console.print(f"  -> {path.relative_to(project.root)}", markup=False)
+            console.print(f"  {built.pages} pages, {built.seconds:.1f} s", markup=False)
     except Rejected as rejected:
         report(rejected.problems)
+
+
+@app.command()
+def clean(root: Root = Path()) -> None:
+    """Remove what was built and what is kept between builds."""
+    project = journey.Project(root.resolve())
+    for folder in (project.root / "build", project.store):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @app.command()
@@ -102,20 +121,24 @@ def preflight(
     volumes: Volumes = None,
     root: Root = Path(),
     report_to: Annotated[Path | None, typer.Option("--report", help="Write report.json and report.html into this folder.")] = None,
+    verapdf: Annotated[bool | None, typer.Option("--verapdf/--no-verapdf", help="Insist on veraPDF, or leave it; asked where it is there.")] = None,
 ) -> None:
-    """Check the built files again against their sources."""
+    """Check the built files of every edition again against their sources."""
     try:
         collection = read(root, volumes)
         project = journey.Project(root.resolve())
-        checked = [journey.report_built(project, collection, source) for source in collection.volumes.values()]
+        checked = [file for source in collection.volumes.values() for file in journey.report_built(project, collection, source, verapdf)]
     except Rejected as rejected:
         report(rejected.problems)
     if report_to:
         staged.replace_all(report_to, {"report.json": as_json(checked), "report.html": as_html(checked)})
     for file in checked:
-        if file.problems:
-            report(list(file.problems))
-        console.print(f"{file.path}: {len(file.results)} checks, no problems", markup=False)
+        said = f"{len(file.problems)} problems" if file.problems else "no problems"
+        console.print(f"{file.path}: {len(file.results)} checks, {said}", markup=False)
+        for note in file.notes:
+            console.print(f"  {note}", markup=False)
+    if problems := [problem for file in checked for problem in file.problems]:
+        report(problems)
 
 
 def progress() -> journey.Progress:

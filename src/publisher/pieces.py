@@ -16,6 +16,7 @@ def compositor(stylesheet: str) -> Compositor:
     return Compositor(Path(stylesheet))
 
 
-def section(stylesheet: str, html: str, title: str, id: str, numbering: str) -> bytes:
-    """Set a section and finish what can be finished of it alone: a stored `Galley`."""
-    return galleys.finished(compositor(stylesheet).set(html, title), id, numbering).stored()
+def section(where: str, stylesheet: str, html: str, title: str, id: str, numbering: str) -> bytes:
+    """Set a section with the style sheet that stands at `where` and is called `stylesheet`,
+    and finish what can be finished of it alone: a stored `Galley`."""
+    return galleys.finished(compositor(where).set(html, title), id, numbering).stored()

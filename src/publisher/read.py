@@ -215,6 +215,14 @@ def explained(fault: Any, tree: Any, model: type[Model]) -> Problem:
             )
         case "bad_number":
             return Problem(place, "SRC-114", "病例编号只能是数字", found, "写作 3，不写「例3」")
+        case "bad_length":
+            return Problem(place, "SRC-115", f"「{field}」应为以毫米计的长度", found, "写作 0.108，不带单位")
+        case "bad_isbn":
+            return Problem(place, "SRC-116", "书号写法不对", found, "写作 978-7-…，共十三位数字，以连字符分段；尚无书号则删去此行")
+        case "bad_isbn_digit":
+            return Problem(place, "SRC-117", "书号的校验码与其余各位不合", found, f"末位应为 {context['right']}；核对全号")
+        case "other_title":
+            return Problem(context["place"], "SRC-118", "封面各行连起来不是书名", hint=f"应合为「{context['title']}」")
         case "bool_parsing":
             return Problem(place, "SRC-112", f"「{field}」只能写 true 或 false", found)
     return Problem(place, "SRC-199", f"「{field}」不合要求：{fault['msg']}", found)

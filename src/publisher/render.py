@@ -40,7 +40,7 @@ class Renderer:
 
     def html(self, section: book.Section, opening: Opening, pages: PageMap) -> str:
         """Return the HTML document of one section."""
-        template = self.environment.get_template("section.html")
+        template = self.environment.get_template("cover.html" if section.kind == "cover" else "section.html")
         return template.render(
             book=self.book,
             section=section,

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
 from multiprocessing import get_context
+from typing import TypeVar
 
 from publisher.store import NoStore, Store, key
 

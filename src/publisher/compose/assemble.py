@@ -106,6 +106,7 @@ def front(volume: Volume, source: VolumeSource, engine: str) -> list[Section]:
                 (
                     (plain("书名"), plain(volume.title)),
                     (plain("版次"), plain(volume.edition)),
+                    *([(plain("书号"), plain(f"ISBN {volume.isbn}"))] if volume.isbn else []),
                     (plain("编制日期"), plain(chinese_date(volume))),
                     (plain("编纂"), plain(volume.compiler)),
                     (plain("收录"), plain(f"病例{len(source.cases)}例" + (f"，题录{len(volume.announced)}例" if volume.announced else ""))),
