@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -50,6 +51,16 @@ def test_a_refused_build_leaves_no_other_file(refused):
 
 def test_a_good_build_leaves_its_file_and_page_table_alone(sample_built):
     assert files(sample_built.folder) == {"screen.pdf", "screen.pages.json", "MANIFEST.json"}
+
+
+def test_a_build_that_one_edition_fails_delivers_none(tmp_path):
+    project = Project(tmp_path)
+    shutil.copytree(REPOSITORY / "styles", project.path("styles"))
+    project.edit("styles/tokens/ink-press.css", "--second: device-cmyk(1 0 0 0.6)", "--second: device-cmyk(1 0.9 0.9 0.6)")
+    made = project.build(editions=("screen", "press"))
+    assert {problem.code for problem in made.problems} == {"PDF-412"}
+    assert files(made.folder) == {"screen.refused.pdf", "press.refused.pdf", "cover.refused.pdf"}
+    assert (made.folder / "press.refused.pdf").read_bytes() == made.files["press.pdf"]
 
 
 def test_a_good_build_clears_an_older_refused_file(tmp_path):

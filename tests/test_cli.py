@@ -1,5 +1,7 @@
 """The command line: exit status 0 clean, 1 problems, 2 wrong use; problems on the error stream."""
 
+import json
+
 import pytest
 from project import FEMUR, RIB, SAMPLEBOOK, Project
 from typer.testing import CliRunner
@@ -76,9 +78,11 @@ def test_build_leaves_with_1_when_the_sources_have_problems(project):
         ["check", "--root", str(SAMPLEBOOK / "content/sample/volume.yaml")],
         ["build", "--root", str(SAMPLEBOOK), "--case", "sample-09"],
         ["build", "--root", str(SAMPLEBOOK), "--case"],
+        ["build", "--root", str(SAMPLEBOOK), "--edition", "pres"],
+        ["build", "--root", str(SAMPLEBOOK), "--edition", "screen,"],
         ["check", "nowhere", "--root", str(SAMPLEBOOK)],
     ],
-    ids=["unknown option", "unknown command", "no such folder", "a file for a folder", "unknown case", "no case named", "unknown volume"],
+    ids=["unknown option", "unknown command", "no such folder", "a file for a folder", "unknown case", "no case named", "unknown edition", "an edition without a name", "unknown volume"],
 )
 def test_wrong_use_leaves_with_2(arguments):
     result = run(*arguments)
@@ -119,6 +123,58 @@ def test_build_tells_its_stages_in_order(built_case):
 def test_build_tells_where_the_file_is(built_case):
     _, result = built_case
     assert "build/sample-sample-03-femur/screen.pdf" in result.stdout
+
+
+@pytest.fixture(scope="module")
+def built_editions(tmp_path_factory):
+    """The sample book, first its press edition alone, then everything, then the screen edition alone."""
+    project = Project(tmp_path_factory.mktemp("editions"))
+    told = []
+    for named in (["--edition", "press"], [], ["--edition", "screen"]):
+        result = run("build", "--root", project.root, *named)
+        told.append((result, {path.name: path.read_bytes() for path in (project.root / "build" / "sample").iterdir()}))
+    return project, told
+
+
+def test_the_editions_that_are_named_are_built_and_no_other(built_editions):
+    _, told = built_editions
+    assert [result.exit_code for result, _ in told] == [0, 0, 0]
+    assert [sorted(name for name in files if name.endswith(".pdf")) for _, files in told] == [
+        ["cover.pdf", "press.pdf"], ["cover.pdf", "press.pdf", "screen.pdf"], ["screen.pdf"],
+    ]  # fmt: skip
+
+
+def test_an_edition_is_the_same_built_alone_or_with_the_others(built_editions):
+    _, ((_, press), (_, every), (_, screen)) = built_editions
+    assert {name: every[name] for name in ("press.pdf", "cover.pdf")} == {name: press[name] for name in ("press.pdf", "cover.pdf")}
+    assert (every["screen.pdf"], every["screen.pages.json"]) == (screen["screen.pdf"], press["screen.pages.json"])
+
+
+def test_files_of_an_older_build_do_not_stay_beside_the_new(built_editions):
+    project, told = built_editions
+    assert set(told[-1][1]) == {"screen.pdf", "screen.pages.json", "MANIFEST.json"}
+    assert run("verify", "--root", project.root).exit_code == 0
+
+
+def test_build_tells_how_much_ink_and_how_wide_the_spine(built_editions):
+    _, ((result, _), *_) = built_editions
+    assert "最大总墨量 160%" in result.stdout
+    assert "书脊 6.2 mm" in result.stdout
+
+
+def test_preflight_tells_of_each_file_and_that_verapdf_was_not_asked(built_editions, tmp_path, monkeypatch):
+    project, _ = built_editions
+    monkeypatch.setenv("VERAPDF_JAR", str(tmp_path / "none.jar"))
+    assert run("build", "--root", project.root).exit_code == 0
+    result = run("preflight", "--root", project.root, "--report", tmp_path / "report")
+    assert (result.exit_code, "veraPDF：未检查" in result.stdout) == (0, True)
+    for name in ("screen.pdf", "press.pdf", "cover.pdf"):
+        assert f"build/sample/{name}: " in result.stdout
+        assert name in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    listed = json.loads((tmp_path / "report" / "report.json").read_bytes())["files"]
+    assert [(file["edition"], file["counts"]["failed"]) for file in listed] == [("screen", 0), ("press", 0), ("press", 0)]
+    assert {"PDF-320", "PDF-412", "PDF-420"} <= {check["code"] for file in listed for check in file["checks"]}
+    assert run("preflight", "--root", project.root, "--verapdf").exit_code == 1
 
 
 def test_help_names_the_commands():

@@ -231,14 +231,15 @@ def report_built(project: Project, collection: Collection, source: VolumeSource,
 
 def conformance(path: Path, name: str, wanted: bool | None) -> tuple[list[Problem], tuple[Check, ...], str]:
     """Ask veraPDF about a file; return what it found, what it looked at, and a note that says whether it was asked."""
+    listed = checks("veraPDF", verapdf_check.CODES)
     if wanted is False:
         return [], (), "veraPDF：未检查（--no-verapdf）"
     try:
         found = verapdf_check.check({name: path}, (DEFAULTS,))
     except verapdf_check.Missing as missing:
         note = f"veraPDF：未检查。{missing}"
-        return ([Problem(Place(name), code, note) for code in verapdf_check.CODES] if wanted else []), (), note
-    return found, checks("veraPDF", verapdf_check.CODES), f"veraPDF：已检查，{len(found)} 处不合"
+        return ([Problem(Place(name), code, note) for code in verapdf_check.CODES], listed, note) if wanted else ([], (), note)
+    return found, listed, f"veraPDF：已检查，{len(found)} 处不合"
 
 
 def page_count(path: Path) -> int:

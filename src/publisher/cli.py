@@ -61,7 +61,7 @@ def build(
     cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Use what was made before where nothing it depends on has changed.")] = True,
 ) -> None:
     """Build the editions of each volume, or the screen edition of one case."""
-    editions = [name.strip() for name in edition.split(",")] if edition else []
+    editions = [name.strip() for name in edition.split(",")] if edition is not None else []
     if unknown := [name for name in editions if name not in journey.EDITIONS]:
         hint = nearest(unknown[0], list(journey.EDITIONS)) or f"可用：{'、'.join(journey.EDITIONS)}"
         report([Problem(Place("--edition"), "SRC-033", "没有这一版", unknown[0], hint)])

@@ -117,12 +117,18 @@ class Painter:
 
     def image(self, image: Any) -> None:
         """Separate a picture and keep it without loss."""
-        if "/SMask" in image:
-            self.image(image.SMask)
-        if "/Interpolate" in image:
-            del image.Interpolate
-        if image.get("/ImageMask", False) or image.get("/ColorSpace") in (Name.DeviceGray, Name.DeviceCMYK):
-            return
+        mask = image.get("/SMask")
+        for key in ("/SMask", "/Interpolate"):
+            if key in image:
+                del image[key]
+        if not image.get("/ImageMask", False) and image.get("/ColorSpace") not in (Name.DeviceGray, Name.DeviceCMYK):
+            self.separate(image)
+        if mask is not None:
+            image.SMask = mask
+            if "/Interpolate" in mask:
+                del mask.Interpolate
+
+    def separate(self, image: Any) -> None:
         picture = self.separator.image(PdfImage(image).as_pil_image())
         for key in ("/Decode", "/DecodeParms"):
             if key in image:

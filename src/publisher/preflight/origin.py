@@ -1,6 +1,5 @@
 """Whence a finding on a page comes: the section whose page it is, the source file of a case, and the line where its words stand."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -9,6 +8,8 @@ from publisher.pagination import Pagination
 from publisher.preflight.printed_text import squeezed
 from publisher.problems import Place, Problem
 
+LINE_END = "｜"
+"""What stands for it in a finding."""
 LEAST, MOST = 6, 30
 """Characters in a row that tell one place of a case from another, and as many as are looked for."""
 
@@ -29,7 +30,7 @@ def origin(section: book.Section, found: str, whole: book.Book) -> str:
     places = [(squeezed(item.text), item.text.place) for item in whole.printed if item.section == section.id]
     if not places:
         return name
-    words = max(re.split(r"[｜…]", squeezed(found)), key=len)[:MOST]
+    words = max(squeezed(found).replace(LINE_END, "").split("…"), key=len)[:MOST]
     place = next((place for text, place in places if len(words) >= LEAST and words in text), None) or longest(words, places) or Place(places[0][1].path)
     return f"{name}　{place}"
 

@@ -190,6 +190,9 @@ class Rewriter:
     def image(self, image: Any) -> None:
         if image.get("/ImageMask", False):
             return
+        mask = image.get("/SMask")
+        if mask is not None:
+            del image.SMask
         picture = PdfImage(image).as_pil_image()
         if picture.mode == "CMYK":
             plates = dict(zip(PROCESS, picture.split(), strict=True))
@@ -202,6 +205,8 @@ class Rewriter:
                 del image[key]
         image.write(Image.merge("RGB", channels).tobytes())
         image.ColorSpace, image.BitsPerComponent = Name.DeviceRGB, 8
+        if mask is not None:
+            image.SMask = mask
 
     def shading(self, shading: Any) -> None:
         """Give a gradient the colours of the plates at its ends; of a kind that cannot be followed it prints nothing."""
