@@ -16,7 +16,7 @@ from publisher.finish import files, staged
 from publisher.preflight.report import as_html, as_json
 from publisher.problems import Place, Problem, Rejected, nearest
 from publisher.read import read, read_reference
-from publisher.workbench import doctor, formatting, scaffold
+from publisher.workbench import doctor, formatting, importing, manuscript, scaffold
 from publisher.workbench import schema as schemas
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False)
@@ -169,6 +169,24 @@ def write_new(root: Path, made: Callable[[], dict[Path, bytes]]) -> None:
     for path, content in found.items():
         files.replace(path, content)
         console.print(str(path.relative_to(root)), markup=False)
+
+
+@app.command("import")
+def import_manuscript(
+    file: Annotated[Path, typer.Argument(help="The manuscript: .docx, .md or .txt, one case.")],
+    volume: Annotated[str, typer.Argument(help="The volume's folder name.")],
+    name: Annotated[str, typer.Argument(help="The case's permanent id.")],
+    root: Root = Path(),
+) -> None:
+    """Make a draft case of a physician's manuscript; every figure of it stands in the draft."""
+    try:
+        made = importing.imported(manuscript.blocks(file), read_reference(root), name, scaffold.next_number(root / "content" / volume))
+        paths = scaffold.new_case(root, volume, name, {})
+    except Rejected as rejected:
+        report(rejected.problems)
+    paths = {path: made.yaml.encode() if path.stem == name else content for path, content in paths.items()}
+    write_new(root, lambda: paths)
+    console.print(importing.report(made, file.name), markup=False)
 
 
 @app.command()
