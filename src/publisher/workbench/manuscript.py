@@ -94,11 +94,12 @@ def lines_of(item: WordParagraph, text: str, number: int) -> Iterator[Block]:
 
 
 def markdown(path: Path) -> Iterator[Block]:
-    """Yield the blocks of a Markdown or plain text file; a short line alone that ends without a mark is a heading."""
+    """Yield the blocks of a Markdown or plain text file; where nothing is marked as a heading, a short line alone is one."""
     text = path.read_text(encoding="utf-8-sig")
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     rows: list[tuple[str, ...]] = []
     cells: list[str] = []
+    bare = not any(token.type == "heading_open" for token in tokens)
     level, listed, number = 0, 0, 0
     for token in tokens:
         match token.type:
@@ -126,7 +127,7 @@ def markdown(path: Path) -> Iterator[Block]:
                 for line in plain(token).split("\n"):
                     if line.strip():
                         number += 1
-                        yield Heading(line.strip(), level, number) if level else paragraph(line.strip(), number, bool(listed))
+                        yield Heading(line.strip(), level, number) if level else paragraph(line.strip(), number, bool(listed), bare)
             case "code_block" | "fence" | "html_block":
                 for line in token.content.split("\n"):
                     if line.strip():
@@ -134,8 +135,8 @@ def markdown(path: Path) -> Iterator[Block]:
                         yield Paragraph(line.strip(), number)
 
 
-def paragraph(line: str, number: int, listed: bool) -> Block:
-    if len(line) <= SHORT and not listed and not re.search(r"[。；，：:.!！?？\d(（%～/]|^[-—]|[级善者]$", line):
+def paragraph(line: str, number: int, listed: bool, bare: bool) -> Block:
+    if bare and len(line) <= SHORT and not listed and not re.search(r"[。；，：:.!！?？\d(（%～/]|^[-—]|[级善者]$", line):
         return Heading(line, 3, number)
     return Paragraph(line, number, listed)
 
