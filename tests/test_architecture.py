@@ -15,7 +15,7 @@ STAGES = [
     "read", "read_yaml", "lint", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "composer", "finish", "preflight", "manifest",
     "pages_lock", "store",
 ]  # fmt: skip
-DRIVERS = ["build", "editions", "cli", "sandbox", "workshop", "pieces"]
+DRIVERS = ["build", "editions", "cli", "sandbox", "workshop", "pieces", "workbench"]
 ALLOWED = {("read", "read_yaml"), ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine")}
 """Stages that may import another: readers of files and of YAML are one stage, so are typesetter and composition room."""
 ENGINE_ROOM = {"typeset", "typeset_fetch", "typeset_engine", "composer"}
@@ -85,7 +85,7 @@ def test_only_the_typesetter_and_its_room_know_the_engine():
 
 
 def test_only_the_typesetter_enters_the_composition_room():
-    assert {name(path) for path in MODULES if "composer" in own(path) and top(name(path)) != "composer"} <= {"typeset"}
+    assert {name(path) for path in MODULES if "composer" in own(path) and top(name(path)) != "composer"} <= {"typeset", "workbench.doctor"}
 
 
 def test_only_the_command_line_prints():

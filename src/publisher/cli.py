@@ -4,6 +4,8 @@ Exit status: 0 clean, 1 problems, 2 wrong use.
 """
 
 import shutil
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -11,10 +13,12 @@ import typer
 from rich.console import Console
 
 from publisher import build as journey
-from publisher.finish import staged
+from publisher.finish import files, staged
 from publisher.preflight.report import as_html, as_json
 from publisher.problems import Place, Problem, Rejected, nearest
-from publisher.read import read
+from publisher.read import read, read_reference
+from publisher.workbench import doctor, formatting, importing, manuscript, scaffold
+from publisher.workbench import schema as schemas
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False)
 console = Console(highlight=False, soft_wrap=True)
@@ -151,3 +155,111 @@ def progress() -> journey.Progress:
         console.print(f"      {title}  {pages} p.", markup=False)
 
     return journey.Progress(stage, section)
+
+
+new = typer.Typer(no_args_is_help=True, help="Start a volume or a case: a file with every field explained.")
+app.add_typer(new, name="new")
+
+
+@new.command("volume")
+def new_volume(
+    name: Annotated[str, typer.Argument(help="Its folder name: lower-case letters, digits, hyphens.")],
+    root: Root = Path(),
+    title: Annotated[str, typer.Option("--title", help="The title of the volume.")] = scaffold.BLANK,
+) -> None:
+    """Start a volume: content/NAME/volume.yaml, guideline.yaml, dosing.yaml."""
+    write_new(root, lambda: scaffold.new_volume(root, name, title, f"{date.today():%Y-%m-%d}"))
+
+
+@new.command("case")
+def new_case(
+    volume: Annotated[str, typer.Argument(help="The volume's folder name.")],
+    name: Annotated[str, typer.Argument(help="The case's permanent id: lower-case letters, digits, hyphens.")],
+    root: Root = Path(),
+    title: Annotated[str, typer.Option("--title")] = scaffold.BLANK,
+    sex: Annotated[str, typer.Option("--sex", help="男 or 女")] = scaffold.BLANK,
+    age: Annotated[str, typer.Option("--age", help="With its unit: 64岁")] = scaffold.BLANK,
+) -> None:
+    """Start a case and list it at the end of the last part of its volume."""
+    write_new(root, lambda: scaffold.new_case(root, volume, name, {"title": title, "sex": sex, "age": age}))
+
+
+def write_new(root: Path, made: Callable[[], dict[Path, bytes]]) -> None:
+    try:
+        found = made()
+    except Rejected as rejected:
+        report(rejected.problems)
+    for path, content in found.items():
+        files.replace(path, content)
+        console.print(str(path.relative_to(root)), markup=False)
+
+
+@app.command("import")
+def import_manuscript(
+    file: Annotated[Path, typer.Argument(help="The manuscript: .docx, .md or .txt, one case.")],
+    volume: Annotated[str, typer.Argument(help="The volume's folder name.")],
+    name: Annotated[str, typer.Argument(help="The case's permanent id.")],
+    root: Root = Path(),
+) -> None:
+    """Make a draft case of a physician's manuscript; every figure of it stands in the draft."""
+    try:
+        made = importing.imported(manuscript.blocks(file), read_reference(root), name, scaffold.next_number(root / "content" / volume))
+        paths = scaffold.new_case(root, volume, name, {})
+    except Rejected as rejected:
+        report(rejected.problems)
+    paths = {path: made.yaml.encode() if path.stem == name else content for path, content in paths.items()}
+    write_new(root, lambda: paths)
+    console.print(importing.report(made, file.name), markup=False)
+
+
+@app.command()
+def schema(
+    root: Root = Path(),
+    to: Annotated[Path, typer.Option("--to", help="The folder for the schemas, below the project.")] = Path("content/schema"),
+) -> None:
+    """Write the JSON Schemas of the sources, and the settings by which VS Code uses them."""
+    try:
+        catalogue = read_reference(root)
+    except Rejected as rejected:
+        report(rejected.problems)
+    staged.replace_all(root / to, schemas.schemas(catalogue))
+    files.replace(root / ".vscode/settings.json", schemas.editor_settings(to.as_posix()))
+    console.print(f"{to}/, .vscode/settings.json", markup=False)
+
+
+@app.command("format")
+def format_sources(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Source files; all under content/ when none is named.")] = None,
+    root: Root = Path(),
+    check_only: Annotated[bool, typer.Option("--check", help="Change nothing; fail when a file is not in order.")] = False,
+) -> None:
+    """Put the layout of source files in order. No scalar, key or comment changes."""
+    changed: dict[Path, bytes] = {}
+    problems: list[Problem] = []
+    for path in paths or sorted((root / "content").rglob("*.yaml")):
+        try:
+            content = formatting.format_file(path, str(path))
+        except Rejected as rejected:
+            problems += rejected.problems
+            continue
+        if content is not None:
+            changed[path] = content
+            if check_only:
+                problems.append(Problem(Place(str(path)), "FMT-002", "版式未整理", hint="运行 publisher format"))
+    for path, content in {} if check_only else changed.items():
+        files.replace(path, content)
+        console.print(str(path), markup=False)
+    if problems:
+        report(problems)
+    console.print(f"{len(changed)} changed", markup=False)
+
+
+@app.command("doctor")
+def examine_machine(root: Root = Path()) -> None:
+    """Say what this machine lacks for building, and how to get it."""
+    project = journey.Project(root.resolve())
+    found = doctor.examined(project.styles, project.root)
+    for item in found:
+        console.print(f"{item.state}　{item.thing}　{item.found}" + (f"\n      {item.remedy}" if item.state is not doctor.State.GOOD else ""), markup=False)
+    if any(item.state is doctor.State.MISSING for item in found):
+        raise typer.Exit(1)

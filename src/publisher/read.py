@@ -47,6 +47,15 @@ def read(root: Path, only: list[str] | None = None) -> Collection:
     return Collection(catalogue, volumes)
 
 
+def read_reference(root: Path) -> Catalogue:
+    """Read the catalogue alone. Raises Rejected."""
+    problems: list[Problem] = []
+    catalogue = read_catalogue(root, problems)
+    if problems:
+        raise Rejected(problems)
+    return catalogue
+
+
 def over_the_limits(content: Path, folders: list[Path]) -> Iterator[Problem]:
     """Yield a problem for a volume of too many cases and for sources that are too large together, before any is read."""
     for folder in folders:
