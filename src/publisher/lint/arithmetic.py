@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from publisher.lint import reading
 from publisher.lint.chart import chart
@@ -62,6 +63,17 @@ def direction_of_change(record: Record) -> Iterator[Finding]:
         up, down = bool(re.search("↑|升|增", told)), bool(re.search("↓|降|减", told))
         if (up and value < min(base, before)) or (down and value > max(base, before)):
             yield Finding(told, f"{name}作{told}，数值由{before}至{value}", told, "核对升降", (point.values[name], table.points[0].values[name]))
+
+
+@rule("CAL-007", "case")
+def stable_value(record: Record) -> Iterator[Finding]:
+    """A value called stable differs from the one before by more than a fifth."""
+    for table in record.case.series:
+        for before, point in pairwise(table.points):
+            for name, told in point.change.items():
+                first, value = (item.values[name].low if name in item.values else None for item in (before, point))
+                if "稳定" in told and first and value is not None and abs(change(first, value)) > 20:
+                    yield Finding(told, f"{name}由{first}至{value}（{change(first, value):+.0f}%），而称稳定", told, "核对数值", (point.values[name], before.values[name]))
 
 
 def changes(record: Record):
@@ -444,3 +456,15 @@ def power_without_base(record: Record) -> Iterator[Finding]:
     told = [leaf for leaf in chart(record).told("course", "timeline") if re.search("肌力恢复(?:至|到)", leaf)]
     if told and not any(re.search("入院|治疗前|就诊", score.at or "") for score in powers):
         yield Finding(told[0], "称肌力恢复，治疗前肌力未载", "肌力恢复", "补入治疗前肌力", (*told[1:], *(score.value for score in powers)))
+
+
+@rule("CAL-029", "case", Severity.REVIEW)
+def size_without_base(record: Record) -> Iterator[Finding]:
+    """A measured lesion is said to be smaller than before and no earlier study has it."""
+    seen: set[str] = set()
+    for study in record.case.studies:
+        for lesion in study.lesions:
+            if lesion.size and lesion.site not in seen and re.search("较前(?:缩小|减小)", lesion.finding or ""):
+                if not any(other[:3] == lesion.site[:3] for other in seen):
+                    yield Finding(lesion.size, f"{lesion.site}作{lesion.finding}，此前大小未载", lesion.size, "补入基线大小", (lesion.finding, lesion.site))
+        seen |= {lesion.site for lesion in study.lesions}

@@ -133,6 +133,15 @@ def pain_is_no_event(record: Record) -> Iterator[Finding]:
                 yield Finding(leaf, "疼痛列入骨相关事件", leaf, "通常不含疼痛，请核定义", ())
 
 
+@rule("SRE-005", "case", Severity.REVIEW)
+def no_event_without_time(record: Record) -> Iterator[Finding]:
+    """No skeletal event is claimed without the time for which the patient was watched."""
+    follow_up = record.case.follow_up
+    for item in record.case.results:
+        if NONE.search(item.result) and not item.at and not (follow_up and follow_up.length):
+            yield Finding(item.result, "称未发生骨相关事件，未注观察时间", item.result, "注明随访时间", ())
+
+
 # Fractures.
 
 
@@ -268,6 +277,7 @@ def fracture_without_event(record: Record) -> Iterator[Finding]:
     asked += [("骨放疗", field.site) for treatment in case.done for field in treatment.radiotherapy if reading.bones(field.site)]
     operation = "内固定|骨水泥|髓内钉|椎管|置换|成形|骨折手术"
     asked += [("骨手术", treatment.operation.name) for treatment in case.done if treatment.operation and re.search(operation, treatment.operation.name)]
+    asked += [("病理性骨折", text) for treatment in case.done for text in (treatment.title,) if re.search("骨折(?!风险)", text) and treatment.kind == "手术"]
     for event, text in asked:
         if event not in kinds and (listed or event in ("骨放疗", "骨手术", "高钙血症")):
             yield Finding(text, f"此处有{event}，骨相关事件未列", text, "补入骨相关事件", tuple(other.event for other in listed))

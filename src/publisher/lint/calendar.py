@@ -213,16 +213,19 @@ def interval_of(frequency: str) -> int | None:
 def injections_told(record: Record) -> Iterator[Finding]:
     """The number of injections or the length of follow-up is told differently in another place."""
     follow_up = record.case.follow_up
-    length = re.match(r"(?:治疗|随访)?(\d+)个?月", follow_up.length or "") if follow_up else None
+    length = re.search(r"(\d+)个?月", follow_up.length or "") if follow_up else None
     number = re.search(r"\d+", follow_up.injections or "") if follow_up else None
     for leaf in chart(record).told("timeline", "follow_up", "course", "results", "outcome", "commentary") if follow_up else ():
         times = re.search(r"(?:注射|给药|完成|累计)[^，。；]{0,8}?(\d+)次", leaf)
         if number and times and times[1] != number[0] and leaf != follow_up.injections and "第" not in leaf[: times.start(1)][-3:]:
             yield Finding(leaf, f"注射次数作{follow_up.injections}，此处作{times[1]}次", leaf, "核对注射次数", (follow_up.injections,))
-        months = re.search(r"随访(?:至|了)?(\d+)个月|(?<![\d第])(\d+)个月(?:的)?随访", leaf)
-        if length and months and (months[1] or months[2]) != length[1]:
+        months = re.search(r"随访(?:至|了)?(\d+)个月|(?<![\d第])(\d+)个月(?:的)?随访|(?:化疗|治疗)结束后\s?(\d+)个月", leaf)
+        if length and months and (months[1] or months[2] or months[3]) != length[1]:
             yield Finding(leaf, f"随访时间作{follow_up.length}，此处作{months[0]}", leaf, "核对随访时间", (follow_up.length,))
-    for row in record.case.timeline:
+    doses = [cycle for cycle in chart(record).cycles if cycle.unit == "次"]
+    if number and doses and int(number[0]) != doses[-1].number:
+        yield Finding(follow_up.injections, f"注射次数作{follow_up.injections}，时间线至第{doses[-1].number}次", follow_up.injections, "核对注射次数", (doses[-1].event,))
+    for row in record.case.timeline if follow_up else ():
         months = re.match(r"随访(\d+)个月", row.at)
         if length and months and months[1] != length[1]:
             yield Finding(row.at, f"随访时间作{follow_up.length}，此处作{row.at}", row.at, "核对随访时间", (follow_up.length,))
@@ -394,3 +397,25 @@ def days_to_operation(record: Record) -> Iterator[Finding]:
         for told in re.findall(r"确诊至手术在?(\d+)天", leaf):
             if (operation[0] - first).days > int(told):
                 yield Finding(leaf, f"首次检查{first}至手术{operation[0]}为{(operation[0] - first).days}天，此处作{told}天", leaf, "核对间隔", ())
+
+
+@rule("CAL-084", "case", Severity.REVIEW)
+def start_of_counting(record: Record) -> Iterator[Finding]:
+    """Rows of the timeline bear “5个月后” without saying after what, and the age of a long course has no date.
+
+    A reader cannot place them, nor the fracture within the treatment.
+    """
+    rows = [row for row in record.case.timeline if re.fullmatch(r"(?:\d+|半|[一二三四五六七八九十])(?:个月|年|周)后", row.at)]
+    if rows:
+        told = tuple(leaf for leaf in chart(record).told("course", "treatments", "commentary", "bone_events", "studies") if rows[0].at in leaf)
+        yield Finding(rows[0].at, f"“{'”“'.join(row.at for row in rows)}”未注明自何时起算", rows[0].at, "注明起算点", (*(row.at for row in rows[1:]), record.case.patient.age, *told))
+
+
+@rule("CAL-085", "case", Severity.REVIEW)
+def counts_of_unequal_times(record: Record) -> Iterator[Finding]:
+    """Counts of breakthrough pain over different lengths of time stand side by side."""
+    counts = [score for score in record.case.scores if score.scale.entry.id == "breakthrough-pain" and score.at]
+    hours = {match[1] for score in counts if (match := re.search(r"(\d+)小时后", score.at))}
+    if len(hours) > 1:
+        told = tuple(leaf for leaf in chart(record).told("dose_changes", "course", "timeline") if "爆发痛" in leaf)
+        yield Finding(counts[0].value, f"爆发痛次数分别计于{'、'.join(sorted(hours, key=int))}小时，时段不同", counts[0].value, "注明统计时段", told)

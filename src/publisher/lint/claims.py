@@ -79,10 +79,9 @@ def survival_claimed(record: Record) -> Iterator[Finding]:
         yield Finding(told[0], "称延长生存期，本例无生存数据，亦未列文献", SURVIVAL.search(told[0])[0], "注明出处，或限定", also)
 
 
-STATISTIC = re.compile(
-    r"(?:占|约|超过|见于|达|为|率|患者)[^，。；]{0,10}?\d+(?:\.\d+)?%(?:～\d+(?:\.\d+)?%)?[^，。；]{0,14}(?:发生|表现|骨转移|患者|以上|左右)?"
-)
+STATISTIC = re.compile(r"\d+(?:\.\d+)?%")
 ABOUT_DISEASE = re.compile("骨转移|占(?:全部|肺癌)|乳腺癌|肺癌|TNBC|溶骨|生存|死亡")
+OWN_FIGURE = re.compile("本例|病灶|结节|缩小|LVEF|TPS|eGFR|Ki-67|研究[^，。；]{0,6}\\d{4}年|\\[\\d+\\]")
 
 
 @rule("EVD-024", "case", Severity.REVIEW)
@@ -92,10 +91,27 @@ def statistic_without_source(record: Record) -> Iterator[Finding]:
     Incidences differ by population and decade; a figure without its source cannot be used or checked.
     """
     for leaf in (*record.case.background, *chart(record).commentary):
-        for sentence in reading.sentences(leaf):
-            if STATISTIC.search(sentence) and ABOUT_DISEASE.search(sentence) and not re.search("本例|患者(?:的)?(?:病灶|结节)|等[，（]?20\\d{2}|\\[\\d+\\]|TPS|eGFR", sentence):
-                yield Finding(leaf, "流行病学数据未注出处", STATISTIC.search(sentence)[0], "注明人群与出处", tuple(text for text in record.case.background if text is not leaf and "%" in text))
-                break
+        told = [sentence for sentence in reading.sentences(leaf) if STATISTIC.search(sentence) and ABOUT_DISEASE.search(sentence) and not OWN_FIGURE.search(sentence)]
+        if told:
+            also = tuple(text for text in record.case.background if text is not leaf and "%" in text)
+            yield Finding(leaf, "流行病学数据未注出处", told[0], "注明人群与出处", also)
+
+
+RISK = re.compile("(?:风险|发生率|死亡率)[^，。；]{0,6}(?:显著|明显)(?:高于|低于|升高|增加|降低)|(?:显著|明显)降低[^，。；]{0,14}(?:风险|发生率)")
+
+
+@rule("EVD-026", "case", Severity.REVIEW)
+def risk_without_source(record: Record) -> Iterator[Finding]:
+    """A risk is said to be clearly higher or lower without the study that measured it."""
+    for comment in walk(record.case.commentary):
+        for leaf in (*comment.text, *comment.points):
+            if RISK.search(leaf) and not comment.evidence and not re.search("研究", leaf):
+                yield Finding(leaf, f"“{RISK.search(leaf)[0]}”未列依据", RISK.search(leaf)[0], "注明出处", ())
+    for leaf in record.case.background:
+        if RISK.search(leaf):
+            also = tuple(text for text in record.case.background if "风险" in text and text is not leaf)
+            yield Finding(leaf, f"“{RISK.search(leaf)[0]}”未列依据", RISK.search(leaf)[0], "注明出处", also)
+            break
 
 
 @rule("EVD-025", "case", Severity.REVIEW)

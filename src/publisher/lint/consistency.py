@@ -84,11 +84,11 @@ def duration_of_complaint(record: Record) -> Iterator[Finding]:
     rows = {span: row.at for row in case.timeline for span in reading.ago(row.at)}
     for others, where in ((told, "现病史"), (rows, "病程时间线")):
         for figure, unit in said if others else ():
-            if (figure, unit) not in others and unit in {other for _, other in others}:
+            if (figure, unit) not in others:
                 also = tuple(dict.fromkeys(others.values()))
                 yield Finding(complaint, f"主诉作{figure}{unit}，{where}所记为{spans(others)}", f"{figure}{unit}", "核对起病时间", also)
     for span, leaf in rows.items() if told else ():
-        if span not in told and span[1] in {unit for _, unit in told}:
+        if span not in told:
             yield Finding(leaf, f"时间线作{span[0]}{span[1]}，现病史所记为{spans(told)}", leaf, "核对起病时间", tuple(dict.fromkeys(told.values())))
 
 
@@ -104,8 +104,8 @@ def part_of_complaint(record: Record) -> Iterator[Finding]:
     """
     case = record.case
     found = [text for text in (*case.history.present, *(lesion.site for _, lesion in chart(record).lesions)) if text]
-    sites = [*found, *(diagnosis.text for diagnosis in case.diagnoses), *(place.site or place.organ for place in case.metastases)]
-    named = {region for text in sites for region in reading.regions(text)}
+    sites = [*found, *(lesion.finding for _, lesion in chart(record).lesions if lesion.finding), *(diagnosis.text for diagnosis in case.diagnoses), *(place.site or place.organ for place in case.metastases)]
+    named = {region for text in sites for region in reading.regions(reading.affirmed(text))}
     sides = {pair for text in sites for pair in reading.sided(text)} | {
         (region, place.side) for place in case.metastases if place.side for region in reading.regions(place.site or "")
     } | {(region, lesion.side) for _, lesion in chart(record).lesions if lesion.side for region in reading.regions(lesion.site)}  # fmt: skip
@@ -484,3 +484,46 @@ def solitary(record: Record) -> Iterator[Finding]:
     places = {(place.site, level, place.side) for place in case.metastases if place.organ == "骨" for level in (place.levels or [""])}
     if alone and len(places) > 1:
         yield Finding(alone[0], f"称单发，所列骨转移有{len(places)}处", "单发", "核对转移数目", tuple(place.site for place in case.metastases if place.site))
+
+
+@rule("CON-032", "case", Severity.REVIEW)
+def modality_misplaced(record: Record) -> Iterator[Finding]:
+    """A systemic treatment is called local, or a local one systemic.
+
+    Chemotherapy acts everywhere, radiotherapy and surgery where they are applied.
+    """
+    for leaf in chart(record).told("background", "commentary", "principles"):
+        match = re.search("(?:化疗|靶向治疗|免疫治疗|内分泌治疗)等?局部治疗|(?:放疗|手术)等?全身治疗", leaf)
+        if match:
+            yield Finding(leaf, f"“{match[0]}”归类有误", match[0], "核对全身与局部治疗", ())
+
+
+@rule("CON-033", "case", Severity.REVIEW)
+def sign_of_another_sense(record: Record) -> Iterator[Finding]:
+    """A sound is palpated, or a lump heard."""
+    for sign in record.case.examination:
+        match = re.search("触及[^，。；]{0,6}(?:摩擦音|啰音|杂音|呼吸音)|闻及[^，。；]{0,6}(?:包块|肿块|压痛|淋巴结)", sign.finding)
+        if match:
+            yield Finding(sign.finding, f"“{match[0]}”：声音须听，肿块须触", match[0], "核对“触及”与“闻及”", ())
+
+
+@rule("CON-034", "case", Severity.REVIEW)
+def metastasis_not_called_secondary(record: Record) -> Iterator[Finding]:
+    """A metastasis is diagnosed as a malignant tumour of its site, as if it were a primary there."""
+    found = [item.text for item in record.case.diagnoses if item.kind == "转移" and re.search("恶性肿瘤|癌", item.text) and not re.search("继发|转移|术后", item.text)]
+    if found:
+        yield Finding(found[0], f"转移灶诊断作{'、'.join(found)}，未写继发或转移", found[0], "写明继发", tuple(found[1:]))
+
+
+@rule("CON-035", "case", source="AJCC/UICC第8版；CSCO")
+def stage_and_metastases(record: Record) -> Iterator[Finding]:
+    """A patient with M1 or with distant metastases is staged below IV.
+
+    A stage of the operation before is told as such (术后病理分期).
+    """
+    case = record.case
+    for staging in case.staging:
+        distant = "M1" in (staging.tnm or "") or (case.metastases and not staging.context)
+        if staging.stage and distant and reading.stages(staging.stage) and not reading.stages(staging.stage)[0].startswith("IV"):
+            also = tuple(text for text in (staging.tnm,) if text) + tuple(place.organ for place in case.metastases)
+            yield Finding(staging.stage, f"有远处转移而分期作{staging.stage}", staging.stage, "核对分期", also)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from publisher.catalogue import Catalogue
+from publisher.catalogue import Catalogue, folded
 from publisher.collection import VolumeSource
 from publisher.lint import reading
 from publisher.problems import Severity
@@ -74,6 +74,16 @@ def number_of_cases(source: VolumeSource, catalogue: Catalogue) -> Iterator[Find
         for told in re.findall(rf"所列{NUMERAL}例", " ".join(part.text)):
             if int(reading.quantity(told)) != of_part:
                 yield Finding(part.text[0], f"{part.label}称{told}例，目录列{of_part}例", part.text[0], "核对例数", (part.title,))
+
+
+@rule("CON-129", "volume", Severity.REVIEW)
+def title_of_contents(source: VolumeSource, catalogue: Catalogue) -> Iterator[Finding]:
+    """The front matter records that the manuscript's contents and heading give a case two titles."""
+    for leaf in source.volume.sources:
+        told = re.search(r"题作“([^”]+)”，正文题作“([^”]+)”", leaf)
+        for case in source.cases.values() if told else ():
+            if folded(told[2]) == folded(case.title) and folded(told[1]) != folded(case.title):
+                yield Finding(case.title, f"目录题作“{told[1]}”，正文题作“{case.title}”", case.title, "请定题", (leaf,))
 
 
 @rule("CON-124", "volume")

@@ -45,6 +45,11 @@ def every_evidence(comments: list[Comment]) -> Iterator[Evidence]:
         yield from every_evidence(comment.sections)
 
 
+def told_of(record: Record, trial: Trial) -> tuple[Written, ...]:
+    """Other sentences of the commentary on a trial."""
+    return tuple(leaf for leaf in chart(record).commentary if trial.name in leaf)
+
+
 def kind(endpoint: str) -> str:
     """What an endpoint measures: PFS, OS, ORR, 首次SRE, 后续SRE, or its own name."""
     if re.search("后续", endpoint):
@@ -96,7 +101,7 @@ def same_p(told: str | None, printed: str | None) -> bool:
     for piece in re.split("；", told or ""):
         theirs = p_value(piece)
         if ours and theirs:
-            if ours[0] == "<" and theirs[1] <= ours[1]:
+            if ours[0] == "<" and theirs[1] <= ours[1] <= Decimal("0.05"):
                 return True
             if ours[0] == "=" and theirs[0] == "=" and rounds_to(str(theirs[1]), ours[1]):
                 return True
@@ -121,7 +126,7 @@ def figures_of_arms(record: Record) -> Iterator[Finding]:
                 result.endpoint,
             )
             printed = "对".join(value for value in (result.experimental, result.control) if value)
-            also = tuple(text for text in (item.name, result.experimental, result.control, result.effect, result.p) if text)
+            also = tuple(text for text in (item.name, result.experimental, result.control, result.effect, result.p) if text) + told_of(record, item.trial)
             yield Finding(wrong, f"{item.trial.name} {result.endpoint}印作{printed}，发表为{told}", printed, "据原始论文核对", also)
 
 
@@ -313,6 +318,27 @@ def regimen_of_trial(record: Record) -> Iterator[Finding]:
                 more = "、".join(record.catalogue.drug(slug).name for slug in sorted(ours - chemo)) or "无"
                 also = tuple(other for other in case.commentary if more in other)
                 yield Finding(leaf, f"{name}方案为{trial.arms[0]}，本例另用{more}", name, "说明与所据方案之别", also)
+
+
+@rule("EVD-014", "case", Severity.REVIEW)
+def study_without_source(record: Record) -> Iterator[Finding]:
+    """A study is cited for a conclusion or a figure and is neither named nor referenced."""
+    for item in every_evidence(record.case.commentary):
+        if item.study and not record.catalogue.find("trials", item.study) and (item.conclusion or item.results):
+            also = tuple(text for result in item.results for text in (result.experimental, result.control) if text)
+            yield Finding(item.study, f"所引“{item.study}”未列文献", item.study, "注明文献", (*((item.conclusion,) if item.conclusion else ()), *also))
+
+
+VAGUE = re.compile("(?:多项|多个|近年|近年来|已有)[^，。；]{0,8}研究[^，。；]{0,4}(?:证实|显示|表明|称)|近年来证据|证据渐多")
+
+
+@rule("EVD-015", "case", Severity.REVIEW)
+def studies_unnamed(record: Record) -> Iterator[Finding]:
+    """“Several studies have shown” stands for a reference."""
+    for leaf in (*record.case.background, *chart(record).commentary):
+        match = VAGUE.search(leaf)
+        if match and not any(trial.name in leaf for trial in record.catalogue.trials):
+            yield Finding(leaf, f"“{match[0]}”未列研究名称", match[0], "注明文献", ())
 
 
 @rule("EVD-013", "volume")

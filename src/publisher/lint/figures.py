@@ -14,6 +14,7 @@ from publisher.rules import Finding, rule
 from publisher.written import Reading, Written
 
 SCALES = tuple(reading.SCORES)
+NAMES = {"mirels": "Mirels", "breakthrough-pain": "爆发痛"}
 THRESHOLD = ("condition", "target", "hint")
 
 
@@ -37,10 +38,11 @@ def score_of_the_day(record: Record) -> Iterator[Finding]:
     for at, text in rows:
         for scale in dict.fromkeys(scale for scale, _ in reading.scores(text)):
             told = {value for name, value in reading.scores(text) if name == scale}
-            listed = [score for score in case.scores if score.scale.entry.id == scale and same_moment(score.at, at)]
+            same = [score for score in case.scores if score.scale.entry.id == scale]
+            listed = [score for score in same if same_moment(score.at, at)] or [score for score in same if score.at and len(score.at) > 3 and score.at in text]
             if listed and not told & {figure(score.value) for score in listed}:
                 scale_name = listed[0].scale.entry.symbol
-                message = f"{at}：{scale_name}评分表作{listed[0].value}，此处作{'、'.join(sorted(told))}分"
+                message = f"{at or ''}：{scale_name}评分表作{listed[0].value}，此处作{'、'.join(sorted(told))}分"
                 yield Finding(text, message, text, "核对评分", tuple(score.value for score in listed))
 
 
@@ -56,10 +58,25 @@ def score_unlisted(record: Record) -> Iterator[Finding]:
         if path[0] in ("scores", "background") or path[-1] in THRESHOLD or "≥" in leaf or "≤" in leaf:
             continue
         for scale, value in dict.fromkeys(reading.scores(leaf)):
-            if listed[scale] and value not in listed[scale]:
-                known = "、".join(sorted(listed[scale]))
+            if case.scores and value not in listed[scale]:
+                known = "、".join(sorted(listed[scale])) or "未列"
                 also = tuple(score.value for score in case.scores if score.scale.entry.id == scale)
-                yield Finding(leaf, f"此处{scale.upper() if scale != 'mirels' else 'Mirels'}作{value}分，评分表所列为{known}分", leaf, "核对评分，或补入评分表", also)
+                yield Finding(leaf, f"此处{NAMES.get(scale, scale.upper())}作{value}，评分表所列为{known}", leaf, "核对评分，或补入评分表", also)
+
+
+@rule("CON-077", "case")
+def power_told(record: Record) -> Iterator[Finding]:
+    """Muscle power told in the examination or course is none of the grades listed, or a grade listed is told nowhere."""
+    case = chart(record)
+    listed = {grade: score.value for score in record.case.scores if score.scale.entry.id == "muscle-strength" for grade in reading.powers(f"肌力{score.value}")}
+    told = {grade: leaf for leaf in case.told("examination", "course", "timeline", "history", "visit", "bone_events") for grade in reading.powers(leaf)}
+    for grade, leaf in told.items() if record.case.scores else ():
+        if grade not in listed and 0 <= grade <= 5:
+            message = f"此处肌力作{grade}级，评分表所列为{'、'.join(listed.values()) or '未列'}"
+            yield Finding(leaf, message, leaf, "核对肌力", tuple(listed.values()))
+    for grade, value in listed.items() if told else ():
+        if grade not in told:
+            yield Finding(value, f"评分表肌力作{value}，文中所记为{'、'.join(map(str, sorted(told)))}级", value, "核对肌力", tuple(told.values()))
 
 
 @rule("CON-062", "case")
@@ -162,8 +179,8 @@ def value_told(record: Record) -> Iterator[Finding]:
             continue
         for analyte, value in dict.fromkeys(values(leaf, record.catalogue)):
             known = [str(item).lstrip("≈约") for item in tables.get(analyte, ()) if re.search(r"\d", item)]
-            if known and value not in known and not any(inside(value, item) for item in known) and (analyte, value) not in noted:
-                yield Finding(leaf, f"此处作{value}，检验表作{'、'.join(known)}", leaf, "核对检验值", tuple(tables[analyte]))
+            if analyte in tables and value not in known and not any(inside(value, item) for item in known) and (analyte, value) not in noted:
+                yield Finding(leaf, f"此处作{value}，检验表作{'、'.join(known) or '未列'}", leaf, "核对检验值", tuple(tables[analyte]))
 
 
 def inside(value: str, known: str) -> bool:
@@ -232,6 +249,10 @@ def trend_without_values(record: Record) -> Iterator[Finding]:
             near = [point for point in points if same_moment(point.at, row.at) or (number and number[0] in point.at) or month(point.at) & month(row.at)]
             if not near:
                 yield Finding(row.result, "此处称肿瘤标志物有变化，检验表无此时的数值", row.result, "补入检验值", (row.at, *(point.at for point in points)))
+    labels = "".join(point.at for table in markers for point in table.points)
+    for leaf in chart(record).told("follow_up"):
+        if re.search("随访[^。]*(?:肿瘤标志物|CEA)", leaf) and "随访" not in labels:
+            yield Finding(leaf, "此处称随访时肿瘤标志物有结果，检验表无随访一行", leaf, "补入检验值", tuple(point.at for table in markers for point in table.points))
 
 
 MARKERS = ("cea", "ca15-3", "ca125", "ca19-9", "nse", "cyfra21-1", "scc", "progrp")
@@ -329,7 +350,7 @@ def response_of_the_day(record: Record) -> Iterator[Finding]:
         known = set().union(*(reading.responses(overall) for overall in same)) if same else set()
         if told and known and not told & known:
             yield Finding(row.result, f"{row.at}：时间线作{'、'.join(told)}，疗效评价作{same[0]}", row.result, "核对疗效评价", tuple(same))
-        elif told and evaluated and not same and full(row.at):
+        elif told and not same and full(row.at):
             yield Finding(row.result, f"{row.at}评为{'、'.join(told)}，疗效评价无此次", row.result, "补入疗效评价", tuple(overall for _, overall in evaluated))
 
 

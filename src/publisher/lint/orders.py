@@ -47,6 +47,14 @@ def told_amounts(text: str, catalogue: Catalogue) -> tuple[tuple[str, Amount], .
     return tuple(found)
 
 
+ALIASES = {"calcium-supplement": "calcium-carbonate-d3"}
+"""Words for a class by which a text means the one drug ordered."""
+
+
+def slug_of(drug) -> str:
+    return ALIASES.get(drug.entry.id, drug.entry.id)
+
+
 def ordered(case: Chart) -> dict[str, dict[Amount, Written]]:
     """Amounts ordered of each drug, changes of dose included."""
     found: dict[str, dict[Amount, Written]] = {}
@@ -90,15 +98,41 @@ def dose_change(record: Record) -> Iterator[Finding]:
     case = chart(record)
     current: dict[tuple[str, str], list[Written]] = {}
     for change in record.case.dose_changes:
-        slug = change.drug.entry.id
-        orders = [dose.dose for _, dose in case.orders if dose.drug.entry.id == slug and dose.dose]
+        slug = slug_of(change.drug)
+        orders = [dose for _, dose in case.orders if slug_of(dose.drug) == slug and dose.dose]
         for amount in amounts(change.before or ""):
-            given = current.get((slug, amount[1])) or [text for text in orders if amount[1] in {unit for _, unit in amounts(text)}]
+            earlier = [dose.dose for dose in orders if not (dose.at and change.at and dose.at == change.at) and amount[1] in {unit for _, unit in amounts(dose.dose)}]
+            given = current.get((slug, amount[1])) or earlier
             steps = given[-1:] if (slug, amount[1]) in current else given
             if steps and amount not in {known for text in steps for known in amounts(text)}:
                 yield Finding(change.before, f"{change.drug}：此前剂量为{steps[-1]}，此处自{change.before}起改", change.before, "核对剂量", tuple(given))
         for _, unit in amounts(change.after):
             current.setdefault((slug, unit), []).append(change.after)
+        if change.before and amounts(change.before) and amounts(change.before) == amounts(change.after):
+            yield Finding(change.after, f"{change.drug}：改前改后均为{change.after}", change.after, "核对剂量", (change.before,))
+
+
+@rule("CON-095", "case")
+def dose_after_change(record: Record) -> Iterator[Finding]:
+    """The dose after a change is not the one ordered or told for the time after it."""
+    case = chart(record)
+    for change in record.case.dose_changes:
+        slug = slug_of(change.drug)
+        orders = [dose for _, dose in case.orders if slug_of(dose.drug) == slug and dose.dose]
+        count = sum(slug_of(other.drug) == slug for other in record.case.dose_changes)
+        same = [dose.dose for dose in orders if dose.at and change.at and dose.at == change.at]
+        steps = [dose.dose for dose in orders] if len({dose.dose for dose in orders}) > count or (not change.before and orders) else same
+        for amount in amounts(change.after):
+            known = {other: text for text in (same or steps) for other in amounts(text) if other[1] == amount[1]}
+            if known and amount not in known and amount not in {other for text in steps for other in amounts(text)}:
+                yield Finding(change.after, f"{change.drug}：此处改为{change.after}，医嘱作{'、'.join(known.values())}", change.after, "核对剂量", tuple(known.values()))
+    for event in record.case.adverse_events:
+        told = [match for match in re.finditer(r"(?:减|加|增|调整)[^，。；]{0,3}至\s?[\d.]+\s?(?:mg|g|μg)(?:/[^，。；]+)?", event.action or "")]
+        for change in record.case.dose_changes:
+            named = change.drug == event.agent or change.drug in (event.action or "")
+            ours = {amount for match in told for amount in amounts(match[0])}
+            if told and named and ours and not ours & set(amounts(change.after)):
+                yield Finding(change.after, f"{change.drug}：此处改为{change.after}，不良反应处理作{told[0][0]}", change.after, "核对剂量", (event.action,))
 
 
 @rule("CON-082", "case", Severity.REVIEW)
@@ -109,7 +143,7 @@ def dose_of_appendix(record: Record) -> Iterator[Finding]:
         for row in rows:
             theirs, ours = set(amounts(row.dose)), set(amounts(dose.dose or ""))
             comparable = {unit for _, unit in theirs} & {unit for _, unit in ours}
-            if row.drug.entry is dose.drug.entry and comparable and treatment.kind in (*SYSTEMIC, "骨保护治疗") and not ours & theirs:
+            if row.drug.entry is dose.drug.entry and comparable and treatment.kind in (*SYSTEMIC, "骨保护治疗") and not ours <= theirs:
                 yield Finding(dose.dose, f"{dose.drug}：本例作{dose.dose}，书末剂量表作{row.dose}", dose.dose, "核对剂量", (dose.drug,))
 
 
@@ -117,18 +151,41 @@ def dose_of_appendix(record: Record) -> Iterator[Finding]:
 def dose_of_other_cases(record: Record) -> Iterator[Finding]:
     """A dose ordered differs from that of the same drug in every other case of the volume.
 
-    Three cases or more that agree make the exception worth a look.
+    Two cases or more that agree make the exception worth a look.
     """
-    elsewhere: dict[str, list[Dose]] = {}
+    elsewhere: dict[tuple[str, str], dict[str, Dose]] = {}
     for slug, other in record.source.cases.items():
         for dose in (dose for treatment in other.treatments for dose in treatment.doses if slug != record.case.id and dose.dose):
-            elsewhere.setdefault(dose.drug.entry.id, []).append(dose)
+            for _, unit in amounts(dose.dose):
+                elsewhere.setdefault((dose.drug.entry.id, unit), {})[f"{slug}{dose.dose}"] = dose
+    done = set()
     for _, dose in chart(record).orders:
-        ours = set(amounts(dose.dose or ""))
-        theirs = {amounts(other.dose) for other in elsewhere.get(dose.drug.entry.id, ())}
-        if ours and len(elsewhere.get(dose.drug.entry.id, ())) >= 3 and len(theirs) == 1 and not ours & set(next(iter(theirs))):
-            usual = elsewhere[dose.drug.entry.id][0].dose
+        ours = amounts(dose.dose or "")
+        others = elsewhere.get((dose.drug.entry.id, ours[0][1]), {}) if ours else {}
+        theirs = {amounts(other.dose) for other in others.values()}
+        if len(others) >= 2 and len(theirs) == 1 and set(ours) != set(next(iter(theirs))) and dose.dose not in done:
+            usual = next(iter(others.values())).dose
+            done.add(dose.dose)
             yield Finding(dose.dose, f"{dose.drug}：本例作{dose.dose}，其余各例均作{usual}", dose.dose, "核对剂量", (dose.drug,))
+
+
+@rule("CON-096", "case", Severity.REVIEW)
+def drug_of_title(record: Record) -> Iterator[Finding]:
+    """The title or text of a treatment names a drug that is not among the orders.
+
+    Where a block is named after a drug, the row of that drug was lost.
+    """
+    case = chart(record)
+    listed = {slug_of(dose.drug) for _, dose in case.orders}
+    groups = {dose.drug.entry.group for _, dose in case.orders}
+    for treatment in case.done:
+        for leaf in (treatment.title, *treatment.text) if treatment.doses or treatment.kind == "骨保护治疗" else ():
+            for drug, start, end in case.drugs.named(leaf):
+                absent = drug.id not in listed and ALIASES.get(drug.id) not in listed
+                calcium = drug.id in ("calcium-supplement", "vitamin-d") and "钙与维生素D" in groups and leaf != treatment.title
+                if absent and (not drug.unnamed or drug.id == "calcium-supplement") and not calcium and drug.group not in ("显像剂", "其他"):
+                    if not re.search(f"(?:停用|避免|不推荐|预防)[^，。；]*{re.escape(leaf[start:end])}", leaf):
+                        yield Finding(leaf, f"{leaf[start:end]}见于“{treatment.title}”，其下未列此药", leaf[start:end], "补入此药", tuple(dose.drug for dose in treatment.doses))
 
 
 CLASSES = {

@@ -54,7 +54,7 @@ def quantity(word: str) -> Decimal:
 # Sides and parts of the body.
 
 PARTS = {
-    "上肢": "上肢|肱骨|肩胛骨|肩峰|肩部|肩关节|肘|前臂|尺骨|桡骨|腕|手部|手骨",
+    "上肢": "上肢|肱骨|肩|肘|前臂|尺骨|桡骨|腕|手部|手骨",
     "下肢": "下肢|股骨|大腿|髋|膝|髌|胫骨|腓骨|小腿|踝|(?<!不)足(?!量|够|以)|跟骨|距骨|跖骨|舟骨|楔骨|骰骨|趾骨",
     "乳腺": "乳腺|乳房|浸润性导管癌|浸润性小叶癌|乳癌",
     "肋": "肋",
@@ -147,7 +147,7 @@ BONES = {
 }  # fmt: skip
 BONE = {bone: re.compile(words) for bone, words in BONES.items()}
 GENERAL = {"脊柱": ("颈椎", "胸椎", "腰椎", "骶椎"), "全身骨": tuple(BONES)}
-WHOLE = re.compile(r"全身|多处骨|多发骨(?!折)|各骨|骨病灶|骨转移灶|^骨$")
+WHOLE = re.compile("全身骨|全身多发|多发骨(?:转移|病变|代谢)|各骨转移|骨病灶|骨转移灶|^骨$")
 VERTEBRAL = re.compile(r"脊柱|脊椎|(?<![颈胸腰骶\d])椎体|^椎体")
 
 
@@ -173,11 +173,12 @@ def bones_meant(text: str) -> frozenset[str]:
 
 SCORES = {
     "nrs": r"(?:疼痛)?NRS(?:骨痛|疼痛)?(?:平均)?(?:评分)?(?:法)?", "ecog": r"ECOG(?:评分)?|PS评分", "kps": r"KPS(?:评分)?", "mirels": r"Mirels(?:总)?(?:评分)?",
+    "breakthrough-pain": "(?:全天)?爆发痛(?:次数)?",
 }  # fmt: skip
-SCALE = re.compile("NRS|ECOG|PS评分|KPS|Mirels")
+SCALE = re.compile("NRS|ECOG|PS评分|KPS|Mirels|爆发痛")
 TOLD = {
     scale: re.compile(
-        rf"(?:{name})(?:自|由|为|分别为|从|均|约|：|，|仍|降至|降为|降到|减至|升至|评为|计为|仅)*\s?(?P<first>{NUMBER}(?:～{NUMBER})?)分?"
+        rf"(?:{name})(?:自|由|为|分别为|从|均|约|：|，|仍|降至|降为|降到|减至|升至|评为|计为|仅)*\s?(?P<first>{NUMBER}(?:～{NUMBER})?)[分次]?"
         rf"(?:（[^（）]*）)?(?P<rest>(?:(?:、|→|降至|降为|降到|减至|升至|升为|变为|至|转为){NUMBER}(?:～{NUMBER})?分(?:（[^（）]*）)?)*)(?![\d.%])"
     )
     for scale, name in SCORES.items()

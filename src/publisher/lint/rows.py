@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from publisher.lint import reading
@@ -42,7 +43,7 @@ def row_twice(record: Record) -> Iterator[Finding]:
         known: dict[tuple, Any] = {}
         for item in row:
             key = words(item)
-            if key in known and path[-1] not in ("levels", "receptors"):
+            if key in known:
                 yield Finding(first(item), "同一列表中有两行相同", first(item), "删去重复的一行", (first(known[key]),))
             known[key] = item
 
@@ -174,9 +175,16 @@ def time_without_row(record: Record) -> Iterator[Finding]:
     done = set()
     for at in (at for at in moments if at):
         day = reading.since_start(at)
-        if day is not None and len(rows) > 1 and day not in rows | done and not any(abs(day - other) <= 1 for other in rows):
+        if day is not None and len(rows) > 1 and day not in rows | done and not any(abs(day - other) < Decimal("0.5") for other in rows):
             done.add(day)
             yield Finding(at, f"{at}有所记录，时间线无此时", at, "补入时间线", tuple(row.at for row in case.timeline))
+        elif day is None and case.timeline and at not in done and re.search("周期[^，。]*后$|结束后$", at) and not any(at in row.at for row in case.timeline):
+            done.add(at)
+            if not reading.dates(at):
+                yield Finding(at, f"{at}有所记录，时间线无此时", at, "补入时间线", tuple(row.at for row in case.timeline))
+    length = re.search(r"\d+个月", case.follow_up.length) if case.follow_up and case.follow_up.length else None
+    if length and case.timeline and not any(length[0] in f"{row.at}{row.event}" for row in case.timeline):
+        yield Finding(case.follow_up.length, f"随访{case.follow_up.length}，时间线无此行", case.follow_up.length, "补入时间线", tuple(row.at for row in case.timeline))
 
 
 @rule("CON-109", "case", Severity.REVIEW)
@@ -223,3 +231,15 @@ def principle_without_treatment(record: Record) -> Iterator[Finding]:
         for word, carried in wanted.items():
             if word in text and not kinds & carried and not re.search("禁忌|不宜|无", text):
                 yield Finding(text, f"治疗原则有{word}，治疗方案未见", text, "补入治疗，或核对原则", tuple(treatment.title for treatment in record.case.treatments))
+
+
+@rule("CON-113", "case", Severity.REVIEW)
+def modality_of_timeline(record: Record) -> Iterator[Finding]:
+    """The timeline tells radiotherapy, an operation or a systemic treatment that no treatment describes."""
+    kinds = {treatment.kind for treatment in record.case.treatments}
+    wanted = {"放疗(?!科)": {"放疗"}, "手术(?!瘢痕|切口)|内固定": {"手术"}, "化疗(?!药)": {"化疗", "全身治疗"}, "靶向": {"靶向治疗", "全身治疗"}, "内分泌治疗": {"内分泌治疗", "CDK4/6抑制剂治疗"}}
+    for row in record.case.timeline if kinds & set(SYSTEMIC) or "手术" in kinds else ():
+        for word, carried in wanted.items():
+            match = re.search(word, row.event)
+            if match and not kinds & carried and not re.search("拟行|建议", row.event):
+                yield Finding(row.event, f"时间线有{match[0]}，治疗方案未载", row.event, "补入治疗方案", tuple(treatment.title for treatment in record.case.treatments))

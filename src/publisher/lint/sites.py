@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from publisher.lint import reading
 from publisher.lint.chart import Chart, chart
@@ -23,54 +24,77 @@ def side_of_row(record: Record) -> Iterator[Finding]:
     rows = [(lesion.side, (lesion.site, lesion.finding)) for _, lesion in chart(record).lesions]
     rows += [(place.side, (place.site,)) for place in case.metastases] + [(event.side, (event.site, event.text)) for event in case.bone_events]
     for side, texts in rows:
-        told = set().union(*(reading.sides(text) for text in texts if text))
-        if side in OPPOSITE and told and not told & {side, "双侧"}:
-            text = next(text for text in texts if text and reading.sides(text))
-            yield Finding(side, f"侧别作{side}，文字作{text}", side, "核对侧别", tuple(text for text in texts if text))
+        for text in (text for text in texts if text and side in OPPOSITE):
+            told = reading.sides(text)
+            if told and not told & {side, "双侧"}:
+                yield Finding(side, f"侧别作{side}，文字作{text}", side, "核对侧别", tuple(text for text in texts if text))
+                break
 
 
 @rule("CON-041", "case")
 def opposite_sides(record: Record) -> Iterator[Finding]:
-    """A limb, rib or breast is left in one place and right in another.
+    """A limb, rib, breast, lobe or hilum is left in one place and right in another.
 
-    A wrong side is a wrong-site operation in the making. Disease of both sides is told together somewhere (双侧, or two
-    lesions of one study); where it never is, one side is a slip.
+    A wrong side is a wrong-site operation in the making. Disease of both sides is told together somewhere (双侧, or as two
+    lesions of one study that are told again); where it never is, one side is a slip.
     """
     mentions = sided(chart(record))
-    together = {(group, region, side) for group, region, side, _ in mentions}
-    told: dict[str, dict[str, list[Written]]] = {}
-    both: set[str] = set()
-    for group, region, side, leaf in mentions:
-        told.setdefault(region, {}).setdefault(side, []).append(leaf)
-        if side == "双侧" or (group, region, OPPOSITE.get(side)) in together:
-            both.add(region)
+    told: dict[str, dict[str, list[Mention]]] = {}
+    for mention in mentions:
+        told.setdefault(mention.region, {}).setdefault(mention.side, []).append(mention)
     for region, sides in told.items():
-        if region in both or {"左侧", "右侧"} - set(sides):
+        if "双侧" in sides or {"左侧", "右侧"} - set(sides):
             continue
-        fewer, more = sorted(("左侧", "右侧"), key=lambda side: len(sides[side]))
-        also = tuple({id(leaf): leaf for leaf in (*sides[fewer][1:], *sides[more])}.values())
-        yield Finding(sides[fewer][0], f"{name(region)}侧别不一：此处作{fewer}，他处作{more}", sides[fewer][0], "据影像核定侧别", also)
+        few, many = sorted(("左侧", "右侧"), key=lambda side: len(sides[side]))
+        groups = {mention.group for mention in sides[few]}
+        together = groups & {mention.group for mention in sides[many]}
+        if together and (len(groups) > 1 or any(mention.contrasted for mention in sides[few])):
+            continue
+        also = tuple({id(mention.leaf): mention.leaf for mention in (*sides[few][1:], *sides[many])}.values())
+        leaf = sides[few][0].leaf
+        yield Finding(leaf, f"{name(region)}侧别不一：此处作{few}，他处作{many}", leaf, "据影像核定侧别", also)
 
 
 def name(region: str) -> str:
-    return f"第{region[1:]}肋" if re.fullmatch(r"肋\d+", region) else region
+    return f"第{region[1:]}肋" if re.fullmatch(r"肋\d+", region) else f"{region}叶" if region in ("肺上", "肺中", "肺下") else region
 
 
-def sided(case: Chart) -> list[tuple[tuple, str, str, Written]]:
-    """Every side told of a limb, rib or breast: study or scalar it stands in, region, side, scalar."""
+class Mention(NamedTuple):
+    """A side told of a part, and where."""
+
+    group: tuple
+    """The study or the scalar."""
+    region: str
+    side: str
+    leaf: Written
+    contrasted: bool = False
+    """Both sides are set against each other there."""
+
+
+CONTRASTED = re.compile("对侧|健侧|分别|新增|新发|亦")
+LOBE = re.compile("([左右])侧?(?:残?肺([上中下])叶|([上中下])肺)")
+WANTED = ("上肢", "下肢", "乳腺", "肺门", "锁骨区", "胸膜", "肾上腺", "腋窝")
+
+
+def sided(case: Chart) -> list[Mention]:
+    """Every side told of a limb, rib, breast, lobe, hilum, pleura or adrenal; the list of metastases, a summary, is left out."""
     found = []
-    wanted = re.compile("上肢|下肢|乳腺|肋")
     for path, leaf in case.story:
-        if path[-1] not in ("side", "levels", "heading", "modality"):
-            group = path[:2] if path[0] == "studies" else path
-            found += [(group, region, side, leaf) for region, side in reading.sided(leaf) if wanted.match(region)]
+        if path[0] == "metastases" or path[-1] in ("side", "levels", "heading") or not reading.HAND.search(leaf):
+            continue
+        if path[2:3] == ("lesions",) and case.case.studies[path[1]].lesions[path[3]].role == "其他":
+            continue
+        group = path[:2] if path[0] == "studies" and path[-1] != "modality" else path
+        contrasted = path[0] == "examination" or bool(CONTRASTED.search(leaf))
+        pairs = [(region, side) for region, side in reading.sided(leaf) if region in WANTED or region.startswith("肋")]
+        pairs += [(f"肺{first or second}", reading.SIDE[side]) for side, first, second in LOBE.findall(leaf)]
+        found += [Mention(group, region, side, leaf, contrasted) for region, side in pairs]
     rows = [(("studies", case.case.studies.index(study)), lesion, lesion.site) for study, lesion in case.lesions]
-    rows += [(("metastases", index), place, place.site or "") for index, place in enumerate(case.case.metastases)]
     rows += [(("bone_events", index), event, event.site or "") for index, event in enumerate(case.case.bone_events)]
     for group, row, site in rows:
         ribs = [f"肋{level[1:]}" for text in row.levels for level in reading.levels(text) if level[0] == "R"]
-        regions = ribs or [region for region in reading.regions(site) if wanted.match(region)]
-        found += [(group, region, row.side, row.side) for region in regions if row.side and not reading.sides(site)]
+        regions = ribs or [region for region in reading.regions(site) if region in WANTED or region == "肋"]
+        found += [Mention(group, region, row.side, row.side) for region in regions if row.side and not reading.sides(site)]
     return found
 
 
@@ -120,7 +144,20 @@ def levels_of_row(record: Record) -> Iterator[Finding]:
             yield Finding(listed[0], f"节段列作{'、'.join(listed)}，文字作{text}", "、".join(listed), "核对节段", (*listed[1:], *(text for text in texts if text)))
 
 
-SECONDARY = ("diagnoses", "metastases", "bone_events", "treatments", "timeline", "results", "outcome", "commentary", "visit", "history", "title")
+@rule("CON-057", "case")
+def levels_of_impression(record: Record) -> Iterator[Finding]:
+    """The impression of a study names a vertebra that its own lesions do not."""
+    for study in record.case.studies:
+        listed = {level for lesion in study.lesions for text in (*lesion.levels, lesion.site, lesion.finding or "") for level in reading.levels(text)}
+        listed |= {level for text in study.findings for level in reading.levels(text)}
+        wrong = [level for level in reading.levels(study.impression or "") if level[0] in {known[0] for known in listed} and level not in listed]
+        if wrong:
+            also = tuple(text for lesion in study.lesions for text in lesion.levels)
+            yield Finding(study.impression, f"印象有{spoken(wrong)}，所见为{spoken(listed)}", study.impression, "核对节段", also)
+
+
+SECONDARY = ("diagnoses", "metastases", "bone_events", "treatments", "timeline", "results", "outcome", "commentary", "visit", "history", "title", "responses", "course",
+             "follow_up")  # fmt: skip
 
 
 @rule("CON-044", "case")
@@ -177,14 +214,16 @@ def bone_not_imaged(record: Record) -> Iterator[Finding]:
     Each diagnosis rests on a finding; one without is misprinted (胫骨 for 髌骨) or lacks its report.
     """
     case = chart(record)
-    imaged = reading.bones_meant(case.imaged_text) | {bone for text in early(case) for bone in reading.bones_meant(text)}
-    exact = frozenset().union(*(reading.bones_meant(lesion.site) for _, lesion in case.bone_lesions)) if case.bone_lesions else frozenset()
-    general = any(reading.WHOLE.search(lesion.site) for _, lesion in case.bone_lesions)
+    before = [lesion for study, lesion in case.lesions if not after(study.at) and lesion.role in ("骨转移", "待定", "软组织")]
+    used = before if any(lesion.role == "骨转移" for lesion in before) else [lesion for _, lesion in case.lesions]
+    named = [reading.bones_meant(text) for lesion in used for text in (lesion.site, *lesion.levels)]
+    named += [reading.bones(text) for text in (*(lesion.finding for lesion in used if lesion.finding), *early(case))]
+    imaged = frozenset().union(*named)
     told: dict[str, list[Written]] = {}
     listed = [diagnosis.text for diagnosis in record.case.diagnoses if diagnosis.kind in ("转移", "复发")]
     for text in (*listed, *(place.site for place in record.case.metastases if place.organ == "骨" and place.site)):
         for bone in reading.bones(text):
-            if bone not in imaged and not (general and bone in exact):
+            if bone not in imaged:
                 told.setdefault(bone, []).append(text)
     for bone, leaves in told.items() if case.lesions else ():
         shown = tuple(lesion.site for _, lesion in case.lesions if lesion.role in ("骨转移", "待定"))
@@ -199,14 +238,19 @@ def early(case: Chart) -> list[Written]:
 
 @rule("CON-047", "case", Severity.REVIEW)
 def bone_left_out(record: Record) -> Iterator[Finding]:
-    """Imaging shows a metastasis in a bone that the list of metastases leaves out."""
+    """Imaging or diagnosis has a metastasis in a bone or node that the list of metastases leaves out."""
     case = record.case
-    sites = [place.site for place in case.metastases if place.organ == "骨" and place.site]
+    sites = [place.site for place in case.metastases if place.site]
     listed = frozenset().union(*(reading.bones_meant(site) for site in sites)) if sites else frozenset()
-    for _, lesion in chart(record).bone_lesions:
-        missing = reading.bones(lesion.site) - listed
-        if sites and missing:
-            yield Finding(lesion.site, f"影像示{'、'.join(sorted(missing))}转移，转移部位未列", lesion.site, "补入转移部位", tuple(sites))
+    told = [lesion.site for _, lesion in chart(record).bone_lesions] + [item.text for item in case.diagnoses if item.kind == "转移" and "骨" in item.text]
+    for text in told if listed else ():
+        missing = reading.bones(text) - listed
+        if missing:
+            yield Finding(text, f"此处有{'、'.join(sorted(missing))}转移，转移部位未列", text, "补入转移部位", tuple(sites))
+    for _, lesion in chart(record).lesions if sites else ():
+        for word in re.findall("纵隔|肺门|锁骨|隆突", lesion.site) if lesion.role == "淋巴结" else ():
+            if re.search("(?<!可疑)转移|摄取|代谢增高", lesion.finding or "") and not any(word in site for site in sites):
+                yield Finding(lesion.site, f"影像示{word}淋巴结转移，转移部位未列", lesion.site, "补入转移部位", tuple(sites))
 
 
 ORGANS = re.compile(r"(左侧|右侧|双侧)?(肾上腺|胸膜|肝|脑|脾)(?=转移|积液|[、和及]?[^，。；]{0,6}转移)")
