@@ -455,7 +455,7 @@ def power_without_base(record: Record) -> Iterator[Finding]:
     powers = [score for score in record.case.scores if score.scale.entry.id == "muscle-strength"]
     told = [leaf for leaf in chart(record).told("course", "timeline") if re.search("肌力恢复(?:至|到)", leaf)]
     if told and not any(re.search("入院|治疗前|就诊", score.at or "") for score in powers):
-        yield Finding(told[0], "称肌力恢复，治疗前肌力未载", "肌力恢复", "补入治疗前肌力", (*told[1:], *(score.value for score in powers)))
+        yield Finding(told[0], "称肌力恢复，治疗前肌力未载", "肌力恢复", "补入入院时肌力分级", (*told[1:], *(score.value for score in powers)))
 
 
 @rule("CAL-029", "case", Severity.REVIEW)

@@ -78,7 +78,7 @@ ITEMS = {
     "高钙血症": re.compile("高钙血症"),
 }  # fmt: skip
 NAMED = re.compile("SRE|相关事件")
-DEFINING = re.compile(rf"{SRE}(?:（SREs?）)?(?:，如|如|有|包括|即|，包括|主要有)([^。；]*)|([^。；，]*(?:[、及和][^。；，]*){{1,5}})等(?:严重)?{SRE}")
+DEFINING = re.compile(rf"{SRE}(?:（SREs?）)?(?:，如|如|有|包括|即|，包括|主要有)([^。；]*)|([^。；，]*(?:[、及和与][^。；，]*){{1,5}})等(?:严重)?{SRE}")
 
 
 def definitions(leaves) -> Iterator[tuple[Written, frozenset[str], str]]:
@@ -137,7 +137,7 @@ def pain_is_no_event(record: Record) -> Iterator[Finding]:
 def no_event_without_time(record: Record) -> Iterator[Finding]:
     """No skeletal event is claimed without the time for which the patient was watched."""
     follow_up = record.case.follow_up
-    for item in record.case.results:
+    for item in record.case.results if not any(no_event_claimed(record)) else ():
         if NONE.search(item.result) and not item.at and not (follow_up and follow_up.length):
             yield Finding(item.result, "称未发生骨相关事件，未注观察时间", item.result, "注明随访时间", ())
 
@@ -329,7 +329,7 @@ def calcium_without_value(record: Record) -> Iterator[Finding]:
     if high and not any(value > Decimal("2.5") for value, _ in values):
         remarks = tuple(result.remark for panel in record.case.labs for result in panel.results if result.remark and "入院" in result.remark)
         texts = tuple(event.text for event in record.case.bone_events if event.text and event.event == "高钙血症")
-        yield Finding(high[0], "诊断高钙血症，未载血钙值", high[0], "补入血钙值", (*high[1:], *(leaf for _, leaf in values), *texts, *remarks))
+        yield Finding(high[0], "诊断高钙血症，未载血钙值", high[0], "补入入院时血钙值", (*high[1:], *(leaf for _, leaf in values), *texts, *remarks))
     for event in record.case.adverse_events:
         told = re.search(r"\d", event.value or "") or any(value < Decimal("2.2") for value, _ in values)
         if event.occurred == "发生" and "低钙血症" in event.term and not told:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from publisher.lint import reading
 from publisher.lint.arithmetic import walk
 from publisher.lint.bone_events import prose
-from publisher.lint.chart import chart
+from publisher.lint.chart import SYSTEMIC, chart
 from publisher.lint.record import Record
 from publisher.problems import Severity
 from publisher.rules import Finding, rule
@@ -26,13 +26,13 @@ def absolute_words(record: Record) -> Iterator[Finding]:
     """
     for leaf in (*record.case.background, *chart(record).commentary):
         for match in ABSOLUTE.finditer(leaf):
-            yield Finding(leaf, f"“{match[0]}”过于绝对，未列依据", match[0], "限定，或注明出处", ())
+            yield Finding(leaf, f"“{match[0]}”过于绝对或范围过宽，未列依据", match[0], "限定表述，或注明出处", ())
             break
 
 
 FROM_ONE = re.compile(
     r"未增加[^，。；]{0,8}(?:发生率|风险)|不因之增加|与[^，。；]{0,8}人群一致|常规推荐|标准(?:组合|骨保护方案)|可复制|高度安全性|起效快|可靠价值|"
-    r"是其[^，。；]{0,16}的原因|(?<!二者)协同，兼顾|缓解骨痛、减轻脊髓压迫|(?:它|其|地舒单抗)快速缓解骨痛|有效[且而]安全|骨保护作用强于"
+    r"是其[^，。；]{0,16}的原因|(?<!二者)协同，兼顾|缓解骨痛、减轻脊髓压迫|(?:它|其|地舒单抗)快速缓解骨痛|有效[且而]安全"
 )
 
 
@@ -45,7 +45,7 @@ def one_patient(record: Record) -> Iterator[Finding]:
     for leaf in chart(record).commentary:
         match = FROM_ONE.search(leaf)
         if match:
-            yield Finding(leaf, f"据单例作“{match[0]}”之说", match[0], "限定于本例，或注明出处", ())
+            yield Finding(leaf, f"单例不足以作“{match[0]}”之说", match[0], "疗效归因与结论限于本例，或注明出处", ())
 
 
 COMPARED = re.compile(r"更优|较优|胜过|强于|更适合|优于[^，。；]{0,8}(?:双膦酸|唑来膦酸)|更宜")
@@ -60,7 +60,7 @@ def better_than(record: Record) -> Iterator[Finding]:
     for comment in walk(record.case.commentary):
         for leaf in (*comment.text, *comment.points):
             told = [sentence for sentence in reading.sentences(leaf) if COMPARED.search(sentence) and re.search("双膦酸|唑来膦酸", sentence)]
-            told = [sentence for sentence in told if not re.search("研究|试验|年龄|便捷(?!.*疗效)", sentence) and (not comment.evidence or re.search("进展|生存", sentence))]
+            told = [sentence for sentence in told if not re.search("研究|试验|年龄|剂量|便捷(?!.*疗效)", sentence) and (not comment.evidence or re.search("进展|生存", sentence))]
             if told:
                 yield Finding(leaf, f"与双膦酸盐比较作“{COMPARED.search(told[0])[0]}”，未列依据", told[0], "注明出处，或限定", ())
 
@@ -90,11 +90,15 @@ def statistic_without_source(record: Record) -> Iterator[Finding]:
 
     Incidences differ by population and decade; a figure without its source cannot be used or checked.
     """
-    for leaf in (*record.case.background, *chart(record).commentary):
-        told = [sentence for sentence in reading.sentences(leaf) if STATISTIC.search(sentence) and ABOUT_DISEASE.search(sentence) and not OWN_FIGURE.search(sentence)]
-        if told:
-            also = tuple(text for text in record.case.background if text is not leaf and "%" in text)
-            yield Finding(leaf, "流行病学数据未注出处", told[0], "注明人群与出处", also)
+    texts = (*record.case.background, *chart(record).commentary)
+    told = [leaf for leaf in texts if any(unsourced(sentence) for sentence in reading.sentences(leaf))]
+    if told:
+        sentence = next(sentence for sentence in reading.sentences(told[0]) if unsourced(sentence))
+        yield Finding(told[0], "流行病学数据未注出处", sentence, "注明人群与出处", tuple(told[1:]))
+
+
+def unsourced(sentence: str) -> bool:
+    return bool(STATISTIC.search(sentence) and ABOUT_DISEASE.search(sentence) and not OWN_FIGURE.search(sentence))
 
 
 RISK = re.compile("(?:风险|发生率|死亡率)[^，。；]{0,6}(?:显著|明显)(?:高于|低于|升高|增加|降低)|(?:显著|明显)降低[^，。；]{0,14}(?:风险|发生率)")
@@ -106,11 +110,11 @@ def risk_without_source(record: Record) -> Iterator[Finding]:
     for comment in walk(record.case.commentary):
         for leaf in (*comment.text, *comment.points):
             if RISK.search(leaf) and not comment.evidence and not re.search("研究", leaf):
-                yield Finding(leaf, f"“{RISK.search(leaf)[0]}”未列依据", RISK.search(leaf)[0], "注明出处", ())
+                yield Finding(leaf, f"“{RISK.search(leaf)[0]}”未列依据", RISK.search(leaf)[0], "注明出处与文献，或限定", ())
     for leaf in record.case.background:
         if RISK.search(leaf):
             also = tuple(text for text in record.case.background if "风险" in text and text is not leaf)
-            yield Finding(leaf, f"“{RISK.search(leaf)[0]}”未列依据", RISK.search(leaf)[0], "注明出处", also)
+            yield Finding(leaf, f"“{RISK.search(leaf)[0]}”未列依据", RISK.search(leaf)[0], "注明出处与文献，或限定", also)
             break
 
 
@@ -124,7 +128,7 @@ def throughout(record: Record) -> Iterator[Finding]:
     last = max((day for day in moments if day is not None), default=None)
     for leaf in chart(record).commentary if last is not None and last <= 31 and not record.case.follow_up else ():
         if "全程" in leaf and re.search("全程[^，。；]{0,4}(?:无|未)", leaf):
-            yield Finding(leaf, f"称全程，记录止于治疗第{last}天", "全程", "注明观察时间", ())
+            yield Finding(leaf, f"称全程，记录止于治疗第{last}天", "全程", "注明随访时间", ())
 
 
 POSITIONS = {
@@ -141,7 +145,7 @@ POSITIONS = {
         (re.compile("对肾功能影响较小|复查血钙与肾功能"), "影响较小，须监测"),
     ),
     "地舒单抗与免疫治疗": (
-        (re.compile("地舒单抗[^。]{0,30}(?:免疫增效|增强免疫|协同增效|提高免疫治疗的疗效)|联合免疫治疗；[^。]*协同增效|免疫治疗效果亦可能因此增强"), "增效"),
+        (re.compile("地舒单抗[^。]{0,60}(?:免疫增效|增强免疫|协同增效|提高免疫治疗的疗效)|联合免疫治疗；[^。]*协同增效|免疫治疗效果亦可能因此增强"), "增效"),
         (re.compile("作用机制独立于化疗和免疫治疗"), "作用独立"),
     ),
     "AI失败后的内分泌治疗": (
@@ -173,7 +177,8 @@ def contradicted_in_volume(record: Record) -> Iterator[Finding]:
             continue
         if any(held[0].search(leaf) for leaf in (*own, *elsewhere(record))):
             message = f"{question}：此处作{contested[1]}，本卷他处作{held[1]}"
-            yield Finding(ours[0], message, contested[0].search(ours[0])[0], "统一说法，或说明时效", tuple(ours[1:]))
+            also = (*ours[1:], *(treatment.title for treatment in case.done if treatment.kind in SYSTEMIC))
+            yield Finding(ours[0], message, contested[0].search(ours[0])[0], "统一说法，或注明文献、级别与时效", also)
 
 
 def elsewhere(record: Record) -> Iterator[Written]:

@@ -8,7 +8,6 @@ from publisher.collection import VolumeSource
 from publisher.lint import reading
 from publisher.problems import Severity
 from publisher.rules import Finding, rule
-from publisher.volume import Statement, Topic
 from publisher.written import Written, leaves
 
 NUMERAL = r"(\d+|[一二三四五六七八九十]+)"
@@ -99,11 +98,16 @@ def part_of_announced(source: VolumeSource, catalogue: Catalogue) -> Iterator[Fi
 def case_referred_to(source: VolumeSource, catalogue: Catalogue) -> Iterator[Finding]:
     """The text refers to a case whose number the volume does not have."""
     known = set(numbers(source))
-    trees = (*source.trees.values(), *source.other_trees)
-    for _, leaf in (item for tree in trees for item in leaves(tree)):
+    for leaf in everything(source):
         for number in referred(leaf) if "例" in leaf else ():
             if number not in known:
                 yield Finding(leaf, f"提到例{number}，本卷无此例", f"例{number}", "核对例号", ())
+
+
+def everything(source: VolumeSource) -> Iterator[Written]:
+    """Yield every scalar of the volume: its cases and its other files."""
+    for tree in (*source.trees.values(), *source.other_trees):
+        yield from (leaf for _, leaf in leaves(tree))
 
 
 def referred(text: str) -> list[int]:
@@ -112,38 +116,10 @@ def referred(text: str) -> list[int]:
     return [int(number) for told in re.findall(r"(?<![\d病一二两三四五六七八九十本各全单首该])例(\d+(?:、\d+(?![\d.]*\s?[a-zA-Z%个天周月年分]))*)", text) for number in told.split("、")]
 
 
-@rule("CON-126", "volume")
-def statement_and_cases(source: VolumeSource, catalogue: Catalogue) -> Iterator[Finding]:
-    """A recommendation that begins with a case does not list that case among its sources, or lists others alone."""
-    for statement in statements(source.guideline.topics):
-        told = re.match(r"例(\d+)(?=[^、～\d和与至])", statement.text)
-        listed = [int(source.cases[slug].number) for slug in statement.cases if slug in source.cases]
-        if told and listed and int(told[1]) not in listed:
-            yield Finding(statement.text, f"条文述例{told[1]}，出处列例{'、'.join(map(str, listed))}", statement.text, "核对出处病例", tuple(statement.cases))
-
-
-def statements(topics: list[Topic]) -> Iterator[Statement]:
-    for topic in topics:
-        yield from topic.statements
-        yield from statements(topic.topics)
-
-
 @rule("CON-127", "volume", Severity.REVIEW)
 def counted_cases(source: VolumeSource, catalogue: Catalogue) -> Iterator[Finding]:
     """A number of cases stands before a bracket that lists more or fewer."""
-    for _, leaf in (item for tree in source.other_trees for item in leaves(tree)):
+    for leaf in everything(source):
         for told, listed in re.findall(rf"{NUMERAL}例[^（，。；]{{0,10}}（例([\d、]+)）", leaf):
             if int(reading.quantity(told)) != len(listed.split("、")):
                 yield Finding(leaf, f"称{told}例，括号内列{len(listed.split('、'))}例", f"例{listed}", "核对例数", ())
-
-
-@rule("CON-128", "volume")
-def dose_in_appendix(source: VolumeSource, catalogue: Catalogue) -> Iterator[Finding]:
-    """A remark of the dosing appendix names cases with this dose (用此量) and a case has another."""
-    from_number = {int(case.number): case for case in source.cases.values()}
-    for row in (row for table in source.dosing.tables for row in table.rows if row.remark and "用此量" in row.remark):
-        for number in referred(row.remark.split("用此量")[0]):
-            case = from_number.get(number)
-            given = [dose.dose for treatment in (case.treatments if case else []) for dose in treatment.doses if dose.drug.entry is row.drug.entry]
-            if case and row.dose not in given:
-                yield Finding(row.remark, f"例{number}所用为{'、'.join(map(str, given)) or '未载'}，此处称用{row.dose}", row.dose, "核对剂量", tuple(filter(None, given)))

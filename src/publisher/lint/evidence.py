@@ -338,7 +338,7 @@ def studies_unnamed(record: Record) -> Iterator[Finding]:
     for leaf in (*record.case.background, *chart(record).commentary):
         match = VAGUE.search(leaf)
         if match and not any(trial.name in leaf for trial in record.catalogue.trials):
-            yield Finding(leaf, f"“{match[0]}”未列研究名称", match[0], "注明文献", ())
+            yield Finding(leaf, f"“{match[0]}”未列研究名称", match[0], "注明文献与证据级别，或限定", ())
 
 
 @rule("EVD-013", "volume")

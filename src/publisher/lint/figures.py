@@ -79,6 +79,16 @@ def power_told(record: Record) -> Iterator[Finding]:
             yield Finding(value, f"评分表肌力作{value}，文中所记为{'、'.join(map(str, sorted(told)))}级", value, "核对肌力", tuple(told.values()))
 
 
+@rule("CON-078", "case")
+def painless_score(record: Record) -> Iterator[Finding]:
+    """A pain score above 0 is remarked to be without pain, or a score of 0 with it."""
+    for score in record.case.scores:
+        if score.scale.entry.id == "nrs" and score.remark and score.value.low is None and figure(score.value).isdigit():
+            painless = re.match("无(?:骨|腰部)?疼?痛", score.remark)
+            if painless and figure(score.value) != "0":
+                yield Finding(score.value, f"NRS作{score.value}，备注作{score.remark}", score.value, "核对评分", (score.remark,))
+
+
 @rule("CON-062", "case")
 def first_and_last_score(record: Record) -> Iterator[Finding]:
     """A change of score (自7分降至2分) does not begin with the first score listed or end with the last."""
@@ -248,7 +258,7 @@ def trend_without_values(record: Record) -> Iterator[Finding]:
             points = [point for table in markers for point in table.points[1:]]
             near = [point for point in points if same_moment(point.at, row.at) or (number and number[0] in point.at) or month(point.at) & month(row.at)]
             if not near:
-                yield Finding(row.result, "此处称肿瘤标志物有变化，检验表无此时的数值", row.result, "补入检验值", (row.at, *(point.at for point in points)))
+                yield Finding(row.result, "此处称肿瘤标志物有变化，检验表无此时的数值", row.result, "补入CEA等随访值", (row.at, *(point.at for point in points)))
     labels = "".join(point.at for table in markers for point in table.points)
     for leaf in chart(record).told("follow_up"):
         if re.search("随访[^。]*(?:肿瘤标志物|CEA)", leaf) and "随访" not in labels:

@@ -121,7 +121,8 @@ def dose_after_change(record: Record) -> Iterator[Finding]:
         orders = [dose for _, dose in case.orders if slug_of(dose.drug) == slug and dose.dose]
         count = sum(slug_of(other.drug) == slug for other in record.case.dose_changes)
         same = [dose.dose for dose in orders if dose.at and change.at and dose.at == change.at]
-        steps = [dose.dose for dose in orders] if len({dose.dose for dose in orders}) > count or (not change.before and orders) else same
+        first = next(other for other in record.case.dose_changes if slug_of(other.drug) == slug)
+        steps = [dose.dose for dose in orders] if len({dose.dose for dose in orders if amounts(dose.dose)}) >= count + bool(first.before) else same
         for amount in amounts(change.after):
             known = {other: text for text in (same or steps) for other in amounts(text) if other[1] == amount[1]}
             if known and amount not in known and amount not in {other for text in steps for other in amounts(text)}:

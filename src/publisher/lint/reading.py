@@ -64,11 +64,11 @@ PARTS = {
     "锁骨区": "锁骨上|锁骨下|锁骨区",
     "腋窝": "腋",
     "肾上腺": "肾上腺",
-    "胸部": "胸部|胸痛|胸壁|胸腔|胸廓",
+    "胸痛": "胸痛|胸部疼痛", "胸部": "胸部(?!疼痛)|胸壁|胸腔|胸廓",
 }
 """Parts that have two sides, by the region they belong to. A limb counts as one: a femur left and a thigh right differ."""
 PART = {region: re.compile(words) for region, words in PARTS.items()}
-SIDED = re.compile(r"([左右双两])(?:侧|中|上|下|后第|后|前|第|多[个处])*?(残肺|肺门|肺|肾上腺|锁骨[上下区]|腋|胸膜|胸[部痛壁腔廓]|乳腺|乳房|乳癌|浸润性导管癌|浸润性小叶癌|上肢|下肢|"
+SIDED = re.compile(r"([左右双两])(?:侧|中|上|下|后第|后|前|第|多[个处])*?(残肺|肺门|肺|肾上腺|锁骨[上下区]|腋|胸膜|胸部疼痛|胸[部痛壁腔廓]|乳腺|乳房|乳癌|浸润性导管癌|浸润性小叶癌|上肢|下肢|"
                    r"肱骨|肩|肘|前臂|尺骨|桡骨|腕|手[部骨]|股骨|大腿|髋|膝|髌|胫骨|腓骨|小腿|踝|(?<!不)足(?!量|够|以)|跟骨|距骨|跖骨|(?:\d+[、～]?)*\d*[前后侧]?肋)")  # fmt: skip
 HAND = re.compile("[左右双两]")
 SIDE = {"左": "左侧", "右": "右侧", "双": "双侧", "两": "双侧"}
@@ -147,7 +147,7 @@ BONES = {
 }  # fmt: skip
 BONE = {bone: re.compile(words) for bone, words in BONES.items()}
 GENERAL = {"脊柱": ("颈椎", "胸椎", "腰椎", "骶椎"), "全身骨": tuple(BONES)}
-WHOLE = re.compile("全身骨|全身多发|多发骨(?:转移|病变|代谢)|各骨转移|骨病灶|骨转移灶|^骨$")
+WHOLE = re.compile("全身骨|全身多发|多发骨(?:转移|病变|代谢)|各骨转移|骨病灶|骨转移灶|邻近骨|^骨$")
 VERTEBRAL = re.compile(r"脊柱|脊椎|(?<![颈胸腰骶\d])椎体|^椎体")
 
 

@@ -104,6 +104,35 @@ def date_only_here(record: Record) -> Iterator[Finding]:
             yield Finding(leaf, message, leaf, "核对日期，或补入所缺一行", tuple(at for at in rows if at[:7] == missing[0].isoformat()[:7]))
 
 
+@rule("CON-114", "case")
+def month_only_here(record: Record) -> Iterator[Finding]:
+    """A month named of a study, treatment, score, value or event is that of no row of the timeline and not of the visit."""
+    case = chart(record)
+    rows = [row.at for row in record.case.timeline if reading.dates(row.at)]
+    known = {month for leaf in (*rows, *record.case.visit) for month in months(leaf)}
+    found: dict[tuple[int, int], list[Written]] = {}
+    for path, leaf in case.story:
+        if path[0] in (*DERIVED, "studies", "treatments", "series") and (path[-1] == "at" or path[0] in ("follow_up", "outcome")):
+            for month in set(months(leaf)) - known:
+                found.setdefault(month, []).append(leaf)
+    for (year, month), leaves_found in found.items() if len(rows) > 2 else ():
+        if not any((year, month) in months(at) for at in rows):
+            leaf, *others = leaves_found
+            yield Finding(leaf, f"{year}年{month}月未见于时间线", leaf, "核对日期，或补入所缺一行", tuple(others))
+
+
+@rule("CON-115", "case")
+def month_of_timeline(record: Record) -> Iterator[Finding]:
+    """A row of the timeline known by its month alone is in no treatment, study or response."""
+    case = record.case
+    rows = [row for row in case.timeline if reading.dates(row.at) and not full_days(row.at)]
+    fields = ("studies", "treatments", "scores", "responses", "bone_events", "history", "course")
+    known = {month for leaf in chart(record).told(*fields) for month in months(leaf)}
+    for row in rows:
+        if known and not set(months(row.at)) & known:
+            yield Finding(row.at, f"时间线{row.at}未见于检查与治疗", row.at, "核对日期", (row.event,))
+
+
 @rule("CON-104", "case")
 def treatment_out_of_timeline(record: Record) -> Iterator[Finding]:
     """An operation, radiotherapy or course with a full date is missing from the timeline, or stands there on another day."""

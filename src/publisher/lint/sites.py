@@ -71,16 +71,17 @@ class Mention(NamedTuple):
     """Both sides are set against each other there."""
 
 
-CONTRASTED = re.compile("对侧|健侧|分别|新增|新发|亦")
+CONTRASTED = re.compile("对侧|健侧|分别|亦")
+NEW = re.compile("新增|新出现")
 LOBE = re.compile("([左右])侧?(?:残?肺([上中下])叶|([上中下])肺)")
-WANTED = ("上肢", "下肢", "乳腺", "肺门", "锁骨区", "胸膜", "肾上腺", "腋窝")
+WANTED = ("上肢", "下肢", "乳腺", "肺门", "锁骨区", "胸膜", "肾上腺", "腋窝", "胸痛")
 
 
 def sided(case: Chart) -> list[Mention]:
     """Every side told of a limb, rib, breast, lobe, hilum, pleura or adrenal; the list of metastases, a summary, is left out."""
     found = []
     for path, leaf in case.story:
-        if path[0] == "metastases" or path[-1] in ("side", "levels", "heading") or not reading.HAND.search(leaf):
+        if path[0] == "metastases" or path[-1] in ("side", "levels", "heading") or not reading.HAND.search(leaf) or NEW.search(leaf):
             continue
         if path[2:3] == ("lesions",) and case.case.studies[path[1]].lesions[path[3]].role == "其他":
             continue
@@ -96,6 +97,21 @@ def sided(case: Chart) -> list[Mention]:
         regions = ribs or [region for region in reading.regions(site) if region in WANTED or region == "肋"]
         found += [Mention(group, region, row.side, row.side) for region in regions if row.side and not reading.sides(site)]
     return found
+
+
+@rule("CON-058", "case")
+def side_of_metastasis(record: Record) -> Iterator[Finding]:
+    """The side of a listed metastasis is the opposite of every side told of that part."""
+    told: dict[str, dict[str, Written]] = {}
+    for mention in sided(chart(record)):
+        told.setdefault(mention.region, {})[mention.side] = mention.leaf
+    for place in record.case.metastases:
+        ribs = [f"肋{level[1:]}" for text in place.levels for level in reading.levels(text) if level[0] == "R"]
+        for region in ribs or reading.regions(place.site or ""):
+            there = told.get(region, {})
+            if place.side in OPPOSITE and there and not set(there) & {place.side, "双侧"}:
+                message = f"转移部位{place.site}作{place.side}，他处作{'、'.join(there)}"
+                yield Finding(place.side, message, place.side, "核对侧别", (place.site, *there.values()))
 
 
 LUNG = re.compile(r"(左|右)侧?(?:([上中下])肺|肺([上中下])?叶?|([上中下])叶肺)[^，。；、（）]{0,8}?(?:癌|恶性肿瘤)")
@@ -122,6 +138,26 @@ def side_of_primary(record: Record) -> Iterator[Finding]:
         if wrong and not re.search("术|楔形", leaf):
             yield Finding(leaf, f"原发灶肺叶不一：此处作{place}叶，他处作{wrong[0]}", leaf, "核对原发灶所在肺叶", tuple(wrong))
             return
+
+
+LUNG_SIDE = re.compile("([左右])侧?(?:[上中下]肺|肺(?!门)|残肺)")
+
+
+@rule("CON-059", "case")
+def lung_without_lesion(record: Record) -> Iterator[Finding]:
+    """The course or an operation speaks of a lung in which no study and no diagnosis has a lesion."""
+    case = chart(record)
+    lesions = [lesion.side for _, lesion in case.lesions if lesion.role in ("原发灶", "肺内病灶") and lesion.side]
+    known = {side for side in lesions} | {reading.SIDE[match[1]] for item in record.case.diagnoses for match in LUNG.finditer(item.text)}
+    if not known or "双侧" in known:
+        return
+    for path, leaf in case.story:
+        if path[0] in ("course", "timeline", "responses", "results", "treatments", "bone_events", "outcome", "pathology", "visit"):
+            for side in LUNG_SIDE.findall(leaf):
+                if reading.SIDE[side] not in known:
+                    also = tuple(lesion.site for _, lesion in case.lesions if lesion.role in ("原发灶", "肺内病灶"))
+                    yield Finding(leaf, f"此处作{side}肺，病灶在{'、'.join(sorted(known))}", leaf, "核对侧别", also)
+                    break
 
 
 def lobe(site: str) -> str | None:
