@@ -47,10 +47,23 @@ def base_of_change(record: Record) -> Iterator[Finding]:
     """
     for table, point, name, stated, base, before in changes(record):
         value = point.values[name].low
-        if value is not None and base and before and before != base and not near(abs(stated), abs(change(base, value))) and near(abs(stated), abs(change(before, value))):
+        if (
+            value is not None
+            and base
+            and before
+            and before != base
+            and not near(abs(stated), abs(change(base, value)))
+            and near(abs(stated), abs(change(before, value)))
+        ):
             told = point.change[name]
             also = tuple(other.change[name] for other in table.points if name in other.change and other is not point)
-            yield Finding(told, f"{name}印作{told}，以前一次{before}为基数；自首次{base}算为{change(base, value):+.1f}%", told, "注明基数", (*also, *point.change.values()))
+            yield Finding(
+                told,
+                f"{name}印作{told}，以前一次{before}为基数；自首次{base}算为{change(base, value):+.1f}%",
+                told,
+                "注明基数",
+                (*also, *point.change.values()),
+            )
 
 
 @rule("CAL-003", "case")
@@ -73,7 +86,9 @@ def stable_value(record: Record) -> Iterator[Finding]:
             for name, told in point.change.items():
                 first, value = (item.values[name].low if name in item.values else None for item in (before, point))
                 if "稳定" in told and first and value is not None and abs(change(first, value)) > 20:
-                    yield Finding(told, f"{name}由{first}至{value}（{change(first, value):+.0f}%），而称稳定", told, "核对数值", (point.values[name], before.values[name]))
+                    yield Finding(
+                        told, f"{name}由{first}至{value}（{change(first, value):+.0f}%），而称稳定", told, "核对数值", (point.values[name], before.values[name])
+                    )
 
 
 def changes(record: Record):
@@ -98,7 +113,13 @@ def change_of_life_quality(record: Record) -> Iterator[Finding]:
         first, last = Decimal(before[0]), Decimal(after[0])
         worked_out = change(first, last) if told[3] == "%" and first else last - first
         if not near(Decimal(told[2]), abs(worked_out)) or (told[3] != "%" and Decimal(told[2]) != abs(worked_out)):
-            yield Finding(row.change, f"{row.item}由{row.before}至{row.after}，变化算为{worked_out:+.1f}{told[3] or ''}，印作{row.change}", row.change, "重新计算", (row.before, row.after))
+            yield Finding(
+                row.change,
+                f"{row.item}由{row.before}至{row.after}，变化算为{worked_out:+.1f}{told[3] or ''}，印作{row.change}",
+                row.change,
+                "重新计算",
+                (row.before, row.after),
+            )
         elif told[1] and (told[1] == "↑") != (last > first):
             yield Finding(row.change, f"{row.item}由{row.before}至{row.after}，箭头作{told[1]}", row.change, "核对升降", (row.before, row.after))
 
@@ -118,7 +139,9 @@ def percentage_told(record: Record) -> Iterator[Finding]:
         for first, last, percent in dict.fromkeys(told):
             if Decimal(first) and not near(Decimal(percent), abs(change(Decimal(first), Decimal(last)))):
                 message = f"由{first}至{last}算为{change(Decimal(first), Decimal(last)):+.1f}%，此处作{percent}%"
-                yield Finding(leaf, message, leaf, "重新计算", tuple(other for other in chart(record).told("timeline", "course", "responses") if f"{percent}%" in other))
+                yield Finding(
+                    leaf, message, leaf, "重新计算", tuple(other for other in chart(record).told("timeline", "course", "responses") if f"{percent}%" in other)
+                )
 
 
 @rule("CAL-006", "case")
@@ -158,7 +181,9 @@ def score_in_range(record: Record) -> Iterator[Finding]:
     for score in record.case.scores:
         scale = score.scale.entry
         if scale.id != "muscle-strength" and scale.low is not None and (wrong := outside(value_of(score.value), scale)):
-            yield Finding(score.value, f"{scale.symbol or scale.name}作{score.value}，{wrong}", score.value, "核对评分", told_too(record, scale.id, score.value))
+            yield Finding(
+                score.value, f"{scale.symbol or scale.name}作{score.value}，{wrong}", score.value, "核对评分", told_too(record, scale.id, score.value)
+            )
     for path, leaf in chart(record).story:
         if path[0] != "scores":
             for name, figure in reading.scores(leaf):
@@ -218,7 +243,9 @@ def mirels_of_leg(record: Record) -> Iterator[Finding]:
     arm = [lesion.site for _, lesion in case.bone_lesions if re.search("肱骨|桡骨|尺骨", lesion.site)]
     for score in record.case.scores:
         if score.scale.entry.id == "mirels" and affected and not arm and value_of(score.value)[:1] == [Decimal(4)]:
-            yield Finding(score.value, f"下肢病灶Mirels最低5分，此处作{score.value}", score.value, "核对评分", (*told_too(record, "mirels", score.value), *affected))
+            yield Finding(
+                score.value, f"下肢病灶Mirels最低5分，此处作{score.value}", score.value, "核对评分", (*told_too(record, "mirels", score.value), *affected)
+            )
 
 
 RISK = {"极高危": (9, 12), "高风险": (9, 12), "高危": (9, 12), "风险较高": (9, 12), "临界": (8, 8), "低风险": (4, 7), "低危": (4, 7)}
@@ -246,7 +273,9 @@ def banded(record: Record) -> Iterator[tuple[Written, int]]:
             yield score.remark, int(value_of(score.value)[0])
     for path, leaf in chart(record).story:
         if path[0] != "scores" and RISK_WORD.search(leaf) and "Mirels" in leaf and not re.search("≥|≤|不低于", leaf):
-            told = [int(value) for scale, value in reading.scores(leaf) if scale == "mirels" and value.isdigit()] or [int(value) for value in re.findall(r"以(\d+)分", leaf)]
+            told = [int(value) for scale, value in reading.scores(leaf) if scale == "mirels" and value.isdigit()] or [
+                int(value) for value in re.findall(r"以(\d+)分", leaf)
+            ]
             if len(told) == 1:
                 yield leaf, told[0]
 
@@ -464,7 +493,7 @@ def size_without_base(record: Record) -> Iterator[Finding]:
     seen: set[str] = set()
     for study in record.case.studies:
         for lesion in study.lesions:
-            if lesion.size and lesion.site not in seen and re.search("较前(?:缩小|减小)", lesion.finding or ""):
-                if not any(other[:3] == lesion.site[:3] for other in seen):
-                    yield Finding(lesion.size, f"{lesion.site}作{lesion.finding}，此前大小未载", lesion.size, "补入基线大小", (lesion.finding, lesion.site))
+            known = any(other[:3] == lesion.site[:3] for other in seen)
+            if lesion.size and not known and re.search("较前(?:缩小|减小)", lesion.finding or ""):
+                yield Finding(lesion.size, f"{lesion.site}作{lesion.finding}，此前大小未载", lesion.size, "补入基线大小", (lesion.finding, lesion.site))
         seen |= {lesion.site for lesion in study.lesions}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from publisher.case import BoneEvent
-from publisher.lint import reading
+from publisher.lint import reading, skeleton
 from publisher.lint.chart import FRACTURE, SYSTEMIC, Chart, chart, full_days
 from publisher.lint.record import Record
 from publisher.lint.sites import after
@@ -27,7 +27,11 @@ def first_treatment(case: Chart) -> Written | None:
     """The first day of systemic treatment, as written in the timeline or the treatments."""
     systemic = re.compile("周期|化疗|靶向|地舒单抗|治疗")
     rows = [at for _, _, at, event in case.dated if systemic.search(event) and "手术" not in event and "放疗" not in event]
-    return rows[0] if rows else next((treatment.at for treatment in case.done if treatment.kind in SYSTEMIC and treatment.at and reading.dates(treatment.at)), None)
+    return (
+        rows[0]
+        if rows
+        else next((treatment.at for treatment in case.done if treatment.kind in SYSTEMIC and treatment.at and reading.dates(treatment.at)), None)
+    )
 
 
 @rule("SRE-001", "case", source=CONTRACT)
@@ -74,9 +78,12 @@ def prevention_claimed(record: Record) -> Iterator[Finding]:
 
 
 ITEMS = {
-    "病理性骨折": re.compile("病理性?骨折|骨折"), "脊髓压迫": re.compile("脊髓(?:压迫|受压)"), "骨放疗": re.compile("骨放疗|放疗"), "骨手术": re.compile("骨手术|手术"),
+    "病理性骨折": re.compile("骨折"),
+    "脊髓压迫": re.compile("脊髓(?:压迫|受压)"),
+    "骨放疗": re.compile("放疗"),
+    "骨手术": re.compile("手术"),
     "高钙血症": re.compile("高钙血症"),
-}  # fmt: skip
+}
 NAMED = re.compile("SRE|相关事件")
 DEFINING = re.compile(rf"{SRE}(?:（SREs?）)?(?:，如|如|有|包括|即|，包括|主要有)([^。；]*)|([^。；，]*(?:[、及和与][^。；，]*){{1,5}})等(?:严重)?{SRE}")
 
@@ -151,10 +158,10 @@ def broken_bones(case: Chart) -> dict[str, Written]:
     for study in case.case.studies:
         sites = "、".join(lesion.site for lesion in study.lesions if lesion.role == "骨转移")
         told = [(lesion.site, lesion.finding) for lesion in study.lesions]
-        told += [(text if reading.bones_meant(text) else sites, text) for text in (*study.findings, study.impression)  if text]
+        told += [(text if skeleton.bones_meant(text) else sites, text) for text in (*study.findings, study.impression) if text]
         for site, text in told:
             if text and BROKEN.search(reading.affirmed(text)):
-                for bone in reading.bones(site) or reading.bones_meant(f"{site}{text}"):
+                for bone in skeleton.bones(site) or skeleton.bones_meant(f"{site}{text}"):
                     found.setdefault(bone, text)
     return found
 
@@ -169,14 +176,18 @@ def fracture_not_imaged(record: Record) -> Iterator[Finding]:
     imaged = broken_bones(case)
     told = [diagnosis.text for diagnosis in record.case.diagnoses if re.search("骨折", diagnosis.text) and not re.search("风险", diagnosis.text)]
     events = [event for event in record.case.bone_events if event.event == "病理性骨折"]
-    listed = [(bone, text) for text in told for bone in reading.bones(text)] + [(bone, event.text or event.site) for event in events for bone in reading.bones(event.site or "")]
+    listed = [(bone, text) for text in told for bone in skeleton.bones(text)] + [
+        (bone, event.text or event.site) for event in events for bone in skeleton.bones(event.site or "")
+    ]
     missing: dict[str, list[Written]] = {}
     for bone, text in listed:
         if bone not in imaged and record.case.studies:
             missing.setdefault(bone, []).append(text)
     for bone, texts in missing.items():
-        operations = tuple(treatment.operation.name for treatment in record.case.treatments if treatment.operation and bone in reading.bones(treatment.operation.name))
-        history = tuple(leaf for leaf in case.told("history", "course", "timeline", "commentary") if "骨折" in leaf and bone in reading.bones(leaf))
+        operations = tuple(
+            treatment.operation.name for treatment in record.case.treatments if treatment.operation and bone in skeleton.bones(treatment.operation.name)
+        )
+        history = tuple(leaf for leaf in case.told("history", "course", "timeline", "commentary") if "骨折" in leaf and bone in skeleton.bones(leaf))
         shown = tuple(dict.fromkeys(imaged.values()))
         yield Finding(texts[0], f"{bone}骨折未见于任何影像", texts[0], "补入影像，或核对部位", (*texts[1:], *history, *shown, *operations))
 
@@ -184,16 +195,21 @@ def fracture_not_imaged(record: Record) -> Iterator[Finding]:
 @rule("SRE-011", "case", Severity.REVIEW)
 def fracture_not_diagnosed(record: Record) -> Iterator[Finding]:
     """Imaging from before treatment shows a fracture that no diagnosis names."""
-    case = chart(record)
-    diagnosed = frozenset().union(*(reading.bones_meant(diagnosis.text) for diagnosis in record.case.diagnoses if FRACTURE.search(diagnosis.text)), frozenset())
+    diagnosed = frozenset().union(
+        *(skeleton.bones_meant(diagnosis.text) for diagnosis in record.case.diagnoses if FRACTURE.search(diagnosis.text)), frozenset()
+    )
     found: dict[str, list[Written]] = {}
     for study in (study for study in record.case.studies if not after(study.at) and not later_in_calendar(record, study.at)):
         for lesion in study.lesions:
             if lesion.finding and BROKEN.search(reading.affirmed(lesion.finding)):
-                for bone in reading.bones(f"{lesion.site}{lesion.finding}") - diagnosed:
+                for bone in skeleton.bones(f"{lesion.site}{lesion.finding}") - diagnosed:
                     found.setdefault(bone, []).extend((lesion.finding, lesion.site))
     for bone, texts in found.items() if record.case.diagnoses else ():
-        also = (*texts[1:], *(diagnosis.text for diagnosis in record.case.diagnoses), *(text for study in record.case.studies for text in (study.impression,) if text))
+        also = (
+            *texts[1:],
+            *(diagnosis.text for diagnosis in record.case.diagnoses),
+            *(text for study in record.case.studies for text in (study.impression,) if text),
+        )
         yield Finding(texts[0], f"影像示{bone}骨折，诊断未列", texts[0], "补入诊断，或说明取舍", also)
 
 
@@ -221,8 +237,10 @@ def cortex_broken(record: Record) -> Iterator[Finding]:
     Discontinuity of the cortex is the sign of a fracture; the reader needs the judgement.
     """
     broken = set(broken_bones(chart(record)))
-    found = [(lesion, lesion.finding) for _, lesion in chart(record).lesions if lesion.finding and re.search("(?:皮质|骨质)[^，。；]{0,6}不连续", lesion.finding)]
-    open_ones = [(lesion, text) for lesion, text in found if not BROKEN.search(text) and not reading.bones(lesion.site) & broken]
+    found = [
+        (lesion, lesion.finding) for _, lesion in chart(record).lesions if lesion.finding and re.search("(?:皮质|骨质)[^，。；]{0,6}不连续", lesion.finding)
+    ]
+    open_ones = [(lesion, text) for lesion, text in found if not BROKEN.search(text) and not skeleton.bones(lesion.site) & broken]
     if open_ones:
         (lesion, text), *others = open_ones
         also = (lesion.site, *(leaf for other, finding in others for leaf in (finding, other.site)))
@@ -239,10 +257,10 @@ def fracture_without_level(record: Record) -> Iterator[Finding]:
         site = event.site or ""
         text = event.text or event.site or event.event
         if event.event == "病理性骨折":
-            spine = re.search("椎|肋", site) and not event.levels and not reading.levels(text)
-            paired = re.search("肋|股骨|肱骨|跖骨|足|胫骨|尺骨|桡骨|锁骨|髂骨", site) and not event.side and not reading.sides(f"{site}{text}")
+            spine = re.search("椎|肋", site) and not event.levels and not skeleton.levels(text)
+            paired = re.search("肋|股骨|肱骨|跖骨|足|胫骨|尺骨|桡骨|锁骨|髂骨", site) and not event.side and not skeleton.sides(f"{site}{text}")
             if spine or paired:
-                bone = next(iter(reading.bones(site)), site)
+                bone = next(iter(skeleton.bones(site)), site)
                 also = tuple(leaf for leaf in chart(record).told("diagnoses", "history", "studies", "timeline", "commentary", "treatments") if "骨折" in leaf)
                 lacking = "、".join(word for word, lacks in (("节段" if "椎" in site else "肋序", spine), ("侧别", paired)) if lacks)
                 yield Finding(text, f"{bone}骨折未写{lacking}", site, f"补入{lacking}", (event.site or event.event, *also))
@@ -256,7 +274,7 @@ def spontaneous_fracture(record: Record) -> Iterator[Finding]:
     """
     sites = "；".join(lesion.site for _, lesion in chart(record).bone_lesions)
     for leaf in chart(record).told("timeline", "bone_events", "diagnoses", "course", "commentary"):
-        if re.search("自发性骨折|外伤性骨折", leaf) and reading.bones(leaf + sites) and chart(record).bone_lesions:
+        if re.search("自发性骨折|外伤性骨折", leaf) and skeleton.bones(leaf + sites) and chart(record).bone_lesions:
             others = tuple(other for other in chart(record).told("timeline", "bone_events") if "自发性骨折" in other and other is not leaf)
             yield Finding(leaf, "骨转移处的骨折称自发性骨折", "自发性骨折", "核对是否病理性骨折", others)
             return
@@ -269,20 +287,35 @@ def fracture_without_event(record: Record) -> Iterator[Finding]:
     The list is what the counts and the finder are made of.
     """
     case, listed = chart(record), record.case.bone_events
-    kinds = {event.event: frozenset().union(*(reading.bones_meant(f"{other.site or ''}{'、'.join(other.levels)}") for other in listed if other.event == event.event)) for event in listed}
+    kinds = {
+        event.event: frozenset().union(
+            *(skeleton.bones_meant(f"{other.site or ''}{'、'.join(other.levels)}") for other in listed if other.event == event.event)
+        )
+        for event in listed
+    }
     asked: list[tuple[str, Written]] = [("病理性骨折", text) for text in broken_bones(case).values()]
-    asked += [("病理性骨折", diagnosis.text) for diagnosis in record.case.diagnoses if re.search("骨折(?!风险|高)", diagnosis.text) and "风险" not in diagnosis.text]
+    asked += [
+        ("病理性骨折", diagnosis.text) for diagnosis in record.case.diagnoses if re.search("骨折(?!风险|高)", diagnosis.text) and "风险" not in diagnosis.text
+    ]
     asked += [("脊髓压迫", diagnosis.text) for diagnosis in record.case.diagnoses if re.search("脊髓(?:压迫|受压)|截瘫", diagnosis.text)]
     asked += [("高钙血症", diagnosis.text) for diagnosis in record.case.diagnoses if "高钙血症" in diagnosis.text]
-    asked += [("骨放疗", field.site) for treatment in case.done for field in treatment.radiotherapy if reading.bones(field.site)]
+    asked += [("骨放疗", field.site) for treatment in case.done for field in treatment.radiotherapy if skeleton.bones(field.site)]
     operation = "内固定|骨水泥|髓内钉|椎管|置换|成形|骨折手术"
     asked += [("骨手术", treatment.operation.name) for treatment in case.done if treatment.operation and re.search(operation, treatment.operation.name)]
     asked += [("病理性骨折", text) for treatment in case.done for text in (treatment.title,) if re.search("骨折(?!风险)", text) and treatment.kind == "手术"]
     for event, text in asked:
         if event not in kinds and (listed or event in ("骨放疗", "骨手术", "高钙血症")):
             yield Finding(text, f"此处有{event}，骨相关事件未列", text, "补入骨相关事件", tuple(other.event for other in listed))
-        elif event in ("病理性骨折", "骨放疗", "骨手术") and event in kinds and reading.bones(text) and kinds[event] and not reading.bones(text) & kinds[event]:
-            yield Finding(text, f"{event}部位：此处作{'、'.join(sorted(reading.bones(text)))}，骨相关事件作{'、'.join(sorted(kinds[event]))}", text, "核对部位", tuple(other.site for other in listed if other.site))
+        elif (
+            event in ("病理性骨折", "骨放疗", "骨手术") and event in kinds and skeleton.bones(text) and kinds[event] and not skeleton.bones(text) & kinds[event]
+        ):
+            yield Finding(
+                text,
+                f"{event}部位：此处作{'、'.join(sorted(skeleton.bones(text)))}，骨相关事件作{'、'.join(sorted(kinds[event]))}",
+                text,
+                "核对部位",
+                tuple(other.site for other in listed if other.site),
+            )
 
 
 @rule("SRE-017", "case")
@@ -293,13 +326,23 @@ def event_without_act(record: Record) -> Iterator[Finding]:
     past = [leaf for leaf in chart(record).told("history", "studies") if re.search("术", leaf)]
     for event in record.case.bone_events:
         if event.event == "骨放疗" and not fields:
-            yield Finding(event.event, "骨相关事件列骨放疗，治疗中未载", event.event, "补入治疗，或核对", tuple(text for text in (event.text, event.site) if text))
+            yield Finding(
+                event.event, "骨相关事件列骨放疗，治疗中未载", event.event, "补入治疗，或核对", tuple(text for text in (event.text, event.site) if text)
+            )
         if event.event == "骨手术" and not operations and not past:
-            yield Finding(event.event, "骨相关事件列骨手术，治疗中未载", event.event, "补入治疗，或核对", tuple(text for text in (event.text, event.site) if text))
-        levels = {level for text in event.levels for level in reading.levels(text)}
-        treated = {level for field in fields for text in (*field.levels, field.site) for level in reading.levels(text)}
+            yield Finding(
+                event.event, "骨相关事件列骨手术，治疗中未载", event.event, "补入治疗，或核对", tuple(text for text in (event.text, event.site) if text)
+            )
+        levels = {level for text in event.levels for level in skeleton.levels(text)}
+        treated = {level for field in fields for text in (*field.levels, field.site) for level in skeleton.levels(text)}
         if event.event == "骨放疗" and levels and treated and levels != treated:
-            yield Finding(event.levels[0], f"骨放疗节段作{'、'.join(event.levels)}，治疗作{'、'.join(text for field in fields for text in field.levels)}", event.levels[0], "核对节段", tuple(text for field in fields for text in field.levels))
+            yield Finding(
+                event.levels[0],
+                f"骨放疗节段作{'、'.join(event.levels)}，治疗作{'、'.join(text for field in fields for text in field.levels)}",
+                event.levels[0],
+                "核对节段",
+                tuple(text for field in fields for text in field.levels),
+            )
 
 
 # Hypercalcaemia.
@@ -346,7 +389,11 @@ def severity_of_hypercalcaemia(record: Record) -> Iterator[Finding]:
 
     Below 3.0 mmol/L it is mild, 3.0–3.5 moderate, above 3.5 severe; a source that draws other lines must be named.
     """
-    told = [(match[1] or match[2], leaf) for leaf in chart(record).told("title", "background", "diagnoses", "commentary", "bone_events") if (match := HYPER.search(leaf))]
+    told = [
+        (match[1] or match[2], leaf)
+        for leaf in chart(record).told("title", "background", "diagnoses", "commentary", "bone_events")
+        if (match := HYPER.search(leaf))
+    ]
     highest = max(calcium(record), default=None)
     for word, leaf in told:
         grades = [SEVERITY[name] for name in SEVERITY if name[0] in word]
@@ -377,8 +424,14 @@ def recurrence_without_event(record: Record) -> Iterator[Finding]:
 
     The sentence was copied from another case.
     """
-    had = chart(record).mentions(re.compile("高钙血症"), "diagnoses", "complaint", "history") or [event for event in record.case.bone_events if event.event == "高钙血症"]
+    had = chart(record).mentions(re.compile("高钙血症"), "diagnoses", "complaint", "history") or [
+        event for event in record.case.bone_events if event.event == "高钙血症"
+    ]
     had = had or any(value > Decimal("2.6") for value, _ in calcium(record))
-    told = [leaf for leaf in chart(record).told("results", "follow_up", "outcome", "timeline", "commentary") if re.search("高钙血症复发|复发高钙|高钙(?:危象)?未再", leaf)]
+    told = [
+        leaf
+        for leaf in chart(record).told("results", "follow_up", "outcome", "timeline", "commentary")
+        if re.search("高钙血症复发|复发高钙|高钙(?:危象)?未再", leaf)
+    ]
     if told and not had:
         yield Finding(told[0], "称高钙血症复发，此前未载高钙血症", told[0], "核对是否他例文字", tuple(told[1:]))

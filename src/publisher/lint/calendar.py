@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from publisher.lint import reading
 from publisher.lint.chart import FRACTURE, SYSTEMIC, chart, full_days
@@ -28,7 +29,7 @@ def order_of_timeline(record: Record) -> Iterator[Finding]:
     Rows follow the calendar; one out of order has a wrong date or a wrong place.
     """
     rows = [(reading.dates(row.at)[0], row.at) for row in record.case.timeline if reading.dates(row.at)]
-    for (before, _), (day, at) in zip(rows, rows[1:], strict=False):
+    for (before, _), (day, at) in pairwise(rows):
         if day[: 3 if before[2] and day[2] else 2] < before[: 3 if before[2] and day[2] else 2]:
             yield Finding(at, f"时间线中{at}列于较晚的日期之后", at, "核对日期与次序", tuple(other for _, other in rows))
 
@@ -39,7 +40,7 @@ def order_of_moments(record: Record) -> Iterator[Finding]:
     rows = record.case.timeline
     for read, sign in ((reading.since_start, 1), (reading.before_start, -1)):
         told = [(read(row.at) * sign, row.at) for row in rows if read(row.at) is not None and not reading.dates(row.at)]
-        for (before, earlier), (day, at) in zip(told, told[1:], strict=False):
+        for (before, earlier), (day, at) in pairwise(told):
             if day < before:
                 yield Finding(at, f"时间线中“{at}”列于“{earlier}”之后", at, "核对时间与次序", (earlier,))
 
@@ -60,7 +61,9 @@ def before_the_beginning(record: Record) -> Iterator[Finding]:
     prior = month_index(case.history.prior_cancer.at) if case.history.prior_cancer else None
     visit = next((month for text in case.visit if (month := month_index(text))), None)
     if prior and visit and prior > visit:
-        yield Finding(case.history.prior_cancer.at, f"原发癌诊断{case.history.prior_cancer.at}晚于本次就诊", case.history.prior_cancer.at, "核对日期", tuple(case.visit))
+        yield Finding(
+            case.history.prior_cancer.at, f"原发癌诊断{case.history.prior_cancer.at}晚于本次就诊", case.history.prior_cancer.at, "核对日期", tuple(case.visit)
+        )
     bound, name = (visit, "本次就诊") if visit else (prior, "原发癌诊断")
     for path, leaf in chart(record).story:
         month = month_index(leaf) if path[0] in ("studies", "treatments", "timeline", "responses", "bone_events") and path[-1] == "at" else None
@@ -72,11 +75,13 @@ def before_the_beginning(record: Record) -> Iterator[Finding]:
 def order_of_studies(record: Record) -> Iterator[Finding]:
     """A study is dated before the one listed ahead of it, or after treatment began without being in the timeline."""
     dated = [(full_days(study.at)[0], study.at) for study in record.case.studies if study.at and full_days(study.at)]
-    for (before, earlier), (day, at) in zip(dated, dated[1:], strict=False):
+    for (before, earlier), (day, at) in pairwise(dated):
         if day < before:
             yield Finding(at, f"检查日期{at}早于列于其前的{earlier}", at, "核对检查日期", (earlier,))
     rows = chart(record).dated
-    known = {day for first, last, _, _ in rows for day in (first, last)} | {full_days(item.at)[0] for item in record.case.responses if item.at and full_days(item.at)}
+    known = {day for first, last, _, _ in rows for day in (first, last)} | {
+        full_days(item.at)[0] for item in record.case.responses if item.at and full_days(item.at)
+    }
     for day, at in dated if rows else ():
         if day > rows[0][0] and day not in known:
             yield Finding(at, f"检查日期{at}在治疗开始（{rows[0][2]}）之后，时间线无此日", at, "核对检查日期", (rows[0][2],))
@@ -106,7 +111,11 @@ def length_of_cycles(record: Record) -> Iterator[Finding]:
     A cycle of 28 days given every 21 is an overdose; or the dates are wrong.
     """
     case = chart(record)
-    wrong = [(two, days) for _, two, days in case.gaps if two.unit in ("周期", "次", "程") and case.cycle_days and not any(abs(days - length) <= 3 for length in case.cycle_days)]
+    wrong = [
+        (two, days)
+        for _, two, days in case.gaps
+        if two.unit in ("周期", "次", "程") and case.cycle_days and not any(abs(days - length) <= 3 for length in case.cycle_days)
+    ]
     ordered = tuple(text for treatment, dose in case.orders if treatment.kind in SYSTEMIC for text in (dose.cycle, dose.frequency) if text)
     if wrong:
         told = "、".join(str(length) for length in sorted(case.cycle_days))
@@ -160,7 +169,9 @@ def label_of_follow_up(record: Record) -> Iterator[Finding]:
     """A follow-up named after a number of months is not that long after the last cycle."""
     cycles = chart(record).cycles
     moments = [point.at for table in record.case.series for point in table.points] + [row.at for row in record.case.timeline if "随访" in row.event]
-    names = [at for table in record.case.series for at in (point.at for point in table.points)] + [row.event for row in record.case.timeline if "随访" in row.event]
+    names = [at for table in record.case.series for at in (point.at for point in table.points)] + [
+        row.event for row in record.case.timeline if "随访" in row.event
+    ]
     found: dict[int, list[tuple[str, Written, Written]]] = {}
     for at, label in zip(moments, names, strict=True) if cycles else ():
         told, months = reading.dates(at), re.search(r"(\d+)个月随访", label)
@@ -173,7 +184,13 @@ def label_of_follow_up(record: Record) -> Iterator[Finding]:
     for items in found.values():
         (message, at, label), *more = items
         rows = {str(row.at): row.event for row in record.case.timeline}
-        yield Finding(at, message, at, "核对随访时间", (label, *(leaf for _, one, two in more for leaf in (one, two)), *(rows[day] for day in rows if "随访" in rows[day])))
+        yield Finding(
+            at,
+            message,
+            at,
+            "核对随访时间",
+            (label, *(leaf for _, one, two in more for leaf in (one, two)), *(rows[day] for day in rows if "随访" in rows[day])),
+        )
 
 
 def add_months(day: date, months: int) -> date:
@@ -224,7 +241,9 @@ def injections_told(record: Record) -> Iterator[Finding]:
             yield Finding(leaf, f"随访时间作{follow_up.length}，此处作{months[0]}", leaf, "核对随访时间", (follow_up.length,))
     doses = [cycle for cycle in chart(record).cycles if cycle.unit == "次"]
     if number and doses and int(number[0]) != doses[-1].number:
-        yield Finding(follow_up.injections, f"注射次数作{follow_up.injections}，时间线至第{doses[-1].number}次", follow_up.injections, "核对注射次数", (doses[-1].event,))
+        yield Finding(
+            follow_up.injections, f"注射次数作{follow_up.injections}，时间线至第{doses[-1].number}次", follow_up.injections, "核对注射次数", (doses[-1].event,)
+        )
     for row in record.case.timeline if follow_up else ():
         months = re.match(r"随访(\d+)个月", row.at)
         if length and months and months[1] != length[1]:
@@ -309,7 +328,13 @@ def fractions_of_radiotherapy(record: Record) -> Iterator[Finding]:
         plan = re.search(r"每周(\d+)次，共(\d+)周", field.schedule or "")
         number = re.search(r"\d+", field.fractions or "")
         if plan and number and int(plan[1]) * int(plan[2]) != int(number[0]):
-            yield Finding(field.schedule, f"{field.schedule}为{int(plan[1]) * int(plan[2])}次，次数作{field.fractions}", field.schedule, "核对分割次数", (field.fractions,))
+            yield Finding(
+                field.schedule,
+                f"{field.schedule}为{int(plan[1]) * int(plan[2])}次，次数作{field.fractions}",
+                field.schedule,
+                "核对分割次数",
+                (field.fractions,),
+            )
     known = {(re.search(r"\d+", field.dose)[0], re.search(r"\d+", field.fractions)[0]) for field in fields if field.dose and field.fractions}
     for leaf in chart(record).told("treatments", "timeline", "bone_events", "results", "outcome", "course", "commentary") if known else ():
         for told in re.findall(r"(\d+)\s?Gy/(\d+)次", leaf):
@@ -372,7 +397,9 @@ def progression_free(record: Record) -> Iterator[Finding]:
     PFS ends with the first progression at any site.
     """
     case = record.case
-    told = [(leaf, match[1] or match[4], int(match[2] or match[3])) for leaf in chart(record).narrative + chart(record).commentary for match in PFS.finditer(leaf)]
+    told = [
+        (leaf, match[1] or match[4], int(match[2] or match[3])) for leaf in chart(record).narrative + chart(record).commentary for match in PFS.finditer(leaf)
+    ]
     for leaf, line, months in told[:1]:
         start = next((month_index(treatment.at) for treatment in case.treatments if treatment.line == f"{line}线" and treatment.at), None)
         rows = [row for row in case.timeline if "进展" in row.event + (row.result or "") and start and (month_index(row.at) or 0) > start]
@@ -408,7 +435,13 @@ def start_of_counting(record: Record) -> Iterator[Finding]:
     rows = [row for row in record.case.timeline if re.fullmatch(r"(?:\d+|半|[一二三四五六七八九十])(?:个月|年|周)后", row.at)]
     if rows:
         told = tuple(leaf for leaf in chart(record).told("course", "treatments", "commentary", "bone_events", "studies") if rows[0].at in leaf)
-        yield Finding(rows[0].at, f"“{'”“'.join(row.at for row in rows)}”未注明自何时起算", rows[0].at, "注明起算点", (*(row.at for row in rows[1:]), record.case.patient.age, *told))
+        yield Finding(
+            rows[0].at,
+            f"“{'”“'.join(row.at for row in rows)}”未注明自何时起算",
+            rows[0].at,
+            "注明起算点",
+            (*(row.at for row in rows[1:]), record.case.patient.age, *told),
+        )
 
 
 @rule("CAL-085", "case", Severity.REVIEW)

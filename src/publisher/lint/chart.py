@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from publisher.case import Case, Dose, Lesion, Study, Treatment
 from publisher.catalogue import Catalogue, Drug
-from publisher.lint import reading
+from publisher.lint import reading, skeleton
 from publisher.lint.record import Record
 from publisher.written import Written
 
@@ -151,7 +151,7 @@ class Chart:
 
     @cached_property
     def imaged_levels(self) -> frozenset[str]:
-        return frozenset(level for leaf in self.told("studies") for level in reading.levels(leaf))
+        return frozenset(level for leaf in self.told("studies") for level in skeleton.levels(leaf))
 
     # Time.
 

@@ -60,7 +60,11 @@ def better_than(record: Record) -> Iterator[Finding]:
     for comment in walk(record.case.commentary):
         for leaf in (*comment.text, *comment.points):
             told = [sentence for sentence in reading.sentences(leaf) if COMPARED.search(sentence) and re.search("双膦酸|唑来膦酸", sentence)]
-            told = [sentence for sentence in told if not re.search("研究|试验|年龄|剂量|便捷(?!.*疗效)", sentence) and (not comment.evidence or re.search("进展|生存", sentence))]
+            told = [
+                sentence
+                for sentence in told
+                if not re.search("研究|试验|年龄|剂量|便捷(?!.*疗效)", sentence) and (not comment.evidence or re.search("进展|生存", sentence))
+            ]
             if told:
                 yield Finding(leaf, f"与双膦酸盐比较作“{COMPARED.search(told[0])[0]}”，未列依据", told[0], "注明出处，或限定", ())
 
@@ -73,7 +77,9 @@ def survival_claimed(record: Record) -> Iterator[Finding]:
     """Longer survival is claimed for a treatment, and the case has neither survival data nor a study for it."""
     case = chart(record)
     followed = record.case.follow_up and record.case.follow_up.length
-    told = [leaf for leaf in case.commentary if any(SURVIVAL.search(sentence) and not re.search("目标|目的|意在", sentence) for sentence in reading.sentences(leaf))]
+    told = [
+        leaf for leaf in case.commentary if any(SURVIVAL.search(sentence) and not re.search("目标|目的|意在", sentence) for sentence in reading.sentences(leaf))
+    ]
     if told and not followed and not any("evidence" in path for path, _ in case.scalars):
         also = (*told[1:], *(leaf for leaf in record.case.background if re.search("应答率|生存", leaf)), *case.mentions(re.compile("典范"), "commentary"))
         yield Finding(told[0], "称延长生存期，本例无生存数据，亦未列文献", SURVIVAL.search(told[0])[0], "注明出处，或限定", also)

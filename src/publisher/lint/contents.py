@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from publisher.catalogue import Catalogue, folded
 from publisher.collection import VolumeSource
@@ -46,15 +47,16 @@ def order_of_numbers(source: VolumeSource, catalogue: Catalogue) -> Iterator[Fin
     """The cases of a part, or the announced ones, do not stand in the order of their numbers."""
     parts = [[source.cases[slug].number for slug in part.cases if slug in source.cases] for part in source.volume.parts]
     for row in (*parts, [item.number for item in source.volume.announced]):
-        for one, two in zip(row, row[1:], strict=False):
+        for one, two in pairwise(row):
             if int(two) < int(one):
                 yield Finding(two, f"例{two}列于例{one}之后", two, "按编号排列", (one,))
 
 
-COUNTED = {
-    re.compile(rf"(?:精选|收录|目录列(?!有下列)|称)[^，。；]{{0,12}}?{NUMERAL}(?:个|例)"): "all", re.compile(rf"(?:正文仅有[^，。；]*共|实有|存正文){NUMERAL}例"): "present",
-    re.compile(rf"(?:其余|列有下列|题录){NUMERAL}例"): "announced", re.compile(rf"病例{NUMERAL}例"): "present",
-}  # fmt: skip
+COUNTED = (
+    (re.compile(rf"(?:精选|收录|目录列(?!有下列)|称)[^，。；]{{0,12}}?{NUMERAL}(?:个|例)"), "all"),
+    (re.compile(rf"(?:正文仅有[^，。；]*共|实有|存正文|病例){NUMERAL}例"), "present"),
+    (re.compile(rf"(?:其余|列有下列|题录){NUMERAL}例"), "announced"),
+)
 
 
 @rule("CON-123", "volume")
@@ -64,7 +66,7 @@ def number_of_cases(source: VolumeSource, catalogue: Catalogue) -> Iterator[Find
     there = {"all": present + announced, "present": present, "announced": announced}
     texts = (source.volume.subject, *source.volume.sources, *source.volume.announced_text, *source.volume.closing)
     for leaf in texts:
-        for pattern, kind in COUNTED.items():
+        for pattern, kind in COUNTED:
             for told in pattern.findall(leaf):
                 if int(reading.quantity(told)) != there[kind]:
                     yield Finding(leaf, f"此处作{told}例，实有{there[kind]}例", leaf, "核对例数", ())
@@ -113,7 +115,11 @@ def everything(source: VolumeSource) -> Iterator[Written]:
 def referred(text: str) -> list[int]:
     """Case numbers that a text refers to: 例1、例3, 例1至例8, 例2、5、6."""
     text = re.sub(r"（n=\d+）|\d+例", "", text)
-    return [int(number) for told in re.findall(r"(?<![\d病一二两三四五六七八九十本各全单首该])例(\d+(?:、\d+(?![\d.]*\s?[a-zA-Z%个天周月年分]))*)", text) for number in told.split("、")]
+    return [
+        int(number)
+        for told in re.findall(r"(?<![\d病一二两三四五六七八九十本各全单首该])例(\d+(?:、\d+(?![\d.]*\s?[a-zA-Z%个天周月年分]))*)", text)
+        for number in told.split("、")
+    ]
 
 
 @rule("CON-127", "volume", Severity.REVIEW)

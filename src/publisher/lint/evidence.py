@@ -122,7 +122,11 @@ def figures_of_arms(record: Record) -> Iterator[Finding]:
             told = "；".join(f"{endpoint.name} {endpoint.result}" for endpoint in endpoints)
             best = max(endpoints, key=lambda endpoint: sum(one == two for one, two in zip(arms(endpoint.result), flat(result), strict=False)))
             wrong = next(
-                (value for index, value in enumerate((result.experimental, result.control)) if value and arms(value)[:1] != arms(best.result)[index : index + 1]),
+                (
+                    value
+                    for index, value in enumerate((result.experimental, result.control))
+                    if value and arms(value)[:1] != arms(best.result)[index : index + 1]
+                ),
                 result.endpoint,
             )
             printed = "对".join(value for value in (result.experimental, result.control) if value)
@@ -197,7 +201,12 @@ def population(record: Record) -> Iterator[Finding]:
             yield Finding(ours, f"{item.trial.name}此处作{number[1]}例，发表为{item.trial.n}例", ours, "据原始论文核对", (item.name,))
         opposite = (PRETREATED.search(ours) and UNTREATED.search(theirs)) or (UNTREATED.search(ours) and PRETREATED.search(theirs))
         receptor = re.search("HER2阳性|HER2阴性|三阴性|HR阳性", theirs)
-        contrary = {"HER2阳性": "HER2-|HER2阴性|三阴|TNBC", "HER2阴性": r"HER2\+|HER2阳性", "三阴性": r"HER2\+|HER2阳性|HR\+|HR阳性", "HR阳性": "三阴|TNBC|HR-|HR阴性"}
+        contrary = {
+            "HER2阳性": "HER2-|HER2阴性|三阴|TNBC",
+            "HER2阴性": r"HER2\+|HER2阳性",
+            "三阴性": r"HER2\+|HER2阳性|HR\+|HR阳性",
+            "HR阳性": "三阴|TNBC|HR-|HR阴性",
+        }
         if opposite or (receptor and re.search(contrary[receptor[0]], ours)):
             yield Finding(ours, f"{item.trial.name}入组者为{theirs}，此处作{ours}", ours, "核对研究人群", (item.name,))
 
@@ -206,13 +215,19 @@ def population(record: Record) -> Iterator[Finding]:
 def subgroup_of_trial(record: Record) -> Iterator[Finding]:
     """Figures of a subgroup (无脑转移, PD-L1阳性) are given for the whole population."""
     for item in cited(record):
-        limits = {match[1] for result in item.evidence.results for endpoint in published(item.trial, result) if same_arms(endpoint, result) and result.experimental
-                  and (match := re.search("（(无脑转移|PD-L1阳性|无内脏转移亚组)", endpoint.name))}  # fmt: skip
-        whole = any("（ITT" in endpoint.name for result in item.evidence.results for endpoint in published(item.trial, result) if same_arms(endpoint, result))
-        for limit in limits if item.evidence.population and not whole else ():
-            if limit not in item.evidence.population:
-                also = (item.name, *(value for result in item.evidence.results for value in (result.experimental,) if value))
-                yield Finding(item.evidence.population, f"{item.trial.name}所引数值出自{limit}者，此处作{item.evidence.population}", limit, "注明人群", also)
+        ours = item.evidence.population
+        fitting = [
+            endpoint.name
+            for result in item.evidence.results
+            if result.experimental
+            for endpoint in published(item.trial, result)
+            if same_arms(endpoint, result)
+        ]
+        limits = {match[1] for name in fitting if (match := re.search("（(无脑转移|PD-L1阳性|无内脏转移亚组)", name))}
+        for limit in limits if ours and not any("（ITT" in name for name in fitting) else ():
+            if limit not in ours:
+                also = (item.name, *(result.experimental for result in item.evidence.results if result.experimental))
+                yield Finding(ours, f"{item.trial.name}所引数值出自{limit}者，此处作{ours}", limit, "注明人群", also)
 
 
 @rule("EVD-006", "case", source=PUBLISHED)
@@ -255,8 +270,10 @@ def direction(record: Record) -> Iterator[Finding]:
             told = next((text for text in (result.remark, item.conclusion) if text and LONGER.search(text)), None)
             harmful = ratio is not None and ratio > 1
             if (harmful or shorter) and (told or harmful != shorter):
-                yield Finding(result.effect or result.experimental, f"{result.endpoint}：{result.experimental or ''}对{result.control or ''}，{result.effect or ''}，与获益之说相反",
-                              told or result.endpoint, "核对两组数值与HR", tuple(text for text in (told, result.experimental, result.control, result.endpoint) if text))  # fmt: skip
+                texts = [text for text in (result.experimental, result.control, result.effect) if text]
+                message = f"{result.endpoint}：{'，'.join(texts)}，与获益之说相反"
+                also = (*texts, result.endpoint, *((told,) if told else ()))
+                yield Finding(result.effect or texts[0], message, told or result.endpoint, "核对两组数值与HR", also)
 
 
 @rule("EVD-009", "case", Severity.REVIEW)
@@ -269,9 +286,18 @@ def significance(record: Record) -> Iterator[Finding]:
     for item in every_evidence(record.case.commentary):
         for result in item.results:
             p = p_value(result.p)
-            told = next((text for text in (result.remark, item.conclusion) if text and SIGNIFICANT.search(text) and (text == result.remark or kind(result.endpoint) in text)), None)
+            told = next(
+                (
+                    text
+                    for text in (result.remark, item.conclusion)
+                    if text and SIGNIFICANT.search(text) and (text == result.remark or kind(result.endpoint) in text)
+                ),
+                None,
+            )
             if told and p and p[0] == "=" and p[1] >= Decimal("0.05"):
-                yield Finding(told, f"{result.endpoint} {result.p}，而称“{told}”", told, "P≥0.05不称显著或明显", tuple(text for text in (result.p, result.effect) if text))
+                yield Finding(
+                    told, f"{result.endpoint} {result.p}，而称“{told}”", told, "P≥0.05不称显著或明显", tuple(text for text in (result.p, result.effect) if text)
+                )
             trial = known.get(id(item))
             if told and trial and p and p[1] < Decimal("0.05"):
                 endpoints = published(trial, result)

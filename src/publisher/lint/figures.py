@@ -195,7 +195,9 @@ def value_told(record: Record) -> Iterator[Finding]:
 
 def inside(value: str, known: str) -> bool:
     """Whether one reading is the other written with more or fewer digits."""
-    return "～" not in value + known and Decimal(value) == Decimal(known) if re.fullmatch(reading.NUMBER, known) and re.fullmatch(reading.NUMBER, value) else False
+    return (
+        "～" not in value + known and Decimal(value) == Decimal(known) if re.fullmatch(reading.NUMBER, known) and re.fullmatch(reading.NUMBER, value) else False
+    )
 
 
 @rule("CON-066", "case")
@@ -258,11 +260,15 @@ def trend_without_values(record: Record) -> Iterator[Finding]:
             points = [point for table in markers for point in table.points[1:]]
             near = [point for point in points if same_moment(point.at, row.at) or (number and number[0] in point.at) or month(point.at) & month(row.at)]
             if not near:
-                yield Finding(row.result, "此处称肿瘤标志物有变化，检验表无此时的数值", row.result, "补入CEA等随访值", (row.at, *(point.at for point in points)))
+                yield Finding(
+                    row.result, "此处称肿瘤标志物有变化，检验表无此时的数值", row.result, "补入CEA等随访值", (row.at, *(point.at for point in points))
+                )
     labels = "".join(point.at for table in markers for point in table.points)
     for leaf in chart(record).told("follow_up"):
         if re.search("随访[^。]*(?:肿瘤标志物|CEA)", leaf) and "随访" not in labels:
-            yield Finding(leaf, "此处称随访时肿瘤标志物有结果，检验表无随访一行", leaf, "补入检验值", tuple(point.at for table in markers for point in table.points))
+            yield Finding(
+                leaf, "此处称随访时肿瘤标志物有结果，检验表无随访一行", leaf, "补入检验值", tuple(point.at for table in markers for point in table.points)
+            )
 
 
 MARKERS = ("cea", "ca15-3", "ca125", "ca19-9", "nse", "cyfra21-1", "scc", "progrp")
@@ -386,10 +392,18 @@ def event_and_its_absence(record: Record) -> Iterator[Finding]:
         told = [change.reason for change in case.dose_changes if change.reason and event.term in reading.affirmed(change.reason)]
         told += [present[event.term].term] if event.term in present and present[event.term].agent == event.agent else []
         told += [event.grade] if event.grade else []
-        told += [leaf for leaf in chart(record).told("course", "timeline") if event.term in leaf and re.search(f"(?:出现|发生)[^，。；未无]{{0,8}}{re.escape(event.term)}", reading.affirmed(leaf))]
+        told += [
+            leaf
+            for leaf in chart(record).told("course", "timeline")
+            if event.term in leaf and re.search(f"(?:出现|发生)[^，。；未无]{{0,8}}{re.escape(event.term)}", reading.affirmed(leaf))
+        ]
         if told:
             yield Finding(event.occurred, f"{event.term}记为未发生，他处作“{told[0]}”", event.term, "核对是否发生", (event.term, *told))
     for term, event in present.items():
-        told = [leaf for leaf in chart(record).told("course", "timeline", "results", "commentary") if term in leaf and re.search(f"(?:全程无|未出现|未发生|未见|无){re.escape(term)}", leaf)]
+        told = [
+            leaf
+            for leaf in chart(record).told("course", "timeline", "results", "commentary")
+            if term in leaf and re.search(f"(?:全程无|未出现|未发生|未见|无){re.escape(term)}", leaf)
+        ]
         if told:
             yield Finding(event.occurred, f"{term}记为发生，他处作“{told[0]}”", term, "核对是否发生", (event.term, *told))

@@ -86,7 +86,9 @@ def dose_told(record: Record) -> Iterator[Finding]:
             comparable = {other: text for other, text in known.get(drug, {}).items() if other[1] == amount[1]}
             if comparable and amount not in comparable:
                 listed = "、".join(dict.fromkeys(comparable.values()))
-                yield Finding(leaf, f"{record.catalogue.drug(drug).name}：医嘱作{listed}，此处作{amount[0]:f} {amount[1]}", leaf, "核对剂量", tuple(comparable.values()))
+                yield Finding(
+                    leaf, f"{record.catalogue.drug(drug).name}：医嘱作{listed}，此处作{amount[0]:f} {amount[1]}", leaf, "核对剂量", tuple(comparable.values())
+                )
 
 
 @rule("CON-081", "case")
@@ -101,7 +103,9 @@ def dose_change(record: Record) -> Iterator[Finding]:
         slug = slug_of(change.drug)
         orders = [dose for _, dose in case.orders if slug_of(dose.drug) == slug and dose.dose]
         for amount in amounts(change.before or ""):
-            earlier = [dose.dose for dose in orders if not (dose.at and change.at and dose.at == change.at) and amount[1] in {unit for _, unit in amounts(dose.dose)}]
+            earlier = [
+                dose.dose for dose in orders if not (dose.at and change.at and dose.at == change.at) and amount[1] in {unit for _, unit in amounts(dose.dose)}
+            ]
             given = current.get((slug, amount[1])) or earlier
             steps = given[-1:] if (slug, amount[1]) in current else given
             if steps and amount not in {known for text in steps for known in amounts(text)}:
@@ -126,7 +130,9 @@ def dose_after_change(record: Record) -> Iterator[Finding]:
         for amount in amounts(change.after):
             known = {other: text for text in (same or steps) for other in amounts(text) if other[1] == amount[1]}
             if known and amount not in known and amount not in {other for text in steps for other in amounts(text)}:
-                yield Finding(change.after, f"{change.drug}：此处改为{change.after}，医嘱作{'、'.join(known.values())}", change.after, "核对剂量", tuple(known.values()))
+                yield Finding(
+                    change.after, f"{change.drug}：此处改为{change.after}，医嘱作{'、'.join(known.values())}", change.after, "核对剂量", tuple(known.values())
+                )
     for event in record.case.adverse_events:
         told = [match for match in re.finditer(r"(?:减|加|增|调整)[^，。；]{0,3}至\s?[\d.]+\s?(?:mg|g|μg)(?:/[^，。；]+)?", event.action or "")]
         for change in record.case.dose_changes:
@@ -178,22 +184,37 @@ def drug_of_title(record: Record) -> Iterator[Finding]:
     """
     case = chart(record)
     listed = {slug_of(dose.drug) for _, dose in case.orders}
-    groups = {dose.drug.entry.group for _, dose in case.orders}
+    calcium = any(dose.drug.entry.group == "钙与维生素D" for _, dose in case.orders)
     for treatment in case.done:
         for leaf in (treatment.title, *treatment.text) if treatment.doses or treatment.kind == "骨保护治疗" else ():
             for drug, start, end in case.drugs.named(leaf):
-                absent = drug.id not in listed and ALIASES.get(drug.id) not in listed
-                calcium = drug.id in ("calcium-supplement", "vitamin-d") and "钙与维生素D" in groups and leaf != treatment.title
-                if absent and (not drug.unnamed or drug.id == "calcium-supplement") and not calcium and drug.group not in ("显像剂", "其他"):
-                    if not re.search(f"(?:停用|避免|不推荐|预防)[^，。；]*{re.escape(leaf[start:end])}", leaf):
-                        yield Finding(leaf, f"{leaf[start:end]}见于“{treatment.title}”，其下未列此药", leaf[start:end], "补入此药", tuple(dose.drug for dose in treatment.doses))
+                said = leaf[start:end]
+                present = {drug.id, ALIASES.get(drug.id)} & listed or (calcium and drug.group == "钙与维生素D" and leaf != treatment.title)
+                aside = (drug.unnamed and drug.id not in ALIASES) or drug.group in ("显像剂", "其他")
+                if not present and not aside and not re.search(f"(?:停用|避免|不推荐|预防)[^，。；]*{re.escape(said)}", leaf):
+                    also = tuple(dose.drug for dose in treatment.doses)
+                    yield Finding(leaf, f"{said}见于“{treatment.title}”，其下未列此药", said, "补入此药", also)
 
 
 CLASSES = {
-    "diuretic": "利尿", "platinum": "铂", "opioid": "阿片", "nsaid": "非甾体|COX", "immune-checkpoint-inhibitor": "PD-|CTLA", "pd-l1-inhibitor": "PD-L1",
-    "egfr-tki": "EGFR-TKI", "tki": "TKI|激酶", "aromatase-inhibitor": "芳香化酶", "cdk46-inhibitor": "CDK4/6", "bisphosphonate": "双膦酸", "rankl-inhibitor": "RANKL",
-}  # fmt: skip
-ABOUT_OTHERS = re.compile("研究|指南|共识|相比|比较|优于|可考虑|例如|更优|胜过|可选|推荐|规范|说明书|各药|三药|常用|首选|联用|合用|优先|禁忌|禁用|若强行|依赖|类药物|多见|应|宜|可与|均疗效|提示|须")
+    "diuretic": "利尿",
+    "platinum": "铂",
+    "opioid": "阿片",
+    "nsaid": "非甾体|COX",
+    "immune-checkpoint-inhibitor": "PD-|CTLA",
+    "pd-l1-inhibitor": "PD-L1",
+    "egfr-tki": "EGFR-TKI",
+    "tki": "TKI|激酶",
+    "aromatase-inhibitor": "芳香化酶",
+    "cdk46-inhibitor": "CDK4/6",
+    "bisphosphonate": "双膦酸",
+    "rankl-inhibitor": "RANKL",
+}
+"""Words for a class, and what the class of a drug in it is called in the catalogue."""
+ABOUT_OTHERS = re.compile(
+    "研究|指南|共识|规范|说明书|相比|比较|优于|更优|胜过|可考虑|例如|可选|推荐|常用|首选|优先|联用|合用|可与|各药|三药|类药物|"
+    "禁忌|禁用|若强行|依赖|多见|应|宜|须|均疗效|提示"
+)
 
 
 def unordered(case: Chart, leaf: Written) -> list[str]:
@@ -244,7 +265,9 @@ def regimen_only_in_commentary(record: Record) -> Iterator[Finding]:
         for sentence in reading.sentences(leaf):
             if re.search("双靶[^，。]*(?:失败|进展)", sentence) and not {"trastuzumab", "pertuzumab"} <= case.given:
                 prior = record.case.history.prior_cancer
-                yield Finding(leaf, "点评称用过双靶治疗，病史与治疗均未载", "双靶", "核对既往治疗", tuple(item.kind for item in prior.treatments) if prior else ())
+                yield Finding(
+                    leaf, "点评称用过双靶治疗，病史与治疗均未载", "双靶", "核对既往治疗", tuple(item.kind for item in prior.treatments) if prior else ()
+                )
 
 
 @rule("CON-087", "case")
@@ -259,9 +282,15 @@ def regimen_and_drugs(record: Record) -> Iterator[Finding]:
         if not components or not components & set(listed):
             continue
         missing = [record.catalogue.drug(slug).name for slug in sorted(components - set(listed)) if not record.catalogue.drug(slug).unnamed]
-        extra = [drug for slug, drug in listed.items() if slug not in components and drug.entry.group in ("化疗药", "靶向药", "内分泌治疗药", "CDK4/6抑制剂", "免疫检查点抑制剂")]
+        extra = [
+            drug
+            for slug, drug in listed.items()
+            if slug not in components and drug.entry.group in ("化疗药", "靶向药", "内分泌治疗药", "CDK4/6抑制剂", "免疫检查点抑制剂")
+        ]
         if missing:
-            yield Finding(treatment.regimen, f"方案{treatment.regimen}，其下未列{'、'.join(missing)}", treatment.regimen, "补入所缺药物", tuple(listed.values()))
+            yield Finding(
+                treatment.regimen, f"方案{treatment.regimen}，其下未列{'、'.join(missing)}", treatment.regimen, "补入所缺药物", tuple(listed.values())
+            )
         elif extra:
             yield Finding(extra[0], f"方案{treatment.regimen}，其下另列{extra[0]}", extra[0], "核对药名或方案", (treatment.regimen, *listed.values()))
 
@@ -312,13 +341,13 @@ def ordered_twice(record: Record) -> Iterator[Finding]:
         for dose in treatment.doses:
             here.setdefault(dose.drug.entry.id, []).append(dose)
         for slug, doses in here.items():
-            earlier = found.get(slug)
-            if earlier and not (treatment.at or earlier[0].at) and treatment.line == earlier[0].line and treatment.status == earlier[0].status:
-                if all(dose.dose for dose in (*doses, *earlier[1])):
-                    message = f"{doses[0].drug}在“{earlier[0].title}”与“{treatment.title}”两处开列"
-                    also = (earlier[0].title, *(text for dose in (*earlier[1], *doses) for text in (dose.drug, dose.cycle, dose.frequency, dose.days) if text))
-                    also += tuple(text for text in (treatment.regimen, *earlier[0].text) if text)
-                    yield Finding(treatment.title, message, doses[0].drug, "注明是否同一医嘱", also)
+            block, before = found.get(slug, (None, []))
+            at_once = block and not (treatment.at or block.at) and (treatment.line, treatment.status) == (block.line, block.status)
+            if at_once and all(dose.dose for dose in (*doses, *before)):
+                message = f"{doses[0].drug}在“{block.title}”与“{treatment.title}”两处开列"
+                also = [text for dose in (*before, *doses) for text in (dose.drug, dose.cycle, dose.frequency, dose.days) if text]
+                also += [text for text in (treatment.regimen, *block.text) if text]
+                yield Finding(treatment.title, message, doses[0].drug, "注明是否同一医嘱", (block.title, *also))
             found[slug] = (treatment, doses)
 
 
@@ -350,7 +379,9 @@ def pain_out_of_steps(record: Record) -> Iterator[Finding]:
     grade = int(re.findall(r"\d+", first.value)[-1]) if first and re.search(r"\d", first.value) else 0
     severity = "轻" if grade <= 3 else "中" if grade <= 6 else "重"
     if grade and steps and not any(severity in step for step in steps):
-        yield Finding(steps[0], f"就诊时NRS {first.value}属{severity}度，所列镇痛药只及{'、'.join(steps)}", steps[0], "补所缺一级用药", (first.value, *steps[1:]))
+        yield Finding(
+            steps[0], f"就诊时NRS {first.value}属{severity}度，所列镇痛药只及{'、'.join(steps)}", steps[0], "补所缺一级用药", (first.value, *steps[1:])
+        )
 
 
 @rule("CON-092", "case", Severity.REVIEW)
@@ -359,7 +390,9 @@ def procedure_shortened(record: Record) -> Iterator[Finding]:
 
     胸膜烙断术 and 胸膜粘连烙断术 are one step; one of the names lost a word.
     """
-    names = {part: treatment.operation.name for treatment in record.case.treatments if treatment.operation for part in re.split(r"[+＋、]", treatment.operation.name)}
+    names = {
+        part: treatment.operation.name for treatment in record.case.treatments if treatment.operation for part in re.split(r"[+＋、]", treatment.operation.name)
+    }
     for short, where in names.items():
         for long, other in names.items():
             if 0 < len(long) - len(short) <= 3 and len(short) >= 4 and where is not other and subsequence(short, long):
@@ -394,7 +427,11 @@ def early_bone_agent(record: Record) -> Iterator[Finding]:
     case = record.case
     blocks = [treatment for treatment in case.treatments if treatment.kind == "骨保护治疗" and treatment.status == "已实施"]
     late = [treatment for treatment in blocks if treatment.at and re.search("术后|骨折|复诊|月后", treatment.at)]
-    late += [treatment for treatment in blocks if treatment.at and any(event.at and event.event == "病理性骨折" and event.at[:7] == treatment.at[:7] for event in case.bone_events)]
+    late += [
+        treatment
+        for treatment in blocks
+        if treatment.at and any(event.at and event.event == "病理性骨折" and event.at[:7] == treatment.at[:7] for event in case.bone_events)
+    ]
     owned = chart(record).mentions(re.compile("未予骨保护|未用骨保护药|未接受骨保护|骨保护药物治疗不足"), "commentary", "treatments", "bone_events")
     told = [leaf for leaf in chart(record).commentary if EARLY.search(leaf)]
     if late and told and not owned and len(late) == len(blocks):

@@ -39,7 +39,7 @@ def row_twice(record: Record) -> Iterator[Finding]:
 
     A doubled dose is read as two doses, a doubled lesion as two lesions.
     """
-    for path, row in lists(record.source.trees[str(record.case.id)]):
+    for _, row in lists(record.source.trees[str(record.case.id)]):
         known: dict[tuple, Any] = {}
         for item in row:
             key = words(item)
@@ -150,7 +150,11 @@ def treatment_out_of_timeline(record: Record) -> Iterator[Finding]:
 def event_and_study_day(record: Record) -> Iterator[Finding]:
     """A fracture, radiotherapy or operation bears another day among the bone events than where it was found or done."""
     case = record.case
-    found = [study.at for study in case.studies if study.at and re.search("骨折|压缩", "".join((*study.findings, *(lesion.finding or "" for lesion in study.lesions))))]
+    found = [
+        study.at
+        for study in case.studies
+        if study.at and re.search("骨折|压缩", "".join((*study.findings, *(lesion.finding or "" for lesion in study.lesions))))
+    ]
     fields = [at for treatment in case.treatments for field in treatment.radiotherapy for at in (field.at,) if at]
     operations = [treatment.operation.at or treatment.at for treatment in case.treatments if treatment.operation and (treatment.operation.at or treatment.at)]
     for event in case.bone_events:
@@ -213,14 +217,18 @@ def time_without_row(record: Record) -> Iterator[Finding]:
                 yield Finding(at, f"{at}有所记录，时间线无此时", at, "补入时间线", tuple(row.at for row in case.timeline))
     length = re.search(r"\d+个月", case.follow_up.length) if case.follow_up and case.follow_up.length else None
     if length and case.timeline and not any(length[0] in f"{row.at}{row.event}" for row in case.timeline):
-        yield Finding(case.follow_up.length, f"随访{case.follow_up.length}，时间线无此行", case.follow_up.length, "补入时间线", tuple(row.at for row in case.timeline))
+        yield Finding(
+            case.follow_up.length, f"随访{case.follow_up.length}，时间线无此行", case.follow_up.length, "补入时间线", tuple(row.at for row in case.timeline)
+        )
 
 
 @rule("CON-109", "case", Severity.REVIEW)
 def row_without_score(record: Record) -> Iterator[Finding]:
     """Scores are listed for most rows of the timeline that tell one, and a row that tells one has none."""
     case = record.case
-    told = [(row, scale) for row in case.timeline for scale, _ in reading.scores(row.result or "") if full_days(row.at) or reading.since_start(row.at) is not None]
+    told = [
+        (row, scale) for row in case.timeline for scale, _ in reading.scores(row.result or "") if full_days(row.at) or reading.since_start(row.at) is not None
+    ]
     for row, scale in told:
         listed = [score for score in case.scores if score.scale.entry.id == scale]
         here = [score for score in listed if score.at and (set(full_days(score.at)) & set(full_days(row.at)) or (
@@ -255,20 +263,37 @@ def agent_of_event(record: Record) -> Iterator[Finding]:
 def principle_without_treatment(record: Record) -> Iterator[Finding]:
     """A principle of treatment names a modality that no treatment carries out."""
     kinds = {treatment.kind for treatment in record.case.treatments}
-    wanted = {"放疗": {"放疗"}, "手术": {"手术"}, "化疗": {"化疗", "全身治疗"}, "内分泌": {"内分泌治疗", "CDK4/6抑制剂治疗"}, "骨靶向": {"骨保护治疗"}, "ADC": {"抗体药物偶联物治疗"}}
+    wanted = {
+        "放疗": {"放疗"},
+        "手术": {"手术"},
+        "化疗": {"化疗", "全身治疗"},
+        "内分泌": {"内分泌治疗", "CDK4/6抑制剂治疗"},
+        "骨靶向": {"骨保护治疗"},
+        "ADC": {"抗体药物偶联物治疗"},
+    }
     for text in record.case.principles if kinds & set(SYSTEMIC) else ():
         for word, carried in wanted.items():
             if word in text and not kinds & carried and not re.search("禁忌|不宜|无", text):
-                yield Finding(text, f"治疗原则有{word}，治疗方案未见", text, "补入治疗，或核对原则", tuple(treatment.title for treatment in record.case.treatments))
+                yield Finding(
+                    text, f"治疗原则有{word}，治疗方案未见", text, "补入治疗，或核对原则", tuple(treatment.title for treatment in record.case.treatments)
+                )
 
 
 @rule("CON-113", "case", Severity.REVIEW)
 def modality_of_timeline(record: Record) -> Iterator[Finding]:
     """The timeline tells radiotherapy, an operation or a systemic treatment that no treatment describes."""
     kinds = {treatment.kind for treatment in record.case.treatments}
-    wanted = {"放疗(?!科)": {"放疗"}, "手术(?!瘢痕|切口)|内固定": {"手术"}, "化疗(?!药)": {"化疗", "全身治疗"}, "靶向": {"靶向治疗", "全身治疗"}, "内分泌治疗": {"内分泌治疗", "CDK4/6抑制剂治疗"}}
+    wanted = {
+        "放疗(?!科)": {"放疗"},
+        "手术(?!瘢痕|切口)|内固定": {"手术"},
+        "化疗(?!药)": {"化疗", "全身治疗"},
+        "靶向": {"靶向治疗", "全身治疗"},
+        "内分泌治疗": {"内分泌治疗", "CDK4/6抑制剂治疗"},
+    }
     for row in record.case.timeline if kinds & set(SYSTEMIC) or "手术" in kinds else ():
         for word, carried in wanted.items():
             match = re.search(word, row.event)
             if match and not kinds & carried and not re.search("拟行|建议", row.event):
-                yield Finding(row.event, f"时间线有{match[0]}，治疗方案未载", row.event, "补入治疗方案", tuple(treatment.title for treatment in record.case.treatments))
+                yield Finding(
+                    row.event, f"时间线有{match[0]}，治疗方案未载", row.event, "补入治疗方案", tuple(treatment.title for treatment in record.case.treatments)
+                )

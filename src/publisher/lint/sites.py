@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from publisher.lint import reading
+from publisher.lint import reading, skeleton
 from publisher.lint.chart import Chart, chart
 from publisher.lint.record import Record
 from publisher.problems import Severity
@@ -25,7 +25,7 @@ def side_of_row(record: Record) -> Iterator[Finding]:
     rows += [(place.side, (place.site,)) for place in case.metastases] + [(event.side, (event.site, event.text)) for event in case.bone_events]
     for side, texts in rows:
         for text in (text for text in texts if text and side in OPPOSITE):
-            told = reading.sides(text)
+            told = skeleton.sides(text)
             if told and not told & {side, "双侧"}:
                 yield Finding(side, f"侧别作{side}，文字作{text}", side, "核对侧别", tuple(text for text in texts if text))
                 break
@@ -81,21 +81,21 @@ def sided(case: Chart) -> list[Mention]:
     """Every side told of a limb, rib, breast, lobe, hilum, pleura or adrenal; the list of metastases, a summary, is left out."""
     found = []
     for path, leaf in case.story:
-        if path[0] == "metastases" or path[-1] in ("side", "levels", "heading") or not reading.HAND.search(leaf) or NEW.search(leaf):
+        if path[0] == "metastases" or path[-1] in ("side", "levels", "heading") or not skeleton.HAND.search(leaf) or NEW.search(leaf):
             continue
         if path[2:3] == ("lesions",) and case.case.studies[path[1]].lesions[path[3]].role == "其他":
             continue
         group = path[:2] if path[0] == "studies" and path[-1] != "modality" else path
         contrasted = path[0] == "examination" or bool(CONTRASTED.search(leaf))
-        pairs = [(region, side) for region, side in reading.sided(leaf) if region in WANTED or region.startswith("肋")]
-        pairs += [(f"肺{first or second}", reading.SIDE[side]) for side, first, second in LOBE.findall(leaf)]
+        pairs = [(region, side) for region, side in skeleton.sided(leaf) if region in WANTED or region.startswith("肋")]
+        pairs += [(f"肺{first or second}", skeleton.SIDE[side]) for side, first, second in LOBE.findall(leaf)]
         found += [Mention(group, region, side, leaf, contrasted) for region, side in pairs]
     rows = [(("studies", case.case.studies.index(study)), lesion, lesion.site) for study, lesion in case.lesions]
     rows += [(("bone_events", index), event, event.site or "") for index, event in enumerate(case.case.bone_events)]
     for group, row, site in rows:
-        ribs = [f"肋{level[1:]}" for text in row.levels for level in reading.levels(text) if level[0] == "R"]
-        regions = ribs or [region for region in reading.regions(site) if region in WANTED or region == "肋"]
-        found += [Mention(group, region, row.side, row.side) for region in regions if row.side and not reading.sides(site)]
+        ribs = [f"肋{level[1:]}" for text in row.levels for level in skeleton.levels(text) if level[0] == "R"]
+        regions = ribs or [region for region in skeleton.regions(site) if region in WANTED or region == "肋"]
+        found += [Mention(group, region, row.side, row.side) for region in regions if row.side and not skeleton.sides(site)]
     return found
 
 
@@ -106,8 +106,8 @@ def side_of_metastasis(record: Record) -> Iterator[Finding]:
     for mention in sided(chart(record)):
         told.setdefault(mention.region, {})[mention.side] = mention.leaf
     for place in record.case.metastases:
-        ribs = [f"肋{level[1:]}" for text in place.levels for level in reading.levels(text) if level[0] == "R"]
-        for region in ribs or reading.regions(place.site or ""):
+        ribs = [f"肋{level[1:]}" for text in place.levels for level in skeleton.levels(text) if level[0] == "R"]
+        for region in ribs or skeleton.regions(place.site or ""):
             there = told.get(region, {})
             if place.side in OPPOSITE and there and not set(there) & {place.side, "双侧"}:
                 message = f"转移部位{place.site}作{place.side}，他处作{'、'.join(there)}"
@@ -148,13 +148,13 @@ def lung_without_lesion(record: Record) -> Iterator[Finding]:
     """The course or an operation speaks of a lung in which no study and no diagnosis has a lesion."""
     case = chart(record)
     lesions = [lesion.side for _, lesion in case.lesions if lesion.role in ("原发灶", "肺内病灶") and lesion.side]
-    known = {side for side in lesions} | {reading.SIDE[match[1]] for item in record.case.diagnoses for match in LUNG.finditer(item.text)}
+    known = {side for side in lesions} | {skeleton.SIDE[match[1]] for item in record.case.diagnoses for match in LUNG.finditer(item.text)}
     if not known or "双侧" in known:
         return
     for path, leaf in case.story:
         if path[0] in ("course", "timeline", "responses", "results", "treatments", "bone_events", "outcome", "pathology", "visit"):
             for side in LUNG_SIDE.findall(leaf):
-                if reading.SIDE[side] not in known:
+                if skeleton.SIDE[side] not in known:
                     also = tuple(lesion.site for _, lesion in case.lesions if lesion.role in ("原发灶", "肺内病灶"))
                     yield Finding(leaf, f"此处作{side}肺，病灶在{'、'.join(sorted(known))}", leaf, "核对侧别", also)
                     break
@@ -173,27 +173,32 @@ def levels_of_row(record: Record) -> Iterator[Finding]:
     rows += [(event.levels, (event.site, event.text)) for event in case.bone_events] + [(place.levels, (place.site,)) for place in case.metastases]
     rows += [(field.levels, (field.site, treatment.title)) for treatment in case.treatments for field in treatment.radiotherapy]
     for listed, texts in rows:
-        told = {level for text in texts if text for level in reading.levels(text)}
-        known = {level for text in listed for level in reading.levels(text)}
+        told = {level for text in texts if text for level in skeleton.levels(text)}
+        known = {level for text in listed for level in skeleton.levels(text)}
         if listed and told and told != known:
-            text = next(text for text in texts if text and reading.levels(text))
-            yield Finding(listed[0], f"节段列作{'、'.join(listed)}，文字作{text}", "、".join(listed), "核对节段", (*listed[1:], *(text for text in texts if text)))
+            text = next(text for text in texts if text and skeleton.levels(text))
+            yield Finding(
+                listed[0], f"节段列作{'、'.join(listed)}，文字作{text}", "、".join(listed), "核对节段", (*listed[1:], *(text for text in texts if text))
+            )
 
 
 @rule("CON-057", "case")
 def levels_of_impression(record: Record) -> Iterator[Finding]:
     """The impression of a study names a vertebra that its own lesions do not."""
     for study in record.case.studies:
-        listed = {level for lesion in study.lesions for text in (*lesion.levels, lesion.site, lesion.finding or "") for level in reading.levels(text)}
-        listed |= {level for text in study.findings for level in reading.levels(text)}
-        wrong = [level for level in reading.levels(study.impression or "") if level[0] in {known[0] for known in listed} and level not in listed]
+        listed = {level for lesion in study.lesions for text in (*lesion.levels, lesion.site, lesion.finding or "") for level in skeleton.levels(text)}
+        listed |= {level for text in study.findings for level in skeleton.levels(text)}
+        wrong = [level for level in skeleton.levels(study.impression or "") if level[0] in {known[0] for known in listed} and level not in listed]
         if wrong:
             also = tuple(text for lesion in study.lesions for text in lesion.levels)
             yield Finding(study.impression, f"印象有{spoken(wrong)}，所见为{spoken(listed)}", study.impression, "核对节段", also)
 
 
-SECONDARY = ("diagnoses", "metastases", "bone_events", "treatments", "timeline", "results", "outcome", "commentary", "visit", "history", "title", "responses", "course",
-             "follow_up")  # fmt: skip
+SECONDARY = (
+    *("diagnoses", "metastases", "bone_events", "treatments", "timeline", "results", "outcome", "commentary"),
+    *("visit", "history", "title", "responses", "course", "follow_up"),
+)
+"""Fields that speak of lesions found elsewhere."""
 
 
 @rule("CON-044", "case")
@@ -204,15 +209,15 @@ def level_not_imaged(record: Record) -> Iterator[Finding]:
     """
     case, told = chart(record), {}
     for leaf in case.told(*SECONDARY):
-        for level in set(reading.levels(leaf)) - case.imaged_levels:
+        for level in set(skeleton.levels(leaf)) - case.imaged_levels:
             told.setdefault(level, []).append(leaf)
     if not record.case.studies:
         return
     for leaf in {id(leaves[0]): leaves[0] for leaves in told.values()}.values():
         missing = [level for level, leaves in told.items() if leaves[0] is leaf]
         also = tuple(other for level in missing for other in told[level][1:])
-        regions = frozenset().union(*(reading.bones(level) for level in missing))
-        shown = tuple(text for path, text in case.scalars if path[0] == "studies" and (reading.levels(text) or reading.bones(text) & regions))
+        regions = frozenset().union(*(skeleton.bones(level) for level in missing))
+        shown = tuple(text for path, text in case.scalars if path[0] == "studies" and (skeleton.levels(text) or skeleton.bones(text) & regions))
         message = f"{spoken(missing)}未见于任何检查{'，影像所见为' + spoken(case.imaged_levels) if case.imaged_levels else ''}"
         yield Finding(leaf, message, leaf, "核对节段，或补入所据检查", (*also, *shown))
 
@@ -229,14 +234,14 @@ def level_left_out(record: Record) -> Iterator[Finding]:
     A list that names some levels is read as naming all.
     """
     case = chart(record)
-    lesions = [(level, text) for _, lesion in case.bone_lesions for text in (*lesion.levels, lesion.site) for level in reading.levels(text)]
+    lesions = [(level, text) for _, lesion in case.bone_lesions for text in (*lesion.levels, lesion.site) for level in skeleton.levels(text)]
     for leaf in case.told("diagnoses", "commentary", "outcome"):
-        listed = set(reading.levels(leaf))
+        listed = set(skeleton.levels(leaf))
         regions = {level[0] for level in listed}
         left = {level: text for level, text in lesions if level[0] in regions - {"R"} and level not in listed}
         if left and listed and re.search("骨转移|骨继发|转移", leaf) and not re.search("骨折|放疗", leaf):
             yield Finding(leaf, f"此处列{spoken(listed)}，影像另有{spoken(left)}", leaf, "补全部位，或说明取舍", tuple(left.values()))
-    summed = {level for place in record.case.metastases for text in place.levels for level in reading.levels(text)}
+    summed = {level for place in record.case.metastases for text in place.levels for level in skeleton.levels(text)}
     left = {level: text for level, text in lesions if level not in summed and any(other[0] == level[0] for other in summed)}
     if left:
         where = tuple(text for place in record.case.metastases for text in place.levels)
@@ -252,18 +257,18 @@ def bone_not_imaged(record: Record) -> Iterator[Finding]:
     case = chart(record)
     before = [lesion for study, lesion in case.lesions if not after(study.at) and lesion.role in ("骨转移", "待定", "软组织")]
     used = before if any(lesion.role == "骨转移" for lesion in before) else [lesion for _, lesion in case.lesions]
-    named = [reading.bones_meant(text) for lesion in used for text in (lesion.site, *lesion.levels)]
-    named += [reading.bones(text) for text in (*(lesion.finding for lesion in used if lesion.finding), *early(case))]
+    named = [skeleton.bones_meant(text) for lesion in used for text in (lesion.site, *lesion.levels)]
+    named += [skeleton.bones(text) for text in (*(lesion.finding for lesion in used if lesion.finding), *early(case))]
     imaged = frozenset().union(*named)
     told: dict[str, list[Written]] = {}
     listed = [diagnosis.text for diagnosis in record.case.diagnoses if diagnosis.kind in ("转移", "复发")]
     for text in (*listed, *(place.site for place in record.case.metastases if place.organ == "骨" and place.site)):
-        for bone in reading.bones(text):
+        for bone in skeleton.bones(text):
             if bone not in imaged:
                 told.setdefault(bone, []).append(text)
     for bone, leaves in told.items() if case.lesions else ():
         shown = tuple(lesion.site for _, lesion in case.lesions if lesion.role in ("骨转移", "待定"))
-        shown += tuple(leaf for leaf in case.told("history", "diagnoses", "treatments") if bone in reading.bones(leaf))
+        shown += tuple(leaf for leaf in case.told("history", "diagnoses", "treatments") if bone in skeleton.bones(leaf))
         yield Finding(leaves[0], f"{bone}病变未见于任何检查", leaves[0], "核对部位，或补入所据检查", (*leaves[1:], *shown))
 
 
@@ -277,10 +282,10 @@ def bone_left_out(record: Record) -> Iterator[Finding]:
     """Imaging or diagnosis has a metastasis in a bone or node that the list of metastases leaves out."""
     case = record.case
     sites = [place.site for place in case.metastases if place.site]
-    listed = frozenset().union(*(reading.bones_meant(site) for site in sites)) if sites else frozenset()
+    listed = frozenset().union(*(skeleton.bones_meant(site) for site in sites)) if sites else frozenset()
     told = [lesion.site for _, lesion in chart(record).bone_lesions] + [item.text for item in case.diagnoses if item.kind == "转移" and "骨" in item.text]
     for text in told if listed else ():
-        missing = reading.bones(text) - listed
+        missing = skeleton.bones(text) - listed
         if missing:
             yield Finding(text, f"此处有{'、'.join(sorted(missing))}转移，转移部位未列", text, "补入转移部位", tuple(sites))
     for _, lesion in chart(record).lesions if sites else ():
@@ -315,7 +320,6 @@ def nodes_before_treatment(record: Record) -> Iterator[Finding]:
 
     N rests on imaging or tissue from before treatment.
     """
-    case = chart(record)
     diagnosed = [diagnosis.text for diagnosis in record.case.diagnoses if "淋巴结" in diagnosis.text]
     listed = [place.site or place.organ for place in record.case.metastases if place.organ == "淋巴结"]
     before = [study for study in record.case.studies if not after(study.at)]
@@ -351,12 +355,12 @@ def missed_by_whole_body_scan(record: Record) -> Iterator[Finding]:
             break
         found = [lesion for lesion in study.lesions if lesion.role == "骨转移"]
         if WHOLE_BODY.search(study.modality) and found:
-            seen_now = frozenset().union(*(reading.bones_meant(lesion.site) for lesion in found))
+            seen_now = frozenset().union(*(skeleton.bones_meant(lesion.site) for lesion in found))
             for bone, site in earlier.items():
-                if bone not in seen_now | reading.bones_meant("；".join(study.findings)):
+                if bone not in seen_now | skeleton.bones_meant("；".join(study.findings)):
                     message = f"{study.modality}所列骨病变未及此前所见的{bone}"
                     yield Finding(site, message, site, "核对，或说明未显示", tuple(lesion.site for lesion in found) + told_of(record, bone))
-        earlier.update({bone: lesion.site for lesion in found for bone in reading.bones(lesion.site)})
+        earlier.update({bone: lesion.site for lesion in found for bone in skeleton.bones(lesion.site)})
 
 
 def told_of(record: Record, bone: str) -> tuple[Written, ...]:
@@ -367,9 +371,9 @@ def told_of(record: Record, bone: str) -> tuple[Written, ...]:
 def study_of_unaffected_bone(record: Record) -> Iterator[Finding]:
     """A study of one bone reports metastases of it, and the bone is nowhere said to be affected."""
     case = record.case
-    listed = frozenset().union(*(reading.bones_meant(place.site) for place in case.metastases if place.site)) if case.metastases else frozenset()
+    listed = frozenset().union(*(skeleton.bones_meant(place.site) for place in case.metastases if place.site)) if case.metastases else frozenset()
     for study in case.studies:
-        missing = reading.bones(study.modality) - listed
+        missing = skeleton.bones(study.modality) - listed
         told = [text for text in (*study.findings, study.impression or "") if "转移" in text]
         if listed and missing and told:
             also = (*told, *(diagnosis.text for diagnosis in case.diagnoses if "骨转移" in diagnosis.text))
@@ -397,10 +401,14 @@ def cord_compression(record: Record) -> Iterator[Finding]:
 
     Compression is an emergency; its claim needs the study that shows it.
     """
-    free = chart(record).mentions(re.compile("未见脊髓(?:受压|压迫)|脊髓(?:受压|压迫)不明显|脊髓信号(?:未见|无|正常|及形态正常)|椎管无明显狭窄|无脊髓(?:受压|压迫)"), "studies")
+    free = chart(record).mentions(
+        re.compile("未见脊髓(?:受压|压迫)|脊髓(?:受压|压迫)不明显|脊髓信号(?:未见|无|正常|及形态正常)|椎管无明显狭窄|无脊髓(?:受压|压迫)"), "studies"
+    )
     free += [leaf for leaf in chart(record).told("studies") if re.search("脊髓信号[^，。；]{0,6}(?:未见|正常)", leaf) and leaf not in free]
     claimed = [event.event for event in record.case.bone_events if event.event == "脊髓压迫"]
-    claimed += [leaf for leaf in chart(record).told("diagnoses", "commentary") if re.search("(?:有|伴|并发|合并|出现|解除)[^，。；]{0,4}脊髓(?:受压|压迫)", leaf)]
+    claimed += [
+        leaf for leaf in chart(record).told("diagnoses", "commentary") if re.search("(?:有|伴|并发|合并|出现|解除)[^，。；]{0,4}脊髓(?:受压|压迫)", leaf)
+    ]
     shown = chart(record).mentions(re.compile("(?<!未见)脊髓(?:受压|压迫)(?!不明显)|硬膜囊受压|累及脊髓"), "studies")
     if free and claimed and not shown:
         texts = tuple(event.text for event in record.case.bone_events if event.event == "脊髓压迫" and event.text)
@@ -426,7 +434,7 @@ def mirels_site(record: Record) -> Iterator[Finding]:
     for score in record.case.scores:
         for item in score.components:
             limb = re.search("上肢|下肢|转子", item.name)
-            affected = {region for _, lesion in case.bone_lesions for region in reading.regions(lesion.site)} & {"上肢", "下肢"}
+            affected = {region for _, lesion in case.bone_lesions for region in skeleton.regions(lesion.site)} & {"上肢", "下肢"}
             if limb and affected and {"转子": "下肢"}.get(limb[0], limb[0]) not in affected:
                 also = tuple(lesion.site for _, lesion in case.bone_lesions)
                 yield Finding(item.name, f"评分部位作{limb[0]}，病变在{'、'.join(affected)}", item.name, "核对部位一项", (item.value, *also))
@@ -436,11 +444,13 @@ def mirels_site(record: Record) -> Iterator[Finding]:
 def treated_site(record: Record) -> Iterator[Finding]:
     """Radiotherapy or an operation is at another bone than imaging shows affected."""
     case = chart(record)
-    imaged = reading.bones_meant(case.imaged_text) | frozenset().union(*(reading.bones_meant(text) for text in early(case)), frozenset())
+    imaged = skeleton.bones_meant(case.imaged_text) | frozenset().union(*(skeleton.bones_meant(text) for text in early(case)), frozenset())
     fields = [field.site for treatment in record.case.treatments for field in treatment.radiotherapy]
-    operations = [treatment.operation.name for treatment in case.done if treatment.operation and re.search("内固定|骨折|置换|切除|成形", treatment.operation.name)]
+    operations = [
+        treatment.operation.name for treatment in case.done if treatment.operation and re.search("内固定|骨折|置换|切除|成形", treatment.operation.name)
+    ]
     for text in (*fields, *operations):
-        missing = reading.bones(text) - imaged
+        missing = skeleton.bones(text) - imaged
         if missing and record.case.studies and case.bone_lesions:
             shown = tuple(lesion.site for _, lesion in case.bone_lesions)
             yield Finding(text, f"治疗部位为{'、'.join(sorted(missing))}，影像未见该处病变", text, "核对治疗部位", shown)
