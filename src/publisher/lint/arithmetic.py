@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from publisher.lint import reading
+from publisher.lint import patterns, reading
 from publisher.lint.chart import chart
 from publisher.lint.record import Record
 from publisher.problems import Severity
@@ -73,7 +73,7 @@ def direction_of_change(record: Record) -> Iterator[Finding]:
         told, value = point.change[name], point.values[name].low
         if value is None or not base or not before:
             continue
-        up, down = bool(re.search("↑|升|增", told)), bool(re.search("↓|降|减", told))
+        up, down = bool(patterns.search("↑|升|增", told)), bool(patterns.search("↓|降|减", told))
         if (up and value < min(base, before)) or (down and value > max(base, before)):
             yield Finding(told, f"{name}作{told}，数值由{before}至{value}", told, "核对升降", (point.values[name], table.points[0].values[name]))
 
@@ -106,8 +106,8 @@ def changes(record: Record):
 def change_of_life_quality(record: Record) -> Iterator[Finding]:
     """A change in the quality-of-life table is not the difference of its two values, or points the other way."""
     for row in record.case.quality_of_life:
-        before, after = (re.search(r"\d+(?:\.\d+)?", text) for text in (row.before, row.after))
-        told = re.match(r"([↑↓])?\s?(\d+(?:\.\d+)?)(%|分)?", row.change or "")
+        before, after = (patterns.search(r"\d+(?:\.\d+)?", text) for text in (row.before, row.after))
+        told = patterns.match(r"([↑↓])?\s?(\d+(?:\.\d+)?)(%|分)?", row.change or "")
         if not (before and after and told):
             continue
         first, last = Decimal(before[0]), Decimal(after[0])
@@ -168,7 +168,7 @@ def electrophoresis(record: Record) -> Iterator[Finding]:
 
 
 def value_of(text: str) -> list[Decimal]:
-    return [Decimal(figure) for figure in re.findall(r"\d+(?:\.\d+)?", text)]
+    return [Decimal(figure) for figure in patterns.findall(r"\d+(?:\.\d+)?", text)]
 
 
 @rule("CAL-010", "case", source="各量表原始定义；content/reference/scales.yaml")
@@ -204,7 +204,7 @@ def outside(values: list[Decimal], scale) -> str:
 
 
 def told_too(record: Record, scale: str, value: Reading) -> tuple[Written, ...]:
-    figure = re.findall(r"\d+", value)[:1]
+    figure = patterns.findall(r"\d+", value)[:1]
     return tuple(leaf for _, leaf in chart(record).story if (scale, *figure) in reading.scores(leaf))
 
 
@@ -239,8 +239,8 @@ def mirels_of_leg(record: Record) -> Iterator[Finding]:
     The site alone counts 2 (3 about the trochanters), the other items at least 1 each.
     """
     case = chart(record)
-    affected = [lesion.site for _, lesion in case.bone_lesions if re.search("股骨|胫骨", lesion.site)]
-    arm = [lesion.site for _, lesion in case.bone_lesions if re.search("肱骨|桡骨|尺骨", lesion.site)]
+    affected = [lesion.site for _, lesion in case.bone_lesions if patterns.search("股骨|胫骨", lesion.site)]
+    arm = [lesion.site for _, lesion in case.bone_lesions if patterns.search("肱骨|桡骨|尺骨", lesion.site)]
     for score in record.case.scores:
         if score.scale.entry.id == "mirels" and affected and not arm and value_of(score.value)[:1] == [Decimal(4)]:
             yield Finding(
@@ -272,9 +272,9 @@ def banded(record: Record) -> Iterator[tuple[Written, int]]:
         if score.scale.entry.id == "mirels" and score.remark and RISK_WORD.search(score.remark) and value_of(score.value):
             yield score.remark, int(value_of(score.value)[0])
     for path, leaf in chart(record).story:
-        if path[0] != "scores" and RISK_WORD.search(leaf) and "Mirels" in leaf and not re.search("≥|≤|不低于", leaf):
+        if path[0] != "scores" and RISK_WORD.search(leaf) and "Mirels" in leaf and not patterns.search("≥|≤|不低于", leaf):
             told = [int(value) for scale, value in reading.scores(leaf) if scale == "mirels" and value.isdigit()] or [
-                int(value) for value in re.findall(r"以(\d+)分", leaf)
+                int(value) for value in patterns.findall(r"以(\d+)分", leaf)
             ]
             if len(told) == 1:
                 yield leaf, told[0]
@@ -284,7 +284,7 @@ def banded(record: Record) -> Iterator[tuple[Written, int]]:
 def mirels_threshold(record: Record) -> Iterator[Finding]:
     """A threshold other than 8 or 9 points decides what is done about a Mirels score."""
     for leaf in chart(record).commentary:
-        for told in re.findall(r"Mirels评分\s?(?:≥|>|大于|不低于|超过)\s?(\d+)", leaf):
+        for told in patterns.findall(r"Mirels评分\s?(?:≥|>|大于|不低于|超过)\s?(\d+)", leaf):
             if int(told) not in (8, 9):
                 yield Finding(leaf, f"以Mirels ≥{told}分为界，通行以≥9分为高风险", f"≥{told}分", "核对阈值", ())
 
@@ -297,13 +297,13 @@ def mirels_from_findings(record: Record) -> Iterator[Finding]:
     """
     case = record.case
     first = next((score for score in case.scores if score.scale.entry.id == "mirels" and not score.components), None)
-    bone = [lesion for _, lesion in chart(record).bone_lesions if re.search("股骨|肱骨|胫骨", lesion.site)]
+    bone = [lesion for _, lesion in chart(record).bone_lesions if patterns.search("股骨|肱骨|胫骨", lesion.site)]
     if not first or not bone or not value_of(first.value):
         return
     words = " ".join((*case.history.present, *case.visit))
-    site = 2 if re.search("股骨|胫骨", bone[0].site) else 1
-    least = site + (3 if re.search("无法(?:正常)?(?:站立|行走|负重)", words) else 1)
-    least += (3 if re.search("溶骨|骨质破坏", bone[0].finding or "") else 1) + (2 if re.search("大范围|广泛", bone[0].finding or "") else 1)
+    site = 2 if patterns.search("股骨|胫骨", bone[0].site) else 1
+    least = site + (3 if patterns.search("无法(?:正常)?(?:站立|行走|负重)", words) else 1)
+    least += (3 if patterns.search("溶骨|骨质破坏", bone[0].finding or "") else 1) + (2 if patterns.search("大范围|广泛", bone[0].finding or "") else 1)
     if value_of(first.value)[0] < least:
         also = (bone[0].site, *((bone[0].finding,) if bone[0].finding else ()), *told_too(record, "mirels", first.value))
         yield Finding(first.value, f"按所述部位、疼痛、性质与范围至少{least}分，此处作{first.value}", first.value, "列出分项核对", also)
@@ -315,7 +315,7 @@ def mirels_after_fracture(record: Record) -> Iterator[Finding]:
 
     The score foretells a fracture; once it has happened there is nothing to foretell.
     """
-    broken = [event.site for event in record.case.bone_events if event.event == "病理性骨折" and event.site and re.search("股骨|肱骨|胫骨", event.site)]
+    broken = [event.site for event in record.case.bone_events if event.event == "病理性骨折" and event.site and patterns.search("股骨|肱骨|胫骨", event.site)]
     for score in record.case.scores:
         if score.scale.entry.id == "mirels" and broken:
             told = tuple(item.value for item in score.components) + told_too(record, "mirels", score.value)
@@ -330,14 +330,16 @@ def mirels_after_fracture(record: Record) -> Iterator[Finding]:
 def counted_nodes(record: Record) -> Iterator[Finding]:
     """The nodes of all stations do not add up to the total told (1/32), or a station has more positive than examined."""
     for item in record.case.pathology:
-        pairs = [(Decimal(match[1]), Decimal(match[2]), node.count) for node in item.nodes if (match := re.search(r"(\d+)/(\d+)", node.count))]
+        pairs = [(Decimal(match[1]), Decimal(match[2]), node.count) for node in item.nodes if (match := patterns.search(r"(\d+)/(\d+)", node.count))]
         for positive, examined, leaf in pairs:
             if positive > examined:
                 yield Finding(leaf, f"阳性{positive}枚多于送检{examined}枚", leaf, "核对淋巴结数", ())
         total = f"{sum(pair[0] for pair in pairs)}/{sum(pair[1] for pair in pairs)}"
-        told = [leaf for leaf in (*item.findings, *(row.result for row in record.case.timeline if row.result)) if re.search(r"淋巴结[^，。]*?(\d+/\d+)", leaf)]
+        told = [
+            leaf for leaf in (*item.findings, *(row.result for row in record.case.timeline if row.result)) if patterns.search(r"淋巴结[^，。]*?(\d+/\d+)", leaf)
+        ]
         for leaf in told if len(pairs) > 1 else ():
-            stated = re.search(r"淋巴结[^，。]*?(\d+/\d+)", leaf)[1]
+            stated = patterns.search(r"淋巴结[^，。]*?(\d+/\d+)", leaf)[1]
             if stated != total:
                 yield Finding(leaf, f"各组相加为{total}，此处作{stated}", stated, "核对淋巴结数", tuple(leaf for _, _, leaf in pairs))
 
@@ -349,7 +351,9 @@ def range_upside_down(record: Record) -> Iterator[Finding]:
     Ranges of dates, stages and cycles are read as ranges too.
     """
     for path, leaf in chart(record).story:
-        for low, high in re.findall(r"(?<![\d.T腰胸颈骶L/-])(\d+(?:\.\d+)?)%?～(\d+(?:\.\d+)?)(?![\d-])", leaf) if "～" in leaf and path[-1] != "at" else ():
+        for low, high in (
+            patterns.findall(r"(?<![\d.T腰胸颈骶L/-])(\d+(?:\.\d+)?)%?～(\d+(?:\.\d+)?)(?![\d-])", leaf) if "～" in leaf and path[-1] != "at" else ()
+        ):
             if Decimal(low) > Decimal(high):
                 yield Finding(leaf, f"范围作{low}～{high}，前大后小", f"{low}～{high}", "核对范围", ())
     for _, lesion in chart(record).lesions:
@@ -369,12 +373,12 @@ def counted_list(record: Record) -> Iterator[Finding]:
     """
     for treatment in record.case.treatments:
         for text in treatment.text:
-            for told in re.findall("分([一二两三四五])级拟定", text):
+            for told in patterns.findall("分([一二两三四五])级拟定", text):
                 steps = {dose.condition for dose in treatment.doses if dose.condition}
                 if steps and reading.quantity(told) != len(steps):
                     yield Finding(text, f"称分{told}级，所列为{len(steps)}级", text, "补入所缺一级", tuple(dose.drug for dose in treatment.doses))
     for comment in walk(record.case.commentary):
-        numbers = [match for text in comment.text[-1:] if (match := COUNTED.search(text)) and re.search("[。：]$", text)]
+        numbers = [match for text in comment.text[-1:] if (match := COUNTED.search(text)) and patterns.search("[。：]$", text)]
         for match in numbers:
             told = reading.quantity(next(group for group in match.groups() if group))
             listed = len(comment.points) or len(comment.sections)
@@ -421,8 +425,8 @@ def survival_rates(record: Record) -> Iterator[Finding]:
     A median below 12 months means that fewer than half are alive at one year.
     """
     for leaf in chart(record).told("background", "commentary"):
-        median = re.search(r"中位(?:总)?生存期[^\d]{0,6}(\d+(?:\.\d+)?)个?月", leaf)
-        rates = re.search(r"1年、2年(?:和|、)(?:5|3)年[^\d]*?(\d+)%、(\d+)%(?:和|、)(\d+)%", leaf)
+        median = patterns.search(r"中位(?:总)?生存期[^\d]{0,6}(\d+(?:\.\d+)?)个?月", leaf)
+        rates = patterns.search(r"1年、2年(?:和|、)(?:5|3)年[^\d]*?(\d+)%、(\d+)%(?:和|、)(\d+)%", leaf)
         if rates and not int(rates[1]) >= int(rates[2]) >= int(rates[3]):
             yield Finding(leaf, f"生存率作{rates[1]}%、{rates[2]}%、{rates[3]}%，随年数上升", rates[0], "核对生存率", ())
         elif rates and median and (Decimal(median[1]) < 12) == (int(rates[1]) > 50):
@@ -433,8 +437,8 @@ def survival_rates(record: Record) -> Iterator[Finding]:
 def intake(record: Record) -> Iterator[Finding]:
     """The volumes infused add up to less than the total intake told."""
     for treatment in record.case.treatments:
-        told = next(((text, match) for text in treatment.text if (match := re.search(r"总入量\s?(\d+)(?:～\d+)?\s?mL", text))), None)
-        volumes = [(Decimal(match[1]), dose.dose) for dose in treatment.doses if dose.dose and (match := re.fullmatch(r"(\d+)\s?mL", dose.dose))]
+        told = next(((text, match) for text in treatment.text if (match := patterns.search(r"总入量\s?(\d+)(?:～\d+)?\s?mL", text))), None)
+        volumes = [(Decimal(match[1]), dose.dose) for dose in treatment.doses if dose.dose and (match := patterns.fullmatch(r"(\d+)\s?mL", dose.dose))]
         total = sum((volume for volume, _ in volumes), Decimal())
         if told and volumes and total < Decimal(told[1][1]):
             yield Finding(told[0], f"分项合计{total} mL，{told[1][0]}", told[1][0], "核对入量", tuple(leaf for _, leaf in volumes))
@@ -451,7 +455,9 @@ def comparison_without_base(record: Record) -> Iterator[Finding]:
     """
     case = record.case
     for table in case.series:
-        named = [point for point in table.points if re.search("入院|治疗前|基线", point.at) and any(value.low is not None for value in point.values.values())]
+        named = [
+            point for point in table.points if patterns.search("入院|治疗前|基线", point.at) and any(value.low is not None for value in point.values.values())
+        ]
         for point in table.points[:1]:
             if point.remark and COMPARED.search(point.remark) and not named:
                 yield Finding(point.remark, f"称{point.remark}，未载此前数值", point.remark, "补入入院时数值", (table.name, *point.values.values()))
@@ -469,7 +475,7 @@ def study_without_base(record: Record) -> Iterator[Finding]:
     studies = record.case.studies
     found = []
     for index, study in enumerate(studies):
-        weaker = [text for text in study.findings if re.search("强化程度减弱|浓聚影?[^，。；]{0,8}减弱", text)]
+        weaker = [text for text in study.findings if patterns.search("强化程度减弱|浓聚影?[^，。；]{0,8}减弱", text)]
         if weaker and not any(study.modality[-3:] in other.modality for other in studies[:index]):
             found.append((study.modality, weaker[0]))
     if found:
@@ -482,8 +488,8 @@ def study_without_base(record: Record) -> Iterator[Finding]:
 def power_without_base(record: Record) -> Iterator[Finding]:
     """Muscle power is said to be restored to a grade and the grade before is not on record."""
     powers = [score for score in record.case.scores if score.scale.entry.id == "muscle-strength"]
-    told = [leaf for leaf in chart(record).told("course", "timeline") if re.search("肌力恢复(?:至|到)", leaf)]
-    if told and not any(re.search("入院|治疗前|就诊", score.at or "") for score in powers):
+    told = [leaf for leaf in chart(record).told("course", "timeline") if patterns.search("肌力恢复(?:至|到)", leaf)]
+    if told and not any(patterns.search("入院|治疗前|就诊", score.at or "") for score in powers):
         yield Finding(told[0], "称肌力恢复，治疗前肌力未载", "肌力恢复", "补入入院时肌力分级", (*told[1:], *(score.value for score in powers)))
 
 
@@ -494,6 +500,6 @@ def size_without_base(record: Record) -> Iterator[Finding]:
     for study in record.case.studies:
         for lesion in study.lesions:
             known = any(other[:3] == lesion.site[:3] for other in seen)
-            if lesion.size and not known and re.search("较前(?:缩小|减小)", lesion.finding or ""):
+            if lesion.size and not known and patterns.search("较前(?:缩小|减小)", lesion.finding or ""):
                 yield Finding(lesion.size, f"{lesion.site}作{lesion.finding}，此前大小未载", lesion.size, "补入基线大小", (lesion.finding, lesion.site))
         seen |= {lesion.site for lesion in study.lesions}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from publisher.case import BoneEvent
-from publisher.lint import reading, skeleton
+from publisher.lint import patterns, reading, skeleton
 from publisher.lint.chart import FRACTURE, SYSTEMIC, Chart, chart, full_days
 from publisher.lint.record import Record
 from publisher.lint.sites import after
@@ -71,7 +71,7 @@ def prevention_claimed(record: Record) -> Iterator[Finding]:
     """
     events = [event for event in record.case.bone_events if event.event in ("病理性骨折", "脊髓压迫", "骨放疗", "骨手术")]
     for leaf in chart(record).commentary:
-        told = [sentence for sentence in reading.sentences(leaf) if PREVENTED.search(sentence) and not re.search("一经确诊|重在|宜", sentence)]
+        told = [sentence for sentence in reading.sentences(leaf) if PREVENTED.search(sentence) and not patterns.search("一经确诊|重在|宜", sentence)]
         if told and any(event.event != "骨放疗" for event in events):
             also = tuple(text for event in events for text in (event.text,) if text)
             yield Finding(leaf, f"称预防骨相关事件，本例已有{events[0].event}", PREVENTED.search(leaf)[0], "限定为后续事件", also)
@@ -132,11 +132,11 @@ def pain_is_no_event(record: Record) -> Iterator[Finding]:
     """
     for leaf in chart(record).told("background", "commentary", "results"):
         for match in DEFINING.finditer(leaf) if NAMED.search(leaf) else ():
-            if re.search("骨痛|疼痛", match[1] or match[2]):
+            if patterns.search("骨痛|疼痛", match[1] or match[2]):
                 yield Finding(leaf, "疼痛列入骨相关事件", match[0], "通常不含疼痛，请核定义", ())
                 break
         else:
-            if re.search(rf"疼痛、[^。；]*归入{SRE}", leaf):
+            if patterns.search(rf"疼痛、[^。；]*归入{SRE}", leaf):
                 yield Finding(leaf, "疼痛列入骨相关事件", leaf, "通常不含疼痛，请核定义", ())
 
 
@@ -174,7 +174,7 @@ def fracture_not_imaged(record: Record) -> Iterator[Finding]:
     """
     case = chart(record)
     imaged = broken_bones(case)
-    told = [diagnosis.text for diagnosis in record.case.diagnoses if re.search("骨折", diagnosis.text) and not re.search("风险", diagnosis.text)]
+    told = [diagnosis.text for diagnosis in record.case.diagnoses if patterns.search("骨折", diagnosis.text) and not patterns.search("风险", diagnosis.text)]
     events = [event for event in record.case.bone_events if event.event == "病理性骨折"]
     listed = [(bone, text) for text in told for bone in skeleton.bones(text)] + [
         (bone, event.text or event.site) for event in events for bone in skeleton.bones(event.site or "")
@@ -221,7 +221,7 @@ def later_in_calendar(record: Record, at: Written | None) -> bool:
 @rule("SRE-012", "case", Severity.REVIEW)
 def fracture_overlooked(record: Record) -> Iterator[Finding]:
     """One study of the same days shows a fracture and another finds none."""
-    free = [leaf for leaf in chart(record).told("studies") if re.search("(?:未见|无)(?:明显)?(?:病理性)?骨折", leaf)]
+    free = [leaf for leaf in chart(record).told("studies") if patterns.search("(?:未见|无)(?:明显)?(?:病理性)?骨折", leaf)]
     shown = list(dict.fromkeys(broken_bones(chart(record)).values()))
     for leaf in free:
         study = next(study for study in record.case.studies if leaf in (*study.findings, study.impression))
@@ -238,7 +238,9 @@ def cortex_broken(record: Record) -> Iterator[Finding]:
     """
     broken = set(broken_bones(chart(record)))
     found = [
-        (lesion, lesion.finding) for _, lesion in chart(record).lesions if lesion.finding and re.search("(?:皮质|骨质)[^，。；]{0,6}不连续", lesion.finding)
+        (lesion, lesion.finding)
+        for _, lesion in chart(record).lesions
+        if lesion.finding and patterns.search("(?:皮质|骨质)[^，。；]{0,6}不连续", lesion.finding)
     ]
     open_ones = [(lesion, text) for lesion, text in found if not BROKEN.search(text) and not skeleton.bones(lesion.site) & broken]
     if open_ones:
@@ -257,8 +259,8 @@ def fracture_without_level(record: Record) -> Iterator[Finding]:
         site = event.site or ""
         text = event.text or event.site or event.event
         if event.event == "病理性骨折":
-            spine = re.search("椎|肋", site) and not event.levels and not skeleton.levels(text)
-            paired = re.search("肋|股骨|肱骨|跖骨|足|胫骨|尺骨|桡骨|锁骨|髂骨", site) and not event.side and not skeleton.sides(f"{site}{text}")
+            spine = patterns.search("椎|肋", site) and not event.levels and not skeleton.levels(text)
+            paired = patterns.search("肋|股骨|肱骨|跖骨|足|胫骨|尺骨|桡骨|锁骨|髂骨", site) and not event.side and not skeleton.sides(f"{site}{text}")
             if spine or paired:
                 bone = next(iter(skeleton.bones(site)), site)
                 also = tuple(leaf for leaf in chart(record).told("diagnoses", "history", "studies", "timeline", "commentary", "treatments") if "骨折" in leaf)
@@ -274,7 +276,7 @@ def spontaneous_fracture(record: Record) -> Iterator[Finding]:
     """
     sites = "；".join(lesion.site for _, lesion in chart(record).bone_lesions)
     for leaf in chart(record).told("timeline", "bone_events", "diagnoses", "course", "commentary"):
-        if re.search("自发性骨折|外伤性骨折", leaf) and skeleton.bones(leaf + sites) and chart(record).bone_lesions:
+        if patterns.search("自发性骨折|外伤性骨折", leaf) and skeleton.bones(leaf + sites) and chart(record).bone_lesions:
             others = tuple(other for other in chart(record).told("timeline", "bone_events") if "自发性骨折" in other and other is not leaf)
             yield Finding(leaf, "骨转移处的骨折称自发性骨折", "自发性骨折", "核对是否病理性骨折", others)
             return
@@ -295,14 +297,18 @@ def fracture_without_event(record: Record) -> Iterator[Finding]:
     }
     asked: list[tuple[str, Written]] = [("病理性骨折", text) for text in broken_bones(case).values()]
     asked += [
-        ("病理性骨折", diagnosis.text) for diagnosis in record.case.diagnoses if re.search("骨折(?!风险|高)", diagnosis.text) and "风险" not in diagnosis.text
+        ("病理性骨折", diagnosis.text)
+        for diagnosis in record.case.diagnoses
+        if patterns.search("骨折(?!风险|高)", diagnosis.text) and "风险" not in diagnosis.text
     ]
-    asked += [("脊髓压迫", diagnosis.text) for diagnosis in record.case.diagnoses if re.search("脊髓(?:压迫|受压)|截瘫", diagnosis.text)]
+    asked += [("脊髓压迫", diagnosis.text) for diagnosis in record.case.diagnoses if patterns.search("脊髓(?:压迫|受压)|截瘫", diagnosis.text)]
     asked += [("高钙血症", diagnosis.text) for diagnosis in record.case.diagnoses if "高钙血症" in diagnosis.text]
     asked += [("骨放疗", field.site) for treatment in case.done for field in treatment.radiotherapy if skeleton.bones(field.site)]
     operation = "内固定|骨水泥|髓内钉|椎管|置换|成形|骨折手术"
-    asked += [("骨手术", treatment.operation.name) for treatment in case.done if treatment.operation and re.search(operation, treatment.operation.name)]
-    asked += [("病理性骨折", text) for treatment in case.done for text in (treatment.title,) if re.search("骨折(?!风险)", text) and treatment.kind == "手术"]
+    asked += [("骨手术", treatment.operation.name) for treatment in case.done if treatment.operation and patterns.search(operation, treatment.operation.name)]
+    asked += [
+        ("病理性骨折", text) for treatment in case.done for text in (treatment.title,) if patterns.search("骨折(?!风险)", text) and treatment.kind == "手术"
+    ]
     for event, text in asked:
         if event not in kinds and (listed or event in ("骨放疗", "骨手术", "高钙血症")):
             yield Finding(text, f"此处有{event}，骨相关事件未列", text, "补入骨相关事件", tuple(other.event for other in listed))
@@ -323,7 +329,7 @@ def event_without_act(record: Record) -> Iterator[Finding]:
     """Radiotherapy or surgery is listed as an event and no treatment carries it out, or at other levels."""
     fields = [field for treatment in chart(record).done for field in treatment.radiotherapy]
     operations = [treatment.operation.name for treatment in record.case.treatments if treatment.operation]
-    past = [leaf for leaf in chart(record).told("history", "studies") if re.search("术", leaf)]
+    past = [leaf for leaf in chart(record).told("history", "studies") if patterns.search("术", leaf)]
     for event in record.case.bone_events:
         if event.event == "骨放疗" and not fields:
             yield Finding(
@@ -374,7 +380,7 @@ def calcium_without_value(record: Record) -> Iterator[Finding]:
         texts = tuple(event.text for event in record.case.bone_events if event.text and event.event == "高钙血症")
         yield Finding(high[0], "诊断高钙血症，未载血钙值", high[0], "补入入院时血钙值", (*high[1:], *(leaf for _, leaf in values), *texts, *remarks))
     for event in record.case.adverse_events:
-        told = re.search(r"\d", event.value or "") or any(value < Decimal("2.2") for value, _ in values)
+        told = patterns.search(r"\d", event.value or "") or any(value < Decimal("2.2") for value, _ in values)
         if event.occurred == "发生" and "低钙血症" in event.term and not told:
             also = tuple(text for text in (event.action, event.value) if text) + tuple(other.value for other in record.case.adverse_events if other.value)
             yield Finding(event.term, "低钙血症未载血钙值", event.term, "补入血钙值", also)
@@ -412,7 +418,7 @@ def hypercalcaemic_crisis(record: Record) -> Iterator[Finding]:
     """A hypercalcaemic crisis is said not to have come back and calcium never reached one."""
     highest = max(calcium(record), default=None)
     for leaf in chart(record).told("timeline", "follow_up", "results", "outcome"):
-        if re.search("(?:未再|再次|再)发生高钙危象|高钙危象未再", leaf) and highest and highest[0] < Decimal("3.5"):
+        if patterns.search("(?:未再|再次|再)发生高钙危象|高钙危象未再", leaf) and highest and highest[0] < Decimal("3.5"):
             also = tuple(other for other in chart(record).told("timeline", "follow_up", "results") if "高钙危象" in other and other is not leaf)
             yield Finding(leaf, f"血钙最高{highest[1]} mmol/L，未达危象，而称未再发生危象", "高钙危象", "核对用词", (highest[1], *also))
             return
@@ -431,7 +437,7 @@ def recurrence_without_event(record: Record) -> Iterator[Finding]:
     told = [
         leaf
         for leaf in chart(record).told("results", "follow_up", "outcome", "timeline", "commentary")
-        if re.search("高钙血症复发|复发高钙|高钙(?:危象)?未再", leaf)
+        if patterns.search("高钙血症复发|复发高钙|高钙(?:危象)?未再", leaf)
     ]
     if told and not had:
         yield Finding(told[0], "称高钙血症复发，此前未载高钙血症", told[0], "核对是否他例文字", tuple(told[1:]))

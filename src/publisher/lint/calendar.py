@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from publisher.lint import reading
+from publisher.lint import patterns, reading
 from publisher.lint.chart import FRACTURE, SYSTEMIC, chart, full_days
 from publisher.lint.record import Record
 from publisher.problems import Severity
@@ -131,7 +131,7 @@ def number_of_cycles(record: Record) -> Iterator[Finding]:
     """The number of cycles ordered (共6周期), the span of the treatment and the cycles of the timeline do not agree."""
     cycles = [cycle for cycle in chart(record).cycles if cycle.unit == "周期"]
     for treatment, dose in chart(record).orders if cycles else ():
-        total = re.search(r"共(\d+)(?:个)?周期", dose.cycle or "")
+        total = patterns.search(r"共(\d+)(?:个)?周期", dose.cycle or "")
         chemo = [cycle for cycle in cycles if not total or cycle.number <= int(total[1]) + 20]
         if total and int(total[1]) != max(cycle.number for cycle in chemo) and treatment.kind == "化疗":
             message = f"{dose.drug}共{total[1]}周期，时间线至第{max(cycle.number for cycle in chemo)}周期"
@@ -153,7 +153,7 @@ def label_after_cycle(record: Record) -> Iterator[Finding]:
     length = min(chart(record).cycle_days | {gap for _, _, gap in chart(record).gaps}, default=21)
     for table in record.case.series:
         for point in table.points:
-            label, told = re.search(r"第(\d+)(周期|次)后", point.at), reading.dates(point.at)
+            label, told = patterns.search(r"第(\d+)(周期|次)后", point.at), reading.dates(point.at)
             cycle = cycles.get(int(label[1])) if label and told else None
             if not cycle:
                 continue
@@ -174,7 +174,7 @@ def label_of_follow_up(record: Record) -> Iterator[Finding]:
     ]
     found: dict[int, list[tuple[str, Written, Written]]] = {}
     for at, label in zip(moments, names, strict=True) if cycles else ():
-        told, months = reading.dates(at), re.search(r"(\d+)个月随访", label)
+        told, months = reading.dates(at), patterns.search(r"(\d+)个月随访", label)
         if not (told and months):
             continue
         due = add_months(cycles[-1].day, int(months[1]))
@@ -210,7 +210,7 @@ def number_of_injections(record: Record) -> Iterator[Finding]:
     follow_up = record.case.follow_up
     if not follow_up or not follow_up.length or not follow_up.injections:
         return
-    span, count = reading.durations(follow_up.length), re.search(r"\d+", follow_up.injections)
+    span, count = reading.durations(follow_up.length), patterns.search(r"\d+", follow_up.injections)
     interval = next((days for _, dose in chart(record).orders if dose.drug.entry.group == "骨改良药" and (days := interval_of(dose.frequency or ""))), None)
     if span and count and interval:
         most = int(span[0][0] * reading.DAYS[span[0][1]] // interval) + 1
@@ -222,7 +222,7 @@ def number_of_injections(record: Record) -> Iterator[Finding]:
 
 def interval_of(frequency: str) -> int | None:
     """Days between doses: 每4周1次, q4w, 每28天1次."""
-    match = re.search(r"(?:每|q)(\d+)\s?(周|w|天|d)", frequency)
+    match = patterns.search(r"(?:每|q)(\d+)\s?(周|w|天|d)", frequency)
     return int(match[1]) * (7 if match[2] in ("周", "w") else 1) if match else None
 
 
@@ -230,13 +230,13 @@ def interval_of(frequency: str) -> int | None:
 def injections_told(record: Record) -> Iterator[Finding]:
     """The number of injections or the length of follow-up is told differently in another place."""
     follow_up = record.case.follow_up
-    length = re.search(r"(\d+)个?月", follow_up.length or "") if follow_up else None
-    number = re.search(r"\d+", follow_up.injections or "") if follow_up else None
+    length = patterns.search(r"(\d+)个?月", follow_up.length or "") if follow_up else None
+    number = patterns.search(r"\d+", follow_up.injections or "") if follow_up else None
     for leaf in chart(record).told("timeline", "follow_up", "course", "results", "outcome", "commentary") if follow_up else ():
-        times = re.search(r"(?:注射|给药|完成|累计)[^，。；]{0,8}?(\d+)次", leaf)
+        times = patterns.search(r"(?:注射|给药|完成|累计)[^，。；]{0,8}?(\d+)次", leaf)
         if number and times and times[1] != number[0] and leaf != follow_up.injections and "第" not in leaf[: times.start(1)][-3:]:
             yield Finding(leaf, f"注射次数作{follow_up.injections}，此处作{times[1]}次", leaf, "核对注射次数", (follow_up.injections,))
-        months = re.search(r"随访(?:至|了)?(\d+)个月|(?<![\d第])(\d+)个月(?:的)?随访|(?:化疗|治疗)结束后\s?(\d+)个月", leaf)
+        months = patterns.search(r"随访(?:至|了)?(\d+)个月|(?<![\d第])(\d+)个月(?:的)?随访|(?:化疗|治疗)结束后\s?(\d+)个月", leaf)
         if length and months and (months[1] or months[2] or months[3]) != length[1]:
             yield Finding(leaf, f"随访时间作{follow_up.length}，此处作{months[0]}", leaf, "核对随访时间", (follow_up.length,))
     doses = [cycle for cycle in chart(record).cycles if cycle.unit == "次"]
@@ -245,7 +245,7 @@ def injections_told(record: Record) -> Iterator[Finding]:
             follow_up.injections, f"注射次数作{follow_up.injections}，时间线至第{doses[-1].number}次", follow_up.injections, "核对注射次数", (doses[-1].event,)
         )
     for row in record.case.timeline if follow_up else ():
-        months = re.match(r"随访(\d+)个月", row.at)
+        months = patterns.match(r"随访(\d+)个月", row.at)
         if length and months and months[1] != length[1]:
             yield Finding(row.at, f"随访时间作{follow_up.length}，此处作{row.at}", row.at, "核对随访时间", (follow_up.length,))
 
@@ -261,8 +261,8 @@ def interval_of_doses(record: Record) -> Iterator[Finding]:
     for treatment, dose in case.orders:
         days, first = interval.get(dose.drug.entry.id, (None, None))
         day = reading.since_start(dose.at or "")
-        if days and day and re.search("第2次|继续给予", dose.remark or "") and day < days - 3:
-            told = tuple(leaf for leaf in (*treatment.text, *(row.event for row in record.case.timeline)) if re.search("第2次|继续给予", leaf))
+        if days and day and patterns.search("第2次|继续给予", dose.remark or "") and day < days - 3:
+            told = tuple(leaf for leaf in (*treatment.text, *(row.event for row in record.case.timeline)) if patterns.search("第2次|继续给予", leaf))
             yield Finding(dose.at, f"{dose.drug}{first.frequency}，{dose.remark}在{dose.at}", dose.at, "核对给药时间", (dose.remark, first.frequency, *told))
 
 
@@ -271,7 +271,7 @@ def planned_day(record: Record) -> Iterator[Finding]:
     """A dose ordered for a day of the first cycle has no row in a timeline that names the drug."""
     case = chart(record)
     for _, dose in case.orders:
-        day = re.fullmatch(r"第(\d+)天", dose.days or "")
+        day = patterns.fullmatch(r"第(\d+)天", dose.days or "")
         rows = [(first, event) for first, _, _, event in case.dated if any(drug is dose.drug.entry for drug, _, _ in case.drugs.named(event))]
         if not day or int(day[1]) == 1 or len(rows) < 2:
             continue
@@ -285,9 +285,9 @@ def planned_day(record: Record) -> Iterator[Finding]:
 @rule("CAL-064", "case", Severity.REVIEW)
 def plan_of_checks(record: Record) -> Iterator[Finding]:
     """Weeks planned for tests are not those with results."""
-    weeks = {int(number) for row in record.case.timeline for number in re.findall(r"治疗第(\d+)周", row.at)}
+    weeks = {int(number) for row in record.case.timeline for number in patterns.findall(r"治疗第(\d+)周", row.at)}
     for leaf in chart(record).told("course", "treatments", "principles"):
-        plan = re.search(r"(?:计划|监测|复查)[^，。；]*?第(\d+(?:、\d+)+)周", leaf)
+        plan = patterns.search(r"(?:计划|监测|复查)[^，。；]*?第(\d+(?:、\d+)+)周", leaf)
         if plan and weeks:
             missing = [week for week in map(int, plan[1].split("、")) if week not in weeks]
             if missing:
@@ -306,7 +306,7 @@ def span_of_radiotherapy(record: Record) -> Iterator[Finding]:
     """
     for treatment in record.case.treatments:
         for field in treatment.radiotherapy:
-            days, fractions = full_days(field.at or ""), re.search(r"\d+", field.fractions or "")
+            days, fractions = full_days(field.at or ""), patterns.search(r"\d+", field.fractions or "")
             if len(days) != 2 or not fractions:
                 continue
             working = sum((days[0] + timedelta(days=step)).weekday() < 5 for step in range((days[1] - days[0]).days + 1))
@@ -325,8 +325,8 @@ def fractions_of_radiotherapy(record: Record) -> Iterator[Finding]:
     """
     fields = [field for treatment in record.case.treatments for field in treatment.radiotherapy]
     for field in fields:
-        plan = re.search(r"每周(\d+)次，共(\d+)周", field.schedule or "")
-        number = re.search(r"\d+", field.fractions or "")
+        plan = patterns.search(r"每周(\d+)次，共(\d+)周", field.schedule or "")
+        number = patterns.search(r"\d+", field.fractions or "")
         if plan and number and int(plan[1]) * int(plan[2]) != int(number[0]):
             yield Finding(
                 field.schedule,
@@ -335,10 +335,10 @@ def fractions_of_radiotherapy(record: Record) -> Iterator[Finding]:
                 "核对分割次数",
                 (field.fractions,),
             )
-    known = {(re.search(r"\d+", field.dose)[0], re.search(r"\d+", field.fractions)[0]) for field in fields if field.dose and field.fractions}
+    known = {(patterns.search(r"\d+", field.dose)[0], patterns.search(r"\d+", field.fractions)[0]) for field in fields if field.dose and field.fractions}
     for leaf in chart(record).told("treatments", "timeline", "bone_events", "results", "outcome", "course", "commentary") if known else ():
-        for told in re.findall(r"(\d+)\s?Gy/(\d+)次", leaf):
-            if told not in known and not re.search("研究|相当|方案", leaf):
+        for told in patterns.findall(r"(\d+)\s?Gy/(\d+)次", leaf):
+            if told not in known and not patterns.search("研究|相当|方案", leaf):
                 also = tuple(text for field in fields for text in (field.dose, field.fractions) if text)
                 yield Finding(leaf, f"放疗剂量此处作{told[0]} Gy/{told[1]}次", leaf, "核对放疗剂量", also)
 
@@ -411,7 +411,7 @@ def progression_free(record: Record) -> Iterator[Finding]:
         sentence = next(sentence for sentence in reading.sentences(leaf) if PFS.search(sentence))
         for drug, begin, _ in chart(record).drugs.named(sentence):
             first = next((month_index(dose.at) for _, dose in chart(record).orders if dose.drug.entry is drug and dose.at and month_index(dose.at)), None)
-            if start and first and first > start + 1 and begin < PFS.search(sentence).start() and re.search("后|由此|因", sentence):
+            if start and first and first > start + 1 and begin < PFS.search(sentence).start() and patterns.search("后|由此|因", sentence):
                 yield Finding(leaf, f"{drug.name}始于PFS起算后{first - start}个月，不能为其原因", sentence, "核对因果", ())
 
 
@@ -421,7 +421,7 @@ def days_to_operation(record: Record) -> Iterator[Finding]:
     operation = next((full_days(treatment.operation.at or treatment.at or "") for treatment in record.case.treatments if treatment.operation), [])
     first = min((day for study in record.case.studies if study.at for day in full_days(study.at)), default=None)
     for leaf in chart(record).commentary if operation and first else ():
-        for told in re.findall(r"确诊至手术在?(\d+)天", leaf):
+        for told in patterns.findall(r"确诊至手术在?(\d+)天", leaf):
             if (operation[0] - first).days > int(told):
                 yield Finding(leaf, f"首次检查{first}至手术{operation[0]}为{(operation[0] - first).days}天，此处作{told}天", leaf, "核对间隔", ())
 
@@ -432,7 +432,7 @@ def start_of_counting(record: Record) -> Iterator[Finding]:
 
     A reader cannot place them, nor the fracture within the treatment.
     """
-    rows = [row for row in record.case.timeline if re.fullmatch(r"(?:\d+|半|[一二三四五六七八九十])(?:个月|年|周)后", row.at)]
+    rows = [row for row in record.case.timeline if patterns.fullmatch(r"(?:\d+|半|[一二三四五六七八九十])(?:个月|年|周)后", row.at)]
     if rows:
         told = tuple(leaf for leaf in chart(record).told("course", "treatments", "commentary", "bone_events", "studies") if rows[0].at in leaf)
         yield Finding(
@@ -448,7 +448,7 @@ def start_of_counting(record: Record) -> Iterator[Finding]:
 def counts_of_unequal_times(record: Record) -> Iterator[Finding]:
     """Counts of breakthrough pain over different lengths of time stand side by side."""
     counts = [score for score in record.case.scores if score.scale.entry.id == "breakthrough-pain" and score.at]
-    hours = {match[1] for score in counts if (match := re.search(r"(\d+)小时后", score.at))}
+    hours = {match[1] for score in counts if (match := patterns.search(r"(\d+)小时后", score.at))}
     if len(hours) > 1:
         told = tuple(leaf for leaf in chart(record).told("dose_changes", "course", "timeline") if "爆发痛" in leaf)
         yield Finding(counts[0].value, f"爆发痛次数分别计于{'、'.join(sorted(hours, key=int))}小时，时段不同", counts[0].value, "注明统计时段", told)

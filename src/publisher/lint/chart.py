@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from publisher.case import Case, Dose, Lesion, Study, Treatment
 from publisher.catalogue import Catalogue, Drug
-from publisher.lint import reading, skeleton
+from publisher.lint import patterns, reading, skeleton
 from publisher.lint.record import Record
 from publisher.written import Written
 
@@ -169,7 +169,7 @@ class Chart:
     def cycles(self) -> list[Cycle]:
         found = []
         for first, _, _, event in self.dated:
-            match = re.search(r"第(\d+)(周期|次|程)", event)
+            match = patterns.search(r"第(\d+)(周期|次|程)", event)
             if match:
                 found.append(Cycle(int(match[1]), match[2], first, event))
         return found
@@ -178,7 +178,7 @@ class Chart:
     def cycle_days(self) -> set[int]:
         """Lengths of a cycle in days as ordered: 每21天为1周期 gives 21."""
         orders = " ".join(f"{dose.cycle or ''} {dose.frequency or ''} {dose.days or ''}" for treatment, dose in self.orders if treatment.kind in SYSTEMIC)
-        return {int(days) for days in re.findall(r"(?:每|q)(\d+)(?:天|d)", orders)}
+        return {int(days) for days in patterns.findall(r"(?:每|q)(\d+)(?:天|d)", orders)}
 
     @cached_property
     def gaps(self) -> list[tuple[Cycle, Cycle, int]]:

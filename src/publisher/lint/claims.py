@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from publisher.lint import reading
+from publisher.lint import patterns, reading
 from publisher.lint.arithmetic import walk
 from publisher.lint.bone_events import prose
 from publisher.lint.chart import SYSTEMIC, chart
@@ -59,11 +59,11 @@ def better_than(record: Record) -> Iterator[Finding]:
     """
     for comment in walk(record.case.commentary):
         for leaf in (*comment.text, *comment.points):
-            told = [sentence for sentence in reading.sentences(leaf) if COMPARED.search(sentence) and re.search("双膦酸|唑来膦酸", sentence)]
+            told = [sentence for sentence in reading.sentences(leaf) if COMPARED.search(sentence) and patterns.search("双膦酸|唑来膦酸", sentence)]
             told = [
                 sentence
                 for sentence in told
-                if not re.search("研究|试验|年龄|剂量|便捷(?!.*疗效)", sentence) and (not comment.evidence or re.search("进展|生存", sentence))
+                if not patterns.search("研究|试验|年龄|剂量|便捷(?!.*疗效)", sentence) and (not comment.evidence or patterns.search("进展|生存", sentence))
             ]
             if told:
                 yield Finding(leaf, f"与双膦酸盐比较作“{COMPARED.search(told[0])[0]}”，未列依据", told[0], "注明出处，或限定", ())
@@ -78,10 +78,12 @@ def survival_claimed(record: Record) -> Iterator[Finding]:
     case = chart(record)
     followed = record.case.follow_up and record.case.follow_up.length
     told = [
-        leaf for leaf in case.commentary if any(SURVIVAL.search(sentence) and not re.search("目标|目的|意在", sentence) for sentence in reading.sentences(leaf))
+        leaf
+        for leaf in case.commentary
+        if any(SURVIVAL.search(sentence) and not patterns.search("目标|目的|意在", sentence) for sentence in reading.sentences(leaf))
     ]
     if told and not followed and not any("evidence" in path for path, _ in case.scalars):
-        also = (*told[1:], *(leaf for leaf in record.case.background if re.search("应答率|生存", leaf)), *case.mentions(re.compile("典范"), "commentary"))
+        also = (*told[1:], *(leaf for leaf in record.case.background if patterns.search("应答率|生存", leaf)), *case.mentions(re.compile("典范"), "commentary"))
         yield Finding(told[0], "称延长生存期，本例无生存数据，亦未列文献", SURVIVAL.search(told[0])[0], "注明出处，或限定", also)
 
 
@@ -115,7 +117,7 @@ def risk_without_source(record: Record) -> Iterator[Finding]:
     """A risk is said to be clearly higher or lower without the study that measured it."""
     for comment in walk(record.case.commentary):
         for leaf in (*comment.text, *comment.points):
-            if RISK.search(leaf) and not comment.evidence and not re.search("研究", leaf):
+            if RISK.search(leaf) and not comment.evidence and not patterns.search("研究", leaf):
                 yield Finding(leaf, f"“{RISK.search(leaf)[0]}”未列依据", RISK.search(leaf)[0], "注明出处与文献，或限定", ())
     for leaf in record.case.background:
         if RISK.search(leaf):
@@ -133,7 +135,7 @@ def throughout(record: Record) -> Iterator[Finding]:
     moments = [reading.since_start(row.at) for row in record.case.timeline]
     last = max((day for day in moments if day is not None), default=None)
     for leaf in chart(record).commentary if last is not None and last <= 31 and not record.case.follow_up else ():
-        if "全程" in leaf and re.search("全程[^，。；]{0,4}(?:无|未)", leaf):
+        if "全程" in leaf and patterns.search("全程[^，。；]{0,4}(?:无|未)", leaf):
             yield Finding(leaf, f"称全程，记录止于治疗第{last}天", "全程", "注明随访时间", ())
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from publisher.lint import reading, skeleton
+from publisher.lint import patterns, reading, skeleton
 from publisher.lint.chart import chart
 from publisher.lint.record import Record
 from publisher.problems import Severity
@@ -78,7 +78,7 @@ def duration_of_complaint(record: Record) -> Iterator[Finding]:
     case, complaint = record.case, record.case.complaint
     if not complaint:
         return
-    said = reading.durations(re.sub(r"(?<=术后|确诊).*?(?=\d)", "", complaint)) + reading.ago(complaint)
+    said = reading.durations(patterns.sub(r"(?<=术后|确诊).*?(?=\d)", "", complaint)) + reading.ago(complaint)
     told = {span: leaf for leaf in case.history.present for span in reading.ago(leaf) + reading.durations(leaf)}
     rows = {span: row.at for row in case.timeline for span in reading.ago(row.at)}
     for others, where in ((told, "现病史"), (rows, "病程时间线")):
@@ -131,8 +131,8 @@ def chest_pain_beside_the_primary(record: Record) -> Iterator[Finding]:
     """
     case = record.case
     primary = {lesion.side for _, lesion in chart(record).lesions if lesion.role == "原发灶" and lesion.side}
-    near = {lesion.side for _, lesion in chart(record).lesions if re.search("肋|胸膜|胸壁|胸腔", lesion.site)}
-    for side in re.findall(r"(左|右)侧?(?:胸痛|胸部疼痛|胸部钝痛)", case.complaint or ""):
+    near = {lesion.side for _, lesion in chart(record).lesions if patterns.search("肋|胸膜|胸壁|胸腔", lesion.site)}
+    for side in patterns.findall(r"(左|右)侧?(?:胸痛|胸部疼痛|胸部钝痛)", case.complaint or ""):
         told = skeleton.SIDE[side]
         if primary and told not in primary | near:
             also = tuple(lesion.site for _, lesion in chart(record).lesions if lesion.role == "原发灶")
@@ -155,7 +155,7 @@ def denied_symptom_improves(record: Record) -> Iterator[Finding]:
     where = tuple(leaf for leaf in case.history.present if denied & set(SYMPTOMS.findall(reading.denied(leaf))))
     arisen = {word for event in case.adverse_events if event.occurred == "发生" for word in SYMPTOMS.findall(event.term)}
     for leaf in (*case.course, *(row.result for row in case.timeline if row.result), *(result.result for result in case.results)):
-        for clause in re.split(r"[。；，]", leaf):
+        for clause in patterns.split(r"[。；，]", leaf):
             for symptom in set(SYMPTOMS.findall(reading.affirmed(clause))) & denied - arisen:
                 if BETTER.search(clause):
                     yield Finding(leaf, f"病史作无{symptom}，此处称{symptom}好转", clause, "核对该症状起病时有无", where)
@@ -170,7 +170,7 @@ def dry_cough_with_sputum(record: Record) -> Iterator[Finding]:
     case = record.case
     texts = (case.complaint or "", *case.history.present)
     dry = [text for text in texts if "干咳" in text]
-    wet = [text for text in texts if re.search(r"咳痰|痰", reading.affirmed(text).replace("干咳无痰", ""))]
+    wet = [text for text in texts if patterns.search(r"咳痰|痰", reading.affirmed(text).replace("干咳无痰", ""))]
     if dry and wet:
         yield Finding(dry[0], "既称干咳，又述咳痰", "干咳", "核对咳嗽性质", tuple(text for text in (*dry[1:], *wet)))
 
@@ -184,7 +184,9 @@ def pain_without_lesion(record: Record) -> Iterator[Finding]:
     case = record.case
     listed = [diagnosis.text for diagnosis in case.diagnoses if diagnosis.kind == "转移" and "椎" in diagnosis.text]
     painful = [
-        text for text in (case.complaint, *case.history.present, *case.visit) if text and re.search(r"(?:胸腰椎?段?|腰段|腰椎|腰背|腰部)[^，。；]*[痛]", text)
+        text
+        for text in (case.complaint, *case.history.present, *case.visit)
+        if text and patterns.search(r"(?:胸腰椎?段?|腰段|腰椎|腰背|腰部)[^，。；]*[痛]", text)
     ]
     if listed and painful and not any("腰" in text or "L" in text for text in listed):
         yield Finding(painful[-1], "腰段疼痛，诊断所列骨转移未及腰椎", "", "核对腰椎有无病变", (*painful[:-1], *listed))
@@ -199,8 +201,8 @@ def standing_on_paralysed_legs(record: Record) -> Iterator[Finding]:
     weak = [leaf for leaf in chart(record).told("course", "timeline", "results", "scores", "examination") if any(grade <= 2 for grade in reading.powers(leaf))]
     weak += [score.value for score in record.case.scores if score.scale.entry.id == "muscle-strength" and grade(score.value) <= 2]
     for leaf in weak:
-        same = [other for other in chart(record).told("course", "timeline", "results") if re.search("站立|行走|步行", reading.affirmed(other))]
-        near = [other for other in same if other == leaf or (not re.search("无法|不能", other) and not reading.powers(other))]
+        same = [other for other in chart(record).told("course", "timeline", "results") if patterns.search("站立|行走|步行", reading.affirmed(other))]
+        near = [other for other in same if other == leaf or (not patterns.search("无法|不能", other) and not reading.powers(other))]
         if near and leaf in chart(record).told("course", "timeline", "results"):
             yield Finding(
                 leaf, "肌力2级及以下，而称能站立或行走", leaf, "核对肌力分级（I与IV易混）", tuple(near) + tuple(other for other in weak if other is not leaf)
@@ -220,7 +222,7 @@ def free_joints_of_paralysed_limbs(record: Record) -> Iterator[Finding]:
     signs = [sign.finding for sign in record.case.examination]
     paralysed = [text for text in signs if any(grade <= 1 for grade in reading.powers(text))]
     for text in signs if paralysed else ():
-        if re.search("关节活动(?:正常|自如|无受限|良好)", text) and "被动" not in text:
+        if patterns.search("关节活动(?:正常|自如|无受限|良好)", text) and "被动" not in text:
             yield Finding(text, "肢体肌力0～1级，而称关节活动正常", text, "注明是否指被动活动", tuple(paralysed))
 
 
@@ -228,9 +230,12 @@ def free_joints_of_paralysed_limbs(record: Record) -> Iterator[Finding]:
 def load_on_the_leg(record: Record) -> Iterator[Finding]:
     """A leg that must bear no weight is later stood on, without a word that the order was lifted."""
     orders = [
-        text for treatment in record.case.treatments for text in (*treatment.measures, *treatment.text) if re.search("避免.{0,6}负重|免负重|禁止负重", text)
+        text
+        for treatment in record.case.treatments
+        for text in (*treatment.measures, *treatment.text)
+        if patterns.search("避免.{0,6}负重|免负重|禁止负重", text)
     ]
-    told = [leaf for leaf in chart(record).told("course", "timeline", "results") if re.search("可.{0,10}(?:站立|行走)", reading.affirmed(leaf))]
+    told = [leaf for leaf in chart(record).told("course", "timeline", "results") if patterns.search("可.{0,10}(?:站立|行走)", reading.affirmed(leaf))]
     if orders and told:
         yield Finding(told[0], "医嘱免负重，其后又记站立或行走", told[0], "说明何时允许负重", (*told[1:], *orders))
 
@@ -255,7 +260,7 @@ def performance_scales(record: Record) -> Iterator[Finding]:
 
 
 def whole(text: str) -> int:
-    return int((re.findall(r"\d+", text) or ["-1"])[0])
+    return int((patterns.findall(r"\d+", text) or ["-1"])[0])
 
 
 @rule("CON-015", "case", Severity.REVIEW)
@@ -265,7 +270,7 @@ def able_with_broken_leg(record: Record) -> Iterator[Finding]:
     Whoever cannot put weight on a leg is not able to carry out light work.
     """
     case = record.case
-    broken = [leaf for leaf in chart(record).told("diagnoses") if re.search("股骨[^，。]*骨折", leaf)]
+    broken = [leaf for leaf in chart(record).told("diagnoses") if patterns.search("股骨[^，。]*骨折", leaf)]
     for score in case.scores:
-        if broken and score.scale.entry.id == "ecog" and whole(score.value) <= 1 and re.search("就诊|入院|治疗前", score.at or ""):
+        if broken and score.scale.entry.id == "ecog" and whole(score.value) <= 1 and patterns.search("就诊|入院|治疗前", score.at or ""):
             yield Finding(score.value, f"股骨骨折而ECOG作{score.value}", score.value, "核对体力评分", tuple(broken))

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from publisher.catalogue import Catalogue, folded
 from publisher.collection import VolumeSource
-from publisher.lint import reading
+from publisher.lint import patterns, reading
 from publisher.problems import Severity
 from publisher.rules import Finding, rule
 from publisher.written import Written, leaves
@@ -72,7 +72,7 @@ def number_of_cases(source: VolumeSource, catalogue: Catalogue) -> Iterator[Find
                     yield Finding(leaf, f"此处作{told}例，实有{there[kind]}例", leaf, "核对例数", ())
     for part in source.volume.parts:
         of_part = sum(item.part == part.label for item in source.volume.announced) + len(part.cases)
-        for told in re.findall(rf"所列{NUMERAL}例", " ".join(part.text)):
+        for told in patterns.findall(rf"所列{NUMERAL}例", " ".join(part.text)):
             if int(reading.quantity(told)) != of_part:
                 yield Finding(part.text[0], f"{part.label}称{told}例，目录列{of_part}例", part.text[0], "核对例数", (part.title,))
 
@@ -81,7 +81,7 @@ def number_of_cases(source: VolumeSource, catalogue: Catalogue) -> Iterator[Find
 def title_of_contents(source: VolumeSource, catalogue: Catalogue) -> Iterator[Finding]:
     """The front matter records that the manuscript's contents and heading give a case two titles."""
     for leaf in source.volume.sources:
-        told = re.search(r"题作“([^”]+)”，正文题作“([^”]+)”", leaf)
+        told = patterns.search(r"题作“([^”]+)”，正文题作“([^”]+)”", leaf)
         for case in source.cases.values() if told else ():
             if folded(told[2]) == folded(case.title) and folded(told[1]) != folded(case.title):
                 yield Finding(case.title, f"目录题作“{told[1]}”，正文题作“{case.title}”", case.title, "请定题", (leaf,))
@@ -114,10 +114,10 @@ def everything(source: VolumeSource) -> Iterator[Written]:
 
 def referred(text: str) -> list[int]:
     """Case numbers that a text refers to: 例1、例3, 例1至例8, 例2、5、6."""
-    text = re.sub(r"（n=\d+）|\d+例", "", text)
+    text = patterns.sub(r"（n=\d+）|\d+例", "", text)
     return [
         int(number)
-        for told in re.findall(r"(?<![\d病一二两三四五六七八九十本各全单首该])例(\d+(?:、\d+(?![\d.]*\s?[a-zA-Z%个天周月年分]))*)", text)
+        for told in patterns.findall(r"(?<![\d病一二两三四五六七八九十本各全单首该])例(\d+(?:、\d+(?![\d.]*\s?[a-zA-Z%个天周月年分]))*)", text)
         for number in told.split("、")
     ]
 
@@ -126,6 +126,6 @@ def referred(text: str) -> list[int]:
 def counted_cases(source: VolumeSource, catalogue: Catalogue) -> Iterator[Finding]:
     """A number of cases stands before a bracket that lists more or fewer."""
     for leaf in everything(source):
-        for told, listed in re.findall(rf"{NUMERAL}例[^（，。；]{{0,10}}（例([\d、]+)）", leaf):
+        for told, listed in patterns.findall(rf"{NUMERAL}例[^（，。；]{{0,10}}（例([\d、]+)）", leaf):
             if int(reading.quantity(told)) != len(listed.split("、")):
                 yield Finding(leaf, f"称{told}例，括号内列{len(listed.split('、'))}例", f"例{listed}", "核对例数", ())

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from publisher.case import Comment, Evidence, EvidenceResult
 from publisher.catalogue import Trial, TrialEndpoint
-from publisher.lint import reading
+from publisher.lint import patterns, reading
 from publisher.lint.chart import chart
 from publisher.lint.record import Record
 from publisher.problems import Severity
@@ -52,9 +52,9 @@ def told_of(record: Record, trial: Trial) -> tuple[Written, ...]:
 
 def kind(endpoint: str) -> str:
     """What an endpoint measures: PFS, OS, ORR, 首次SRE, 后续SRE, or its own name."""
-    if re.search("后续", endpoint):
+    if patterns.search("后续", endpoint):
         return "后续SRE"
-    if re.search("SRE", endpoint):
+    if patterns.search("SRE", endpoint):
         return "首次SRE"
     return next((word for word in ("PFS", "ORR", "OS") if word in endpoint), endpoint)
 
@@ -65,7 +65,7 @@ def published(trial: Trial, result: EvidenceResult) -> list[TrialEndpoint]:
 
 def arms(text: str | None) -> tuple[str, ...]:
     """Figures of the two arms, or 未达到."""
-    return tuple(re.findall(r"未达到|\d+(?:\.\d+)?", (text or "").replace("个月", "")))
+    return tuple(patterns.findall(r"未达到|\d+(?:\.\d+)?", (text or "").replace("个月", "")))
 
 
 def hazard(text: str | None) -> Decimal | None:
@@ -91,14 +91,14 @@ def same_arms(endpoint: TrialEndpoint, result: EvidenceResult) -> bool:
 
 
 def p_value(text: str | None) -> tuple[str, Decimal] | None:
-    match = re.search(r"([<=>≤]?)\s?(0?\.\d+)", text or "")
+    match = patterns.search(r"([<=>≤]?)\s?(0?\.\d+)", text or "")
     return (match[1] or "=", Decimal(match[2])) if match else None
 
 
 def same_p(told: str | None, printed: str | None) -> bool:
     """Whether a published P, or one of several, is the one printed: <0.0001 may be printed <0.001, 0.0486 as 0.049."""
     ours = p_value(printed)
-    for piece in re.split("；", told or ""):
+    for piece in patterns.split("；", told or ""):
         theirs = p_value(piece)
         if ours and theirs:
             if ours[0] == "<" and theirs[1] <= ours[1] <= Decimal("0.05"):
@@ -196,18 +196,18 @@ def population(record: Record) -> Iterator[Finding]:
         ours, theirs = item.evidence.population, item.trial.population or ""
         if not ours:
             continue
-        number = re.search(r"(\d+)例", ours)
+        number = patterns.search(r"(\d+)例", ours)
         if number and item.trial.n and number[1] != FIGURE.search(item.trial.n)[0]:
             yield Finding(ours, f"{item.trial.name}此处作{number[1]}例，发表为{item.trial.n}例", ours, "据原始论文核对", (item.name,))
         opposite = (PRETREATED.search(ours) and UNTREATED.search(theirs)) or (UNTREATED.search(ours) and PRETREATED.search(theirs))
-        receptor = re.search("HER2阳性|HER2阴性|三阴性|HR阳性", theirs)
+        receptor = patterns.search("HER2阳性|HER2阴性|三阴性|HR阳性", theirs)
         contrary = {
             "HER2阳性": "HER2-|HER2阴性|三阴|TNBC",
             "HER2阴性": r"HER2\+|HER2阳性",
             "三阴性": r"HER2\+|HER2阳性|HR\+|HR阳性",
             "HR阳性": "三阴|TNBC|HR-|HR阴性",
         }
-        if opposite or (receptor and re.search(contrary[receptor[0]], ours)):
+        if opposite or (receptor and patterns.search(contrary[receptor[0]], ours)):
             yield Finding(ours, f"{item.trial.name}入组者为{theirs}，此处作{ours}", ours, "核对研究人群", (item.name,))
 
 
@@ -223,7 +223,7 @@ def subgroup_of_trial(record: Record) -> Iterator[Finding]:
             for endpoint in published(item.trial, result)
             if same_arms(endpoint, result)
         ]
-        limits = {match[1] for name in fitting if (match := re.search("（(无脑转移|PD-L1阳性|无内脏转移亚组)", name))}
+        limits = {match[1] for name in fitting if (match := patterns.search("（(无脑转移|PD-L1阳性|无内脏转移亚组)", name))}
         for limit in limits if ours and not any("（ITT" in name for name in fitting) else ():
             if limit not in ours:
                 also = (item.name, *(result.experimental for result in item.evidence.results if result.experimental))
@@ -250,7 +250,7 @@ def later_than_the_patient(record: Record) -> Iterator[Finding]:
     for item in cited(record):
         for result in item.evidence.results if begun else ():
             fitting = [endpoint for endpoint in published(item.trial, result) if same_arms(endpoint, result) and result.experimental]
-            years = [int(match[1]) for endpoint in fitting if (match := re.search(r"，(20\d{2})", endpoint.name))]
+            years = [int(match[1]) for endpoint in fitting if (match := patterns.search(r"，(20\d{2})", endpoint.name))]
             if years and len(years) == len(fitting) and min(years) > begun[0][0]:
                 message = f"{item.trial.name}此项为{min(years)}年发表，本例{begun[0][0]}年{begun[0][1]}月起治疗"
                 yield Finding(result.experimental, message, result.experimental, "注明当时所据", (item.name, *((result.effect,) if result.effect else ())))
@@ -290,7 +290,7 @@ def significance(record: Record) -> Iterator[Finding]:
                 (
                     text
                     for text in (result.remark, item.conclusion)
-                    if text and SIGNIFICANT.search(text) and (text == result.remark or kind(result.endpoint) in text)
+                    if text and SIGNIFICANT.search(reading.affirmed(text)) and (text == result.remark or kind(result.endpoint) in text)
                 ),
                 None,
             )
@@ -313,7 +313,7 @@ def endpoint_without_figures(record: Record) -> Iterator[Finding]:
     for item in every_evidence(record.case.commentary):
         given = {kind(result.endpoint) for result in item.results}
         for word in ("PFS", "OS") if item.conclusion and item.results else ():
-            if re.search(rf"(?<![A-Z]){word}", item.conclusion) and word not in given:
+            if patterns.search(rf"(?<![A-Z]){word}", item.conclusion) and word not in given:
                 yield Finding(item.conclusion, f"结论称{word}，未列{word}数值", item.conclusion, "补入数值", tuple(result.endpoint for result in item.results))
 
 
@@ -340,7 +340,7 @@ def regimen_of_trial(record: Record) -> Iterator[Finding]:
         for name, trial in named.items():
             told = [drug for drug, _, _ in case.drugs.named(trial.arms[0] if trial.arms else "")]
             chemo, targeted = {drug.id for drug in told if drug.group == "化疗药"}, {drug.id for drug in told if drug.group != "化疗药"}
-            if re.search(rf"(?:依据为|所据为|依据是){re.escape(name)}", leaf) and chemo and targeted and targeted <= given and ours and chemo != ours:
+            if patterns.search(rf"(?:依据为|所据为|依据是){re.escape(name)}", leaf) and chemo and targeted and targeted <= given and ours and chemo != ours:
                 more = "、".join(record.catalogue.drug(slug).name for slug in sorted(ours - chemo)) or "无"
                 also = tuple(other for other in case.commentary if more in other)
                 yield Finding(leaf, f"{name}方案为{trial.arms[0]}，本例另用{more}", name, "说明与所据方案之别", also)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from publisher.catalogue import Catalogue
-from publisher.lint import reading
+from publisher.lint import patterns, reading
 from publisher.lint.chart import chart
 from publisher.lint.record import Record
 from publisher.problems import Severity
@@ -25,7 +25,7 @@ def same_moment(one: Written | None, two: Written | None) -> bool:
 
 def figure(text: str) -> str:
     """The figure or range of a score without its unit."""
-    match = re.search(rf"{reading.NUMBER}(?:～{reading.NUMBER})?", text)
+    match = patterns.search(rf"{reading.NUMBER}(?:～{reading.NUMBER})?", text)
     return match[0] if match else text
 
 
@@ -84,7 +84,7 @@ def painless_score(record: Record) -> Iterator[Finding]:
     """A pain score above 0 is remarked to be without pain, or a score of 0 with it."""
     for score in record.case.scores:
         if score.scale.entry.id == "nrs" and score.remark and score.value.low is None and figure(score.value).isdigit():
-            painless = re.match("无(?:骨|腰部)?疼?痛", score.remark)
+            painless = patterns.match("无(?:骨|腰部)?疼?痛", score.remark)
             if painless and figure(score.value) != "0":
                 yield Finding(score.value, f"NRS作{score.value}，备注作{score.remark}", score.value, "核对评分", (score.remark,))
 
@@ -99,7 +99,7 @@ def first_and_last_score(record: Record) -> Iterator[Finding]:
         for scale in SCALES:
             told = [value for name, value in reading.scores(leaf) if name == scale]
             listed = [score for score in case.scores if score.scale.entry.id == scale]
-            baseline = [score for score in listed if re.search("入院|就诊|治疗前", score.at or "")]
+            baseline = [score for score in listed if patterns.search("入院|就诊|治疗前", score.at or "")]
             if len(told) < 2 or len(listed) < 2 or path[-1] != "result":
                 continue
             first, last = (baseline or listed)[-1 if baseline else 0], listed[-1]
@@ -126,7 +126,7 @@ def quality_of_life(record: Record) -> Iterator[Finding]:
     """A score before or after treatment in the quality-of-life table is not the one listed."""
     case = record.case
     for row in case.quality_of_life:
-        scale = next((name for name, pattern in reading.SCORES.items() if re.match(pattern, row.item)), None)
+        scale = next((name for name, pattern in reading.SCORES.items() if patterns.match(pattern, row.item)), None)
         listed = [score for score in case.scores if score.scale.entry.id == scale]
         for value, score in zip((row.before, row.after), (listed[:1] + listed[-1:]) if len(listed) > 1 else (), strict=False):
             if figure(value) != figure(score.value):
@@ -158,8 +158,8 @@ def values(text: str, catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
     if not MEASURED.search(text):
         return ()
     for name, told in pattern.findall(text):
-        if re.search(r"\d\s?[A-Za-z×μ%]", told) or "分" not in told:
-            found += [(ids[name], value) for value in re.findall(rf"{reading.NUMBER}(?:～{reading.NUMBER})?(?=\s?(?:[A-Za-zμ×%]|→|降|升|至|延))", told)]
+        if patterns.search(r"\d\s?[A-Za-z×μ%]", told) or "分" not in told:
+            found += [(ids[name], value) for value in patterns.findall(rf"{reading.NUMBER}(?:～{reading.NUMBER})?(?=\s?(?:[A-Za-zμ×%]|→|降|升|至|延))", told)]
     return tuple(found)
 
 
@@ -188,7 +188,7 @@ def value_told(record: Record) -> Iterator[Finding]:
         if path[0] in ("labs", "series", "adverse_events", "background", "examination"):
             continue
         for analyte, value in dict.fromkeys(values(leaf, record.catalogue)):
-            known = [str(item).lstrip("≈约") for item in tables.get(analyte, ()) if re.search(r"\d", item)]
+            known = [str(item).lstrip("≈约") for item in tables.get(analyte, ()) if patterns.search(r"\d", item)]
             if analyte in tables and value not in known and not any(inside(value, item) for item in known) and (analyte, value) not in noted:
                 yield Finding(leaf, f"此处作{value}，检验表作{'、'.join(known) or '未列'}", leaf, "核对检验值", tuple(tables[analyte]))
 
@@ -196,7 +196,9 @@ def value_told(record: Record) -> Iterator[Finding]:
 def inside(value: str, known: str) -> bool:
     """Whether one reading is the other written with more or fewer digits."""
     return (
-        "～" not in value + known and Decimal(value) == Decimal(known) if re.fullmatch(reading.NUMBER, known) and re.fullmatch(reading.NUMBER, value) else False
+        "～" not in value + known and Decimal(value) == Decimal(known)
+        if patterns.fullmatch(reading.NUMBER, known) and patterns.fullmatch(reading.NUMBER, value)
+        else False
     )
 
 
@@ -208,9 +210,9 @@ def value_of_the_day(record: Record) -> Iterator[Finding]:
         for analyte, value in values(row.result or "", record.catalogue):
             for table in case.series:
                 for point in table.points:
-                    same = same_moment(point.at, row.at) or (re.search(r"第\d+(?:周期|次)", row.event) or ["?"])[0] in point.at
+                    same = same_moment(point.at, row.at) or (patterns.search(r"第\d+(?:周期|次)", row.event) or ["?"])[0] in point.at
                     for name, listed in point.values.items() if same else ():
-                        if record.catalogue.find("analytes", name).id == analyte and re.search(r"\d", listed) and str(listed) != value:
+                        if record.catalogue.find("analytes", name).id == analyte and patterns.search(r"\d", listed) and str(listed) != value:
                             yield Finding(row.result, f"时间线作{name} {value}，{table.name}表作{listed}", row.result, "核对检验值", (listed, point.at))
 
 
@@ -235,11 +237,11 @@ def baseline_value(record: Record) -> Iterator[Finding]:
         first = table.points[0]
         ids = {column.analyte: column.analyte.entry.id for column in table.columns}
         panel = next((values for values in panels.values() if set(values) & set(ids.values())), {})
-        if not re.search("治疗前|入院时|基线", first.at) or not panel:
+        if not patterns.search("治疗前|入院时|基线", first.at) or not panel:
             continue
         for name, analyte in ids.items():
             listed, value = panel.get(analyte), first.values.get(name)
-            if listed and value and re.search(r"\d", listed) and not inside(value, listed) and str(value) != str(listed):
+            if listed and value and patterns.search(r"\d", listed) and not inside(value, listed) and str(value) != str(listed):
                 yield Finding(value, f"{name}：检验表作{listed}，{table.name}表{first.at}作{value}", value, "核对基线值", (listed, first.at))
             elif value and not listed:
                 yield Finding(value, f"{table.name}表有{name}基线值{value}，检验表未列{name}", value, "补入检验表", (first.at, *panel.values()))
@@ -255,8 +257,8 @@ def trend_without_values(record: Record) -> Iterator[Finding]:
     case = record.case
     markers = [table for table in case.series if any(column.analyte.entry.id in MARKERS for column in table.columns)]
     for row in case.timeline:
-        if row.result and re.search("肿瘤标志物[^，。；]{0,4}(?:下降|升高|降低|上升|恢复)", row.result):
-            number = re.search(r"第(\d+)(周期|次)", row.event)
+        if row.result and patterns.search("肿瘤标志物[^，。；]{0,4}(?:下降|升高|降低|上升|恢复)", row.result):
+            number = patterns.search(r"第(\d+)(周期|次)", row.event)
             points = [point for table in markers for point in table.points[1:]]
             near = [point for point in points if same_moment(point.at, row.at) or (number and number[0] in point.at) or month(point.at) & month(row.at)]
             if not near:
@@ -265,7 +267,7 @@ def trend_without_values(record: Record) -> Iterator[Finding]:
                 )
     labels = "".join(point.at for table in markers for point in table.points)
     for leaf in chart(record).told("follow_up"):
-        if re.search("随访[^。]*(?:肿瘤标志物|CEA)", leaf) and "随访" not in labels:
+        if patterns.search("随访[^。]*(?:肿瘤标志物|CEA)", leaf) and "随访" not in labels:
             yield Finding(
                 leaf, "此处称随访时肿瘤标志物有结果，检验表无随访一行", leaf, "补入检验值", tuple(point.at for table in markers for point in table.points)
             )
@@ -288,7 +290,7 @@ def size_told(record: Record) -> Iterator[Finding]:
     known = {length for _, lesion in case.lesions for text in (lesion.size, lesion.finding) if text for length in reading.lengths(text)}
     sizes = tuple(lesion.size for _, lesion in case.lesions if lesion.size)
     for leaf in case.told("timeline", "responses", "course", "results", "outcome", "commentary"):
-        told = [length for length in reading.lengths(leaf) if re.search("病灶|病变|结节|肿块|影|肿物", leaf)]
+        told = [length for length in reading.lengths(leaf) if patterns.search("病灶|病变|结节|肿块|影|肿物", leaf)]
         wrong = [length for length in told if length not in known]
         if sizes and wrong:
             yield Finding(leaf, f"此处有{wrong[0].normalize():f} mm，检查所记为{'、'.join(sizes)}", leaf, "核对病灶大小", sizes)
@@ -311,7 +313,7 @@ def one_lesion_two_sizes(record: Record) -> Iterator[Finding]:
 
 
 def place(site: str) -> str:
-    match = re.search(r"([左右])肺?([上中下])", site)
+    match = patterns.search(r"([左右])肺?([上中下])", site)
     return match[1] + match[2] if match else ""
 
 
@@ -348,7 +350,7 @@ def grade_told(record: Record) -> Iterator[Finding]:
         for name, words in GRADES.items():
             for clause in reading.clauses(row.result or ""):
                 told = set(GRADE.findall(clause)) if name in clause else set()
-                listed = [event for event in events if re.search(words, event.term)]
+                listed = [event for event in events if patterns.search(words, event.term)]
                 known = {grade for event in listed for grade in GRADE.findall(event.grade)}
                 if told and known and not told & known:
                     message = f"{name}：时间线作{'、'.join(told)}级，不良反应表作{listed[0].grade}"
@@ -361,7 +363,7 @@ def response_of_the_day(record: Record) -> Iterator[Finding]:
     case = record.case
     evaluated = [(item.at, item.overall) for item in case.responses if item.at and item.overall and reading.responses(item.overall)]
     for row in case.timeline:
-        told = reading.responses(row.result or "") if re.search("影像|评估|疗效|缓解|CT|MRI|扫描", (row.result or "") + row.event) else set()
+        told = reading.responses(row.result or "") if patterns.search("影像|评估|疗效|缓解|CT|MRI|扫描", (row.result or "") + row.event) else set()
         same = [overall for at, overall in evaluated if same_moment(at, row.at)]
         known = set().union(*(reading.responses(overall) for overall in same)) if same else set()
         if told and known and not told & known:
@@ -378,7 +380,7 @@ def full(at: Written) -> bool:
 def stable_and_gone(record: Record) -> Iterator[Finding]:
     """A response called stable stands beside a target lesion that has all but disappeared."""
     for item in record.case.responses:
-        if item.overall and item.target and re.search("稳定|SD", item.overall) and re.search("消失", item.target):
+        if item.overall and item.target and patterns.search("稳定|SD", item.overall) and patterns.search("消失", item.target):
             yield Finding(item.overall, f"总评作{item.overall}，靶病灶作{item.target}", item.overall, "核对疗效等级", (item.target,))
 
 
@@ -395,7 +397,7 @@ def event_and_its_absence(record: Record) -> Iterator[Finding]:
         told += [
             leaf
             for leaf in chart(record).told("course", "timeline")
-            if event.term in leaf and re.search(f"(?:出现|发生)[^，。；未无]{{0,8}}{re.escape(event.term)}", reading.affirmed(leaf))
+            if event.term in leaf and patterns.search(f"(?:出现|发生)[^，。；未无]{{0,8}}{re.escape(event.term)}", reading.affirmed(leaf))
         ]
         if told:
             yield Finding(event.occurred, f"{event.term}记为未发生，他处作“{told[0]}”", event.term, "核对是否发生", (event.term, *told))
@@ -403,7 +405,7 @@ def event_and_its_absence(record: Record) -> Iterator[Finding]:
         told = [
             leaf
             for leaf in chart(record).told("course", "timeline", "results", "commentary")
-            if term in leaf and re.search(f"(?:全程无|未出现|未发生|未见|无){re.escape(term)}", leaf)
+            if term in leaf and patterns.search(f"(?:全程无|未出现|未发生|未见|无){re.escape(term)}", leaf)
         ]
         if told:
             yield Finding(event.occurred, f"{term}记为发生，他处作“{told[0]}”", term, "核对是否发生", (event.term, *told))

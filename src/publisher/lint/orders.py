@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from publisher.case import Dose, Treatment
 from publisher.catalogue import Catalogue
-from publisher.lint import reading
+from publisher.collection import VolumeSource
+from publisher.lint import patterns, reading
 from publisher.lint.chart import SYSTEMIC, Chart, chart, drugs
 from publisher.lint.record import Record
 from publisher.problems import Severity
@@ -40,9 +41,9 @@ def told_amounts(text: str, catalogue: Catalogue) -> tuple[tuple[str, Amount], .
     found = []
     for index, (drug, _, end) in enumerate(named):
         limit = named[index + 1][1] if index + 1 < len(named) else len(text)
-        piece = re.split(r"[。；，、）]", text[end:limit])[0]
+        piece = patterns.split(r"[。；，、）]", text[end:limit])[0]
         first = amounts(piece[:24])
-        if first and not re.match(r"[^\d]*(?:至少|不少于|≥|>|缓释片规格)", piece):
+        if first and not patterns.match(r"[^\d]*(?:至少|不少于|≥|>|缓释片规格)", piece):
             found.append((drug.id, first[0]))
     return tuple(found)
 
@@ -134,7 +135,7 @@ def dose_after_change(record: Record) -> Iterator[Finding]:
                     change.after, f"{change.drug}：此处改为{change.after}，医嘱作{'、'.join(known.values())}", change.after, "核对剂量", tuple(known.values())
                 )
     for event in record.case.adverse_events:
-        told = [match for match in re.finditer(r"(?:减|加|增|调整)[^，。；]{0,3}至\s?[\d.]+\s?(?:mg|g|μg)(?:/[^，。；]+)?", event.action or "")]
+        told = [match for match in patterns.finditer(r"(?:减|加|增|调整)[^，。；]{0,3}至\s?[\d.]+\s?(?:mg|g|μg)(?:/[^，。；]+)?", event.action or "")]
         for change in record.case.dose_changes:
             named = change.drug == event.agent or change.drug in (event.action or "")
             ours = {amount for match in told for amount in amounts(match[0])}
@@ -150,30 +151,28 @@ def dose_of_appendix(record: Record) -> Iterator[Finding]:
         for row in rows:
             theirs, ours = set(amounts(row.dose)), set(amounts(dose.dose or ""))
             comparable = {unit for _, unit in theirs} & {unit for _, unit in ours}
-            if row.drug.entry is dose.drug.entry and comparable and treatment.kind in (*SYSTEMIC, "骨保护治疗") and not ours <= theirs:
+            if row.drug.entry.id == dose.drug.entry.id and comparable and treatment.kind in (*SYSTEMIC, "骨保护治疗") and not ours <= theirs:
                 yield Finding(dose.dose, f"{dose.drug}：本例作{dose.dose}，书末剂量表作{row.dose}", dose.dose, "核对剂量", (dose.drug,))
 
 
-@rule("CON-083", "case", Severity.REVIEW)
-def dose_of_other_cases(record: Record) -> Iterator[Finding]:
+@rule("CON-083", "volume", Severity.REVIEW)
+def dose_of_other_cases(source: VolumeSource, catalogue: Catalogue) -> Iterator[Finding]:
     """A dose ordered differs from that of the same drug in every other case of the volume.
 
     Two cases or more that agree make the exception worth a look.
     """
-    elsewhere: dict[tuple[str, str], dict[str, Dose]] = {}
-    for slug, other in record.source.cases.items():
-        for dose in (dose for treatment in other.treatments for dose in treatment.doses if slug != record.case.id and dose.dose):
-            for _, unit in amounts(dose.dose):
-                elsewhere.setdefault((dose.drug.entry.id, unit), {})[f"{slug}{dose.dose}"] = dose
-    done = set()
-    for _, dose in chart(record).orders:
-        ours = amounts(dose.dose or "")
-        others = elsewhere.get((dose.drug.entry.id, ours[0][1]), {}) if ours else {}
-        theirs = {amounts(other.dose) for other in others.values()}
-        if len(others) >= 2 and len(theirs) == 1 and set(ours) != set(next(iter(theirs))) and dose.dose not in done:
-            usual = next(iter(others.values())).dose
-            done.add(dose.dose)
-            yield Finding(dose.dose, f"{dose.drug}：本例作{dose.dose}，其余各例均作{usual}", dose.dose, "核对剂量", (dose.drug,))
+    told: dict[tuple[str, str], dict[str, list[Dose]]] = {}
+    for slug, case in source.cases.items():
+        for dose in (dose for treatment in case.treatments for dose in treatment.doses if dose.dose):
+            for unit in {unit for _, unit in amounts(dose.dose)}:
+                told.setdefault((dose.drug.entry.id, unit), {}).setdefault(slug, []).append(dose)
+    for cases in told.values():
+        for slug, doses in cases.items():
+            others = [dose for other, given in cases.items() if other != slug for dose in given]
+            usual = {amounts(dose.dose) for dose in others}
+            odd = [dose.dose for dose in doses if len(usual) == 1 and set(amounts(dose.dose)) != set(next(iter(usual)))]
+            if len(cases) > 2 and odd:
+                yield Finding(odd[0], f"{doses[0].drug}：本例作{odd[0]}，其余各例均作{others[0].dose}", odd[0], "核对剂量", (doses[0].drug, *odd[1:]))
 
 
 @rule("CON-096", "case", Severity.REVIEW)
@@ -191,7 +190,7 @@ def drug_of_title(record: Record) -> Iterator[Finding]:
                 said = leaf[start:end]
                 present = {drug.id, ALIASES.get(drug.id)} & listed or (calcium and drug.group == "钙与维生素D" and leaf != treatment.title)
                 aside = (drug.unnamed and drug.id not in ALIASES) or drug.group in ("显像剂", "其他")
-                if not present and not aside and not re.search(f"(?:停用|避免|不推荐|预防)[^，。；]*{re.escape(said)}", leaf):
+                if not present and not aside and not patterns.search(f"(?:停用|避免|不推荐|预防)[^，。；]*{re.escape(said)}", leaf):
                     also = tuple(dose.drug for dose in treatment.doses)
                     yield Finding(leaf, f"{said}见于“{treatment.title}”，其下未列此药", said, "补入此药", also)
 
@@ -224,7 +223,7 @@ def unordered(case: Chart, leaf: Written) -> list[str]:
     for drug, start, end in case.drugs.named(leaf):
         if drug.unnamed and drug.id not in CLASSES:
             continue
-        by_class = drug.id in CLASSES and any(re.search(CLASSES[drug.id], other.drug_class) for other in given)
+        by_class = drug.id in CLASSES and any(patterns.search(CLASSES[drug.id], other.drug_class) for other in given)
         wider = any(other.unnamed and other.group == drug.group for other in given)
         if drug.id not in case.given and not by_class and not (wider and not drug.unnamed):
             found.append(leaf[start:end])
@@ -238,7 +237,7 @@ def drug_not_ordered(record: Record) -> Iterator[Finding]:
     rows = [leaf for path, leaf in case.story if path[0] in ("course", "timeline", "dose_changes", "follow_up", "outcome", "results") and path[-1] != "reason"]
     rows += [event.agent for event in record.case.adverse_events]
     for leaf in rows if case.orders else ():
-        missing = [name for name in unordered(case, leaf) if not re.search(f"(?:予|停用|以|用于|经){re.escape(name)}.{{0,4}}(?:支持|止吐)", leaf)]
+        missing = [name for name in unordered(case, leaf) if not patterns.search(f"(?:予|停用|以|用于|经){re.escape(name)}.{{0,4}}(?:支持|止吐)", leaf)]
         if missing:
             yield Finding(leaf, f"{missing[0]}未见于治疗方案", missing[0], "补入治疗方案，或核对药名", tuple(dose.drug for _, dose in case.orders[:12]))
 
@@ -249,7 +248,7 @@ def drug_only_in_commentary(record: Record) -> Iterator[Finding]:
     case = chart(record)
     for leaf in case.commentary if case.orders else ():
         for sentence in reading.sentences(leaf):
-            told = re.search("本例|患者(?!.{0,6}(?:中|的|可|宜|应))|入院|术后|首次|同时|治疗后|一线.{0,8}后", sentence)
+            told = patterns.search("本例|患者(?!.{0,6}(?:中|的|可|宜|应))|入院|术后|首次|同时|治疗后|一线.{0,8}后", sentence)
             missing = unordered(case, Written(sentence)) if told and not ABOUT_OTHERS.search(sentence) else []
             if missing:
                 also = tuple(dose.drug for _, dose in case.orders if dose.drug.entry.group in ("内分泌代谢药", "支持治疗药", "心血管药"))
@@ -263,7 +262,7 @@ def regimen_only_in_commentary(record: Record) -> Iterator[Finding]:
     case = chart(record)
     for leaf in case.commentary:
         for sentence in reading.sentences(leaf):
-            if re.search("双靶[^，。]*(?:失败|进展)", sentence) and not {"trastuzumab", "pertuzumab"} <= case.given:
+            if patterns.search("双靶[^，。]*(?:失败|进展)", sentence) and not {"trastuzumab", "pertuzumab"} <= case.given:
                 prior = record.case.history.prior_cancer
                 yield Finding(
                     leaf, "点评称用过双靶治疗，病史与治疗均未载", "双靶", "核对既往治疗", tuple(item.kind for item in prior.treatments) if prior else ()
@@ -307,9 +306,11 @@ def modality_claimed(record: Record) -> Iterator[Finding]:
     case = chart(record)
     for leaf in case.commentary:
         for sentence in reading.sentences(leaf):
-            if not re.search("治疗综合运用|综合运用|(?:^|，)联合[^，。]*(?:控制|治疗)|历经|本例[^，。]*(?:采用|运用|经)|患者[^，。]*(?:接受|经)", sentence):
+            if not patterns.search(
+                "治疗综合运用|综合运用|(?:^|，)联合[^，。]*(?:控制|治疗)|历经|本例[^，。]*(?:采用|运用|经)|患者[^，。]*(?:接受|经)", sentence
+            ):
                 continue
-            if re.search("若|研究|指南|建议|应|可行", sentence):
+            if patterns.search("若|研究|指南|建议|应|可行", sentence):
                 continue
             for word, kinds in MODALITIES.items():
                 blocks = [treatment for treatment in record.case.treatments if treatment.kind in kinds]
@@ -358,7 +359,7 @@ def two_routes(record: Record) -> Iterator[Finding]:
         routes: dict[str, dict[str, Dose]] = {}
         for dose in treatment.doses:
             if dose.route:
-                routes.setdefault(dose.drug, {})[re.sub("^(?:持续|快速|缓慢)", "", dose.route)] = dose
+                routes.setdefault(dose.drug, {})[patterns.sub("^(?:持续|快速|缓慢)", "", dose.route)] = dose
         for drug, told in routes.items():
             alike = [route for route in told if "皮下" in route or "静" in route or "口服" in route or "肌" in route]
             if len(alike) > 1:
@@ -373,10 +374,12 @@ def pain_out_of_steps(record: Record) -> Iterator[Finding]:
     NRS 1–3 is mild, 4–6 moderate, 7–10 severe.
     """
     case = record.case
-    first = next((score for score in case.scores if score.scale.entry.id == "nrs" and re.search("就诊|入院", score.at or "") and score.value.low is None), None)
+    first = next(
+        (score for score in case.scores if score.scale.entry.id == "nrs" and patterns.search("就诊|入院", score.at or "") and score.value.low is None), None
+    )
     first = first or next((score for score in case.scores if score.scale.entry.id == "nrs"), None)
     steps = [dose.condition for treatment, dose in chart(record).orders if treatment.kind == "镇痛治疗" and dose.condition and "度疼痛" in dose.condition]
-    grade = int(re.findall(r"\d+", first.value)[-1]) if first and re.search(r"\d", first.value) else 0
+    grade = int(patterns.findall(r"\d+", first.value)[-1]) if first and patterns.search(r"\d", first.value) else 0
     severity = "轻" if grade <= 3 else "中" if grade <= 6 else "重"
     if grade and steps and not any(severity in step for step in steps):
         yield Finding(
@@ -391,7 +394,10 @@ def procedure_shortened(record: Record) -> Iterator[Finding]:
     胸膜烙断术 and 胸膜粘连烙断术 are one step; one of the names lost a word.
     """
     names = {
-        part: treatment.operation.name for treatment in record.case.treatments if treatment.operation for part in re.split(r"[+＋、]", treatment.operation.name)
+        part: treatment.operation.name
+        for treatment in record.case.treatments
+        if treatment.operation
+        for part in patterns.split(r"[+＋、]", treatment.operation.name)
     }
     for short, where in names.items():
         for long, other in names.items():
@@ -426,7 +432,7 @@ def early_bone_agent(record: Record) -> Iterator[Finding]:
     """
     case = record.case
     blocks = [treatment for treatment in case.treatments if treatment.kind == "骨保护治疗" and treatment.status == "已实施"]
-    late = [treatment for treatment in blocks if treatment.at and re.search("术后|骨折|复诊|月后", treatment.at)]
+    late = [treatment for treatment in blocks if treatment.at and patterns.search("术后|骨折|复诊|月后", treatment.at)]
     late += [
         treatment
         for treatment in blocks

@@ -8,6 +8,8 @@ import re
 from decimal import Decimal
 from functools import cache
 
+from publisher.lint import patterns
+
 NUMBER = r"\d+(?:\.\d+)?"
 CHINESE = {"半": Decimal("0.5"), **{char: Decimal(number) for number, char in enumerate("零一二三四五六七八九十")}, "两": Decimal(2)}
 ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}
@@ -73,7 +75,7 @@ def scores(text: str) -> tuple[tuple[str, str], ...]:
     found = []
     for scale, pattern in TOLD.items() if SCALE.search(text) else ():
         for match in pattern.finditer(text):
-            found += [(scale, match["first"]), *((scale, value) for value in re.findall(rf"({NUMBER}(?:～{NUMBER})?)分", match["rest"]))]
+            found += [(scale, match["first"]), *((scale, value) for value in patterns.findall(rf"({NUMBER}(?:～{NUMBER})?)分", match["rest"]))]
     return tuple(found)
 
 
@@ -96,7 +98,7 @@ MILLIMETRES = {"mm": Decimal(1), "cm": Decimal(10)}
 def lengths(text: str) -> tuple[Decimal, ...]:
     """Lengths in millimetres; a figure without its unit before × takes that of the last one."""
     found, unit = [], None
-    for match in reversed(tuple(re.finditer(rf"({NUMBER})\s?(mm|cm)?", text))):
+    for match in reversed(tuple(patterns.finditer(rf"({NUMBER})\s?(mm|cm)?", text))):
         unit = match[2] or (unit if text[match.end() : match.end() + 1] in ("×", "～") else None)
         if unit:
             found.append(Decimal(match[1]) * MILLIMETRES[unit])

@@ -1,11 +1,10 @@
 """CON, the rows: nothing stands twice in a list, no row is lost that another list asks for, dates of one event agree."""
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from publisher.lint import reading
+from publisher.lint import patterns, reading
 from publisher.lint.chart import SYSTEMIC, chart, full_days
 from publisher.lint.record import OUTSIDE_THE_CASE, Record
 from publisher.problems import Severity
@@ -153,7 +152,7 @@ def event_and_study_day(record: Record) -> Iterator[Finding]:
     found = [
         study.at
         for study in case.studies
-        if study.at and re.search("骨折|压缩", "".join((*study.findings, *(lesion.finding or "" for lesion in study.lesions))))
+        if study.at and patterns.search("骨折|压缩", "".join((*study.findings, *(lesion.finding or "" for lesion in study.lesions))))
     ]
     fields = [at for treatment in case.treatments for field in treatment.radiotherapy for at in (field.at,) if at]
     operations = [treatment.operation.at or treatment.at for treatment in case.treatments if treatment.operation and (treatment.operation.at or treatment.at)]
@@ -179,8 +178,8 @@ def month_of_visit(record: Record) -> Iterator[Finding]:
     """The month in which the patient came differs between visit, scores, baseline values and first studies."""
     case = record.case
     told = [(text, month) for text in case.visit for month in months(text)]
-    told += [(score.at, month) for score in case.scores if score.at and re.search("就诊", score.at) for month in months(score.at)]
-    told += [(table.points[0].at, month) for table in case.series if re.search("治疗前", table.points[0].at) for month in months(table.points[0].at)]
+    told += [(score.at, month) for score in case.scores if score.at and patterns.search("就诊", score.at) for month in months(score.at)]
+    told += [(table.points[0].at, month) for table in case.series if patterns.search("治疗前", table.points[0].at) for month in months(table.points[0].at)]
     every = {month for _, month in told}
     if len(every) > 1:
         count = {month: sum(other == month for _, other in told) for month in every}
@@ -211,11 +210,17 @@ def time_without_row(record: Record) -> Iterator[Finding]:
         if day is not None and len(rows) > 1 and day not in rows | done and not any(abs(day - other) < Decimal("0.5") for other in rows):
             done.add(day)
             yield Finding(at, f"{at}有所记录，时间线无此时", at, "补入时间线", tuple(row.at for row in case.timeline))
-        elif day is None and case.timeline and at not in done and re.search("周期[^，。]*后$|结束后$", at) and not any(at in row.at for row in case.timeline):
+        elif (
+            day is None
+            and case.timeline
+            and at not in done
+            and patterns.search("周期[^，。]*后$|结束后$", at)
+            and not any(at in row.at for row in case.timeline)
+        ):
             done.add(at)
             if not reading.dates(at):
                 yield Finding(at, f"{at}有所记录，时间线无此时", at, "补入时间线", tuple(row.at for row in case.timeline))
-    length = re.search(r"\d+个月", case.follow_up.length) if case.follow_up and case.follow_up.length else None
+    length = patterns.search(r"\d+个月", case.follow_up.length) if case.follow_up and case.follow_up.length else None
     if length and case.timeline and not any(length[0] in f"{row.at}{row.event}" for row in case.timeline):
         yield Finding(
             case.follow_up.length, f"随访{case.follow_up.length}，时间线无此行", case.follow_up.length, "补入时间线", tuple(row.at for row in case.timeline)
@@ -273,7 +278,7 @@ def principle_without_treatment(record: Record) -> Iterator[Finding]:
     }
     for text in record.case.principles if kinds & set(SYSTEMIC) else ():
         for word, carried in wanted.items():
-            if word in text and not kinds & carried and not re.search("禁忌|不宜|无", text):
+            if word in text and not kinds & carried and not patterns.search("禁忌|不宜|无", text):
                 yield Finding(
                     text, f"治疗原则有{word}，治疗方案未见", text, "补入治疗，或核对原则", tuple(treatment.title for treatment in record.case.treatments)
                 )
@@ -292,8 +297,8 @@ def modality_of_timeline(record: Record) -> Iterator[Finding]:
     }
     for row in record.case.timeline if kinds & set(SYSTEMIC) or "手术" in kinds else ():
         for word, carried in wanted.items():
-            match = re.search(word, row.event)
-            if match and not kinds & carried and not re.search("拟行|建议", row.event):
+            match = patterns.search(word, row.event)
+            if match and not kinds & carried and not patterns.search("拟行|建议", row.event):
                 yield Finding(
                     row.event, f"时间线有{match[0]}，治疗方案未载", row.event, "补入治疗方案", tuple(treatment.title for treatment in record.case.treatments)
                 )

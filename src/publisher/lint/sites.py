@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from publisher.lint import reading, skeleton
+from publisher.lint import patterns, reading, skeleton
 from publisher.lint.chart import Chart, chart
 from publisher.lint.record import Record
 from publisher.problems import Severity
@@ -56,7 +56,7 @@ def opposite_sides(record: Record) -> Iterator[Finding]:
 
 
 def name(region: str) -> str:
-    return f"第{region[1:]}肋" if re.fullmatch(r"肋\d+", region) else f"{region}叶" if region in ("肺上", "肺中", "肺下") else region
+    return f"第{region[1:]}肋" if patterns.fullmatch(r"肋\d+", region) else f"{region}叶" if region in ("肺上", "肺中", "肺下") else region
 
 
 class Mention(NamedTuple):
@@ -135,7 +135,7 @@ def side_of_primary(record: Record) -> Iterator[Finding]:
     for place, leaf in sorted(lobes):
         wrong = [where for _, other, where in imaged if other and other != place] if not any(other == place for _, other, _ in imaged) else []
         wrong += [where for other, where in sorted(lobes) if other != place and not imaged]
-        if wrong and not re.search("术|楔形", leaf):
+        if wrong and not patterns.search("术|楔形", leaf):
             yield Finding(leaf, f"原发灶肺叶不一：此处作{place}叶，他处作{wrong[0]}", leaf, "核对原发灶所在肺叶", tuple(wrong))
             return
 
@@ -161,7 +161,7 @@ def lung_without_lesion(record: Record) -> Iterator[Finding]:
 
 
 def lobe(site: str) -> str | None:
-    match = re.search(r"肺([上中下])叶|[左右]侧?([上中下])肺", site)
+    match = patterns.search(r"肺([上中下])叶|[左右]侧?([上中下])肺", site)
     return (match[1] or match[2]) if match else None
 
 
@@ -239,7 +239,7 @@ def level_left_out(record: Record) -> Iterator[Finding]:
         listed = set(skeleton.levels(leaf))
         regions = {level[0] for level in listed}
         left = {level: text for level, text in lesions if level[0] in regions - {"R"} and level not in listed}
-        if left and listed and re.search("骨转移|骨继发|转移", leaf) and not re.search("骨折|放疗", leaf):
+        if left and listed and patterns.search("骨转移|骨继发|转移", leaf) and not patterns.search("骨折|放疗", leaf):
             yield Finding(leaf, f"此处列{spoken(listed)}，影像另有{spoken(left)}", leaf, "补全部位，或说明取舍", tuple(left.values()))
     summed = {level for place in record.case.metastases for text in place.levels for level in skeleton.levels(text)}
     left = {level: text for level, text in lesions if level not in summed and any(other[0] == level[0] for other in summed)}
@@ -274,7 +274,7 @@ def bone_not_imaged(record: Record) -> Iterator[Finding]:
 
 def early(case: Chart) -> list[Written]:
     """Texts of the history that stand for a study made elsewhere."""
-    return [leaf for leaf in case.told("history", "visit") if re.search("CT|MRI|骨扫描|骨显像|X线", leaf)]
+    return [leaf for leaf in case.told("history", "visit") if patterns.search("CT|MRI|骨扫描|骨显像|X线", leaf)]
 
 
 @rule("CON-047", "case", Severity.REVIEW)
@@ -289,8 +289,8 @@ def bone_left_out(record: Record) -> Iterator[Finding]:
         if missing:
             yield Finding(text, f"此处有{'、'.join(sorted(missing))}转移，转移部位未列", text, "补入转移部位", tuple(sites))
     for _, lesion in chart(record).lesions if sites else ():
-        for word in re.findall("纵隔|肺门|锁骨|隆突", lesion.site) if lesion.role == "淋巴结" else ():
-            if re.search("(?<!可疑)转移|摄取|代谢增高", lesion.finding or "") and not any(word in site for site in sites):
+        for word in patterns.findall("纵隔|肺门|锁骨|隆突", lesion.site) if lesion.role == "淋巴结" else ():
+            if patterns.search("(?<!可疑)转移|摄取|代谢增高", lesion.finding or "") and not any(word in site for site in sites):
                 yield Finding(lesion.site, f"影像示{word}淋巴结转移，转移部位未列", lesion.site, "补入转移部位", tuple(sites))
 
 
@@ -309,8 +309,8 @@ def organ_not_imaged(record: Record) -> Iterator[Finding]:
             yield Finding(place.organ, f"{place.organ}转移未见于检查与诊断", place.organ, "补入依据", told)
             base += place.organ
     for leaf in case.commentary:
-        for side, organ in ORGANS.findall(leaf) if record.case.studies and re.search("患者|本例|新增|诊断", leaf) else ():
-            if organ not in base or (side and not re.search(f"{side}[^，。；]{{0,6}}{organ}", base)):
+        for side, organ in ORGANS.findall(leaf) if record.case.studies and patterns.search("患者|本例|新增|诊断", leaf) else ():
+            if organ not in base or (side and not patterns.search(f"{side}[^，。；]{{0,6}}{organ}", base)):
                 yield Finding(leaf, f"点评所称{side}{organ}病变未见于检查与诊断", f"{side}{organ}", "补入依据", ())
 
 
@@ -324,20 +324,20 @@ def nodes_before_treatment(record: Record) -> Iterator[Finding]:
     listed = [place.site or place.organ for place in record.case.metastases if place.organ == "淋巴结"]
     before = [study for study in record.case.studies if not after(study.at)]
     shown = [text for study in before for text in (*study.findings, study.impression or "", *(lesion.site for lesion in study.lesions)) if "淋巴结" in text]
-    free = [text for text in shown if re.search("未见[^，。；]*淋巴结", text) and "腋" not in text]
+    free = [text for text in shown if patterns.search("未见[^，。；]*淋巴结", text) and "腋" not in text]
     if diagnosed and before and not shown:
         later = [lesion.site for study in record.case.studies if after(study.at) for lesion in study.lesions if "淋巴结" in lesion.site]
         yield Finding(diagnosed[0], "诊断有淋巴结转移，治疗前检查未述", diagnosed[0], "补入治疗前所见", (*diagnosed[1:], *later))
-    positive = [place for place in listed if re.search("纵隔|肺门", place)]
+    positive = [place for place in listed if patterns.search("纵隔|肺门", place)]
     for text in free if positive else ():
-        if re.search("纵隔|肺门", text):
+        if patterns.search("纵隔|肺门", text):
             staged = tuple(staging.tnm for staging in record.case.staging if staging.tnm)
             yield Finding(text, f"此处未见肿大淋巴结，转移部位列{'、'.join(positive)}", text, "说明淋巴结转移的依据", (*positive, *staged))
 
 
 def after(at: Written | None) -> bool:
     """Whether a moment lies after the beginning of treatment."""
-    return bool(at and (reading.since_start(at) is not None or re.search("治疗后|治疗第|周期后|周期结束|随访|复诊|复查|个月后|年后", at)))
+    return bool(at and (reading.since_start(at) is not None or patterns.search("治疗后|治疗第|周期后|周期结束|随访|复诊|复查|个月后|年后", at)))
 
 
 WHOLE_BODY = re.compile("PET|骨显像|骨扫描|SPECT(?!/CT融合)")
@@ -404,10 +404,10 @@ def cord_compression(record: Record) -> Iterator[Finding]:
     free = chart(record).mentions(
         re.compile("未见脊髓(?:受压|压迫)|脊髓(?:受压|压迫)不明显|脊髓信号(?:未见|无|正常|及形态正常)|椎管无明显狭窄|无脊髓(?:受压|压迫)"), "studies"
     )
-    free += [leaf for leaf in chart(record).told("studies") if re.search("脊髓信号[^，。；]{0,6}(?:未见|正常)", leaf) and leaf not in free]
+    free += [leaf for leaf in chart(record).told("studies") if patterns.search("脊髓信号[^，。；]{0,6}(?:未见|正常)", leaf) and leaf not in free]
     claimed = [event.event for event in record.case.bone_events if event.event == "脊髓压迫"]
     claimed += [
-        leaf for leaf in chart(record).told("diagnoses", "commentary") if re.search("(?:有|伴|并发|合并|出现|解除)[^，。；]{0,4}脊髓(?:受压|压迫)", leaf)
+        leaf for leaf in chart(record).told("diagnoses", "commentary") if patterns.search("(?:有|伴|并发|合并|出现|解除)[^，。；]{0,4}脊髓(?:受压|压迫)", leaf)
     ]
     shown = chart(record).mentions(re.compile("(?<!未见)脊髓(?:受压|压迫)(?!不明显)|硬膜囊受压|累及脊髓"), "studies")
     if free and claimed and not shown:
@@ -433,7 +433,7 @@ def mirels_site(record: Record) -> Iterator[Finding]:
     case = chart(record)
     for score in record.case.scores:
         for item in score.components:
-            limb = re.search("上肢|下肢|转子", item.name)
+            limb = patterns.search("上肢|下肢|转子", item.name)
             affected = {region for _, lesion in case.bone_lesions for region in skeleton.regions(lesion.site)} & {"上肢", "下肢"}
             if limb and affected and {"转子": "下肢"}.get(limb[0], limb[0]) not in affected:
                 also = tuple(lesion.site for _, lesion in case.bone_lesions)
@@ -447,7 +447,7 @@ def treated_site(record: Record) -> Iterator[Finding]:
     imaged = skeleton.bones_meant(case.imaged_text) | frozenset().union(*(skeleton.bones_meant(text) for text in early(case)), frozenset())
     fields = [field.site for treatment in record.case.treatments for field in treatment.radiotherapy]
     operations = [
-        treatment.operation.name for treatment in case.done if treatment.operation and re.search("内固定|骨折|置换|切除|成形", treatment.operation.name)
+        treatment.operation.name for treatment in case.done if treatment.operation and patterns.search("内固定|骨折|置换|切除|成形", treatment.operation.name)
     ]
     for text in (*fields, *operations):
         missing = skeleton.bones(text) - imaged

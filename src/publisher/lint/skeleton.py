@@ -6,6 +6,8 @@ Every function takes a text and returns plain values, kept for the same texts ar
 import re
 from functools import cache
 
+from publisher.lint import patterns
+
 PARTS = {
     "上肢": "上肢|肱骨|肩|肘|前臂|尺骨|桡骨|腕|手部|手骨",
     "下肢": "下肢|股骨|大腿|髋|膝|髌|胫骨|腓骨|小腿|踝|(?<!不)足(?!量|够|以)|跟骨|距骨|跖骨|舟骨|楔骨|骰骨|趾骨",
@@ -36,7 +38,7 @@ SIDE = {"左": "左侧", "右": "右侧", "双": "双侧", "两": "双侧"}
 def regions(text: str) -> tuple[str, ...]:
     """Two-sided regions of the body that a text names, without asking for the side."""
     found = [region for region, pattern in PART.items() if pattern.search(text)]
-    return tuple(region for region in found if not (region == "肺" and re.fullmatch(r".*肺门.*", text) and "肺" not in text.replace("肺门", "")))
+    return tuple(region for region in found if not (region == "肺" and patterns.fullmatch(r".*肺门.*", text) and "肺" not in text.replace("肺门", "")))
 
 
 @cache
@@ -55,7 +57,7 @@ def sided(text: str) -> tuple[tuple[str, str], ...]:
 
 @cache
 def sides(text: str) -> frozenset[str]:
-    return frozenset(SIDE[char] for char in re.findall(r"([左右双两])(?:侧|肺|上|下|中|股|肱|肩|髋|足|肋|第|后|前|锁|腋|乳|胸)", text))
+    return frozenset(SIDE[char] for char in patterns.findall(r"([左右双两])(?:侧|肺|上|下|中|股|肱|肩|髋|足|肋|第|后|前|锁|腋|乳|胸)", text))
 
 
 # Vertebrae, ribs and bones.
@@ -73,7 +75,7 @@ DISC = re.compile(r"[颈胸腰骶\d/、～]+(?:椎?间盘)")
 def series(text: str) -> tuple[int, ...]:
     """Read 3、9、10 or 3～5 as whole numbers."""
     numbers: list[int] = []
-    for mark, figure in re.findall(r"([、～]?)(\d{1,2})(?!\d)", text):
+    for mark, figure in patterns.findall(r"([、～]?)(\d{1,2})(?!\d)", text):
         number = int(figure)
         numbers += range(numbers[-1] + 1, number + 1) if mark == "～" and numbers else [number]
     return tuple(numbers)

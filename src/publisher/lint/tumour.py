@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from publisher.case import Receptor
-from publisher.lint import reading, skeleton
+from publisher.lint import patterns, reading, skeleton
 from publisher.lint.chart import FRACTURE, Chart, chart
 from publisher.lint.record import Record
 from publisher.problems import Severity
@@ -24,10 +24,12 @@ def histology(record: Record) -> Iterator[Finding]:
     for kind, text in diagnosed.items() if in_report else ():
         if not any(agree(kind, other) for other in in_report):
             yield Finding(text, f"诊断作{kind}，病理作{'、'.join(in_report)}", text, "据病理报告核定组织学类型", tuple(in_report.values()))
-    told = [case.title, *(leaf for leaf in chart(record).commentary if re.search("患者|本例", leaf)), *(item for item in (case.outcome,) if item)]
+    told = [case.title, *(leaf for leaf in chart(record).commentary if patterns.search("患者|本例", leaf)), *(item for item in (case.outcome,) if item)]
     for leaf in told if diagnosed else ():
         own = [
-            sentence for sentence in reading.sentences(leaf) if leaf == case.title or re.search("患者[^，。]{0,12}[左右]|本例[^，。]{0,12}癌|诊断为", sentence)
+            sentence
+            for sentence in reading.sentences(leaf)
+            if leaf == case.title or patterns.search("患者[^，。]{0,12}[左右]|本例[^，。]{0,12}癌|诊断为", sentence)
         ]
         for kind in {kind for sentence in own for kind in reading.histologies(sentence)}:
             if not any(agree(kind, other) for other in diagnosed):
@@ -65,7 +67,7 @@ def status(receptors: list[Receptor], fish: str = "") -> dict[str, tuple[bool | 
         if marker in ("ER", "PR"):
             found[marker] = ("+" in result or "阳" in result, item)
         elif marker == "HER2":
-            score = re.search(r"([0-3])\+", result)
+            score = patterns.search(r"([0-3])\+", result)
             positive = None if score and score[1] == "2" else score[1] == "3" if score else "+" in result or "阳" in result
             found[marker] = (("阳" in fish if fish else None) if positive is None else positive, item)
     return found
@@ -90,7 +92,7 @@ def receptors_and_subtype(record: Record) -> Iterator[Finding]:
     sources = [item.ihc for item in case.pathology] + ([case.history.prior_cancer.receptors] if case.history.prior_cancer else [])
     part = next((part.title for part in record.source.volume.parts if case.id in part.cases), None)
     told = [leaf for leaf in (case.title, part, *(diagnosis.text for diagnosis in case.diagnoses)) if leaf]
-    told += [leaf for leaf in chart(record).commentary if re.search("本例为[^，。]*(?:HER2|三阴|TNBC)", leaf)]
+    told += [leaf for leaf in chart(record).commentary if patterns.search("本例为[^，。]*(?:HER2|三阴|TNBC)", leaf)]
     for receptors in sources:
         known = status(receptors, fish)
         made, where = subtype(known), tuple(item.result for _, item in known.values())
@@ -150,7 +152,7 @@ def stage(record: Record) -> Iterator[Finding]:
         for tnm in reading.tnms(leaf) if categories else ():
             if tnm not in categories:
                 yield Finding(leaf, f"分期作{'、'.join(sorted(categories))}，此处作{tnm}", tnm, "核对TNM分期", tuple(staged))
-        for group in reading.stages(leaf) if groups and not re.search(r"[I1-4]+～|II期临床|III期(?:研究|临床|随机)|CKD", leaf) else ():
+        for group in reading.stages(leaf) if groups and not patterns.search(r"[I1-4]+～|II期临床|III期(?:研究|临床|随机)|CKD", leaf) else ():
             if not any(group.startswith(known) or known.startswith(group) for known in groups):
                 yield Finding(leaf, f"分期作{'、'.join(sorted(groups))}期，此处作{group}期", f"{group}期", "核对分期", tuple(staged))
 
@@ -162,9 +164,11 @@ def resected_primary_responds(record: Record) -> Iterator[Finding]:
     Without a tumour in place there is nothing to measure; what was measured should be named.
     """
     case = record.case
-    resected = [leaf for leaf in (case.complaint, *case.history.past) if leaf and re.search("癌术后|切除术后|根治术后", leaf)]
+    resected = [leaf for leaf in (case.complaint, *case.history.past) if leaf and patterns.search("癌术后|切除术后|根治术后", leaf)]
     imaged = any(lesion.role == "原发灶" for _, lesion in chart(record).lesions)
-    told = [leaf for leaf in chart(record).told("responses", "commentary", "results") if re.search("原发(?:病)?灶[^，。]*(?:进展|稳定|缩小|消失|控制)", leaf)]
+    told = [
+        leaf for leaf in chart(record).told("responses", "commentary", "results") if patterns.search("原发(?:病)?灶[^，。]*(?:进展|稳定|缩小|消失|控制)", leaf)
+    ]
     if resected and told and not imaged:
         yield Finding(told[0], "原发灶已手术切除，而称原发病灶未进展或有变化", told[0], "核对所指病灶", (*told[1:], *resected))
 
@@ -177,7 +181,7 @@ def stations_of_nodes(record: Record) -> Iterator[Finding]:
     """
     case = record.case
     station = re.compile(r"(?<![\d.])(\d{1,2}[RL]?)组")
-    sampled = {word: text for study in case.studies for text in study.findings for word in station.findall(text) if re.search("穿刺|活检", text)}
+    sampled = {word: text for study in case.studies for text in study.findings for word in station.findall(text) if patterns.search("穿刺|活检", text)}
     for item in case.pathology:
         reported = set(station.findall(item.specimen))
         if sampled and reported and not reported & set(sampled):
@@ -190,7 +194,7 @@ def biopsy_only_in_commentary(record: Record) -> Iterator[Finding]:
     """The commentary rests the diagnosis on a biopsy that the record does not hold."""
     case = record.case
     for leaf in chart(record).commentary if not case.pathology else ():
-        if re.search("活检[^，。；]*确诊|活检[^，。；]*检测确诊|病理(?:学)?确诊", leaf):
+        if patterns.search("活检[^，。；]*确诊|活检[^，。；]*检测确诊|病理(?:学)?确诊", leaf):
             also = tuple(diagnosis.text for diagnosis in case.diagnoses) + tuple(case.patient.habits)
             yield Finding(leaf, "点评称经活检确诊，病历部分未载病理", leaf, "补入病理结果", also)
 
@@ -220,7 +224,7 @@ def title_and_text(record: Record) -> Iterator[Finding]:
         if bone not in skeleton.bones_meant(body):
             yield Finding(title, f"题中有{bone}，病历未见{bone}病变", title, "核对题目", tuple(place.site for place in record.case.metastases if place.site))
     for word, pattern in TITLE_WORDS.items():
-        if word in title and body and not re.search(pattern, body):
+        if word in title and body and not patterns.search(pattern, body):
             yield Finding(title, f"题中有“{word}”，病历未载", title, "核对题目", tuple(diagnosis.text for diagnosis in record.case.diagnoses))
 
 
@@ -244,7 +248,7 @@ def modality_misplaced(record: Record) -> Iterator[Finding]:
     Chemotherapy acts everywhere, radiotherapy and surgery where they are applied.
     """
     for leaf in chart(record).told("background", "commentary", "principles"):
-        match = re.search("(?:化疗|靶向治疗|免疫治疗|内分泌治疗)等?局部治疗|(?:放疗|手术)等?全身治疗", leaf)
+        match = patterns.search("(?:化疗|靶向治疗|免疫治疗|内分泌治疗)等?局部治疗|(?:放疗|手术)等?全身治疗", leaf)
         if match:
             yield Finding(leaf, f"“{match[0]}”归类有误", match[0], "核对全身与局部治疗", ())
 
@@ -253,7 +257,7 @@ def modality_misplaced(record: Record) -> Iterator[Finding]:
 def sign_of_another_sense(record: Record) -> Iterator[Finding]:
     """A sound is palpated, or a lump heard."""
     for sign in record.case.examination:
-        match = re.search("触及[^，。；]{0,6}(?:摩擦音|啰音|杂音|呼吸音)|闻及[^，。；]{0,6}(?:包块|肿块|压痛|淋巴结)", sign.finding)
+        match = patterns.search("触及[^，。；]{0,6}(?:摩擦音|啰音|杂音|呼吸音)|闻及[^，。；]{0,6}(?:包块|肿块|压痛|淋巴结)", sign.finding)
         if match:
             yield Finding(sign.finding, f"“{match[0]}”：声音须听，肿块须触", match[0], "核对“触及”与“闻及”", ())
 
@@ -264,7 +268,7 @@ def metastasis_not_called_secondary(record: Record) -> Iterator[Finding]:
     found = [
         item.text
         for item in record.case.diagnoses
-        if item.kind == "转移" and re.search("恶性肿瘤|癌", item.text) and not re.search("继发|转移|术后", item.text)
+        if item.kind == "转移" and patterns.search("恶性肿瘤|癌", item.text) and not patterns.search("继发|转移|术后", item.text)
     ]
     if found:
         yield Finding(found[0], f"转移灶诊断作{'、'.join(found)}，未写继发或转移", found[0], "写明继发", tuple(found[1:]))
