@@ -48,7 +48,7 @@ def volume(tree: Branch, sample):
     trees = {}
     for number, fragment in enumerate(tree["cases"], 1):
         whole = Branch(fragment.place)
-        whole.update({"id": Slug(f"made-up-{number}"), "number": Word(str(number)), "title": Word("虚构一例"), "patient": {"sex": Word("男"), "age": Word("70岁")}, **fragment})
+        whole.update({"id": Slug(f"made-up-{number}"), "number": Word(str(number)), "patient": {"sex": Word("男"), "age": Word("70岁")}, **fragment})
         trees[str(whole["id"])] = whole
     cases = {slug: Case.model_validate(whole, context={"catalogue": sample.catalogue}) for slug, whole in trees.items()}
     source = sample.volumes["sample"]
