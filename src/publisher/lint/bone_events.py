@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from publisher.case import BoneEvent
 from publisher.lint import patterns, reading, skeleton
-from publisher.lint.chart import FRACTURE, SYSTEMIC, Chart, chart, full_days
+from publisher.lint.chart import FRACTURE, Chart, chart, full_days
 from publisher.lint.record import Record
 from publisher.lint.sites import after
 from publisher.problems import Severity
@@ -23,17 +23,6 @@ BROKEN = re.compile("骨折(?!风险)|压缩(?:性|约)|断裂")
 CONTRACT = "FDA/EMA及ASCO：病理性骨折、脊髓压迫、骨放疗、骨手术（部分含高钙血症）"
 
 
-def first_treatment(case: Chart) -> Written | None:
-    """The first day of systemic treatment, as written in the timeline or the treatments."""
-    systemic = re.compile("周期|化疗|靶向|地舒单抗|治疗")
-    rows = [at for _, _, at, event in case.dated if systemic.search(event) and "手术" not in event and "放疗" not in event]
-    return (
-        rows[0]
-        if rows
-        else next((treatment.at for treatment in case.done if treatment.kind in SYSTEMIC and treatment.at and reading.dates(treatment.at)), None)
-    )
-
-
 @rule("SRE-001", "case", source=CONTRACT)
 def no_event_claimed(record: Record) -> Iterator[Finding]:
     """No skeletal event is said to have happened, and one is on record after treatment began.
@@ -41,7 +30,7 @@ def no_event_claimed(record: Record) -> Iterator[Finding]:
     Radiotherapy and surgery to bone are such events by the volume's own definition.
     """
     case = chart(record)
-    begun = first_treatment(case)
+    begun = case.begun
     days = full_days(begun) if begun else []
     later = [event for event in record.case.bone_events if since(event, days)]
     for leaf in case.told("results", "timeline", "follow_up", "outcome", "commentary"):
@@ -214,7 +203,7 @@ def fracture_not_diagnosed(record: Record) -> Iterator[Finding]:
 
 
 def later_in_calendar(record: Record, at: Written | None) -> bool:
-    begun = first_treatment(chart(record))
+    begun = chart(record).begun
     return bool(at and begun and reading.dates(at) and reading.dates(begun) and reading.dates(at)[0][:2] > reading.dates(begun)[0][:2])
 
 

@@ -78,13 +78,12 @@ def order_of_studies(record: Record) -> Iterator[Finding]:
     for (before, earlier), (day, at) in pairwise(dated):
         if day < before:
             yield Finding(at, f"检查日期{at}早于列于其前的{earlier}", at, "核对检查日期", (earlier,))
-    rows = chart(record).dated
-    known = {day for first, last, _, _ in rows for day in (first, last)} | {
-        full_days(item.at)[0] for item in record.case.responses if item.at and full_days(item.at)
-    }
-    for day, at in dated if rows else ():
-        if day > rows[0][0] and day not in known:
-            yield Finding(at, f"检查日期{at}在治疗开始（{rows[0][2]}）之后，时间线无此日", at, "核对检查日期", (rows[0][2],))
+    begun = full_days(chart(record).begun or "")
+    known = {day for first, last, _, _ in chart(record).dated for day in (first, last)}
+    known |= {full_days(item.at)[0] for item in record.case.responses if item.at and full_days(item.at)}
+    for day, at in dated if begun else ():
+        if day > begun[0] and day not in known:
+            yield Finding(at, f"检查日期{at}在治疗开始（{begun[0]}）之后，时间线无此日", at, "核对检查日期", (chart(record).begun,))
 
 
 # Cycles.

@@ -166,6 +166,14 @@ class Chart:
         return found
 
     @cached_property
+    def begun(self) -> Written | None:
+        """The moment of the first systemic treatment: of a row of the timeline with its day, or of a treatment."""
+        systemic = re.compile("周期|化疗|靶向|地舒单抗|治疗")
+        rows = [at for _, _, at, event in self.dated if systemic.search(event) and "手术" not in event and "放疗" not in event]
+        given = [treatment.at for treatment in self.done if treatment.kind in SYSTEMIC and treatment.at and reading.dates(treatment.at)]
+        return next(iter((*rows, *given)), None)
+
+    @cached_property
     def cycles(self) -> list[Cycle]:
         found = []
         for first, _, _, event in self.dated:

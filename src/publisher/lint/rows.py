@@ -221,7 +221,7 @@ def time_without_row(record: Record) -> Iterator[Finding]:
             if not reading.dates(at):
                 yield Finding(at, f"{at}有所记录，时间线无此时", at, "补入时间线", tuple(row.at for row in case.timeline))
     length = patterns.search(r"\d+个月", case.follow_up.length) if case.follow_up and case.follow_up.length else None
-    if length and case.timeline and not any(length[0] in f"{row.at}{row.event}" for row in case.timeline):
+    if length and len(case.timeline) > 3 and not any(length[0] in f"{row.at}{row.event}" for row in case.timeline):
         yield Finding(
             case.follow_up.length, f"随访{case.follow_up.length}，时间线无此行", case.follow_up.length, "补入时间线", tuple(row.at for row in case.timeline)
         )
