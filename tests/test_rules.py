@@ -7,12 +7,15 @@ import pytest
 from project import REPOSITORY
 
 from publisher.case import Case
-from publisher.lint.cases import check_case
+from publisher.collection import Collection
+from publisher.lint.cases import check_case, check_volume
 from publisher.lint.characters import check_characters, covered
 from publisher.lint.record import Record
 from publisher.lint.text import check_texts
+from publisher.read import read_catalogue
 from publisher.read_yaml import read_yaml
 from publisher.rules import RULES
+from publisher.volume import Volume
 from publisher.written import Branch, Slug, Word
 
 FOLDER = Path(__file__).parent / "rules"
@@ -25,6 +28,8 @@ def codes(code: str, name: str, sample) -> list[str]:
     found = [problem.code for problem in (*check_texts(tree), *check_characters(tree, covered(REPOSITORY / "styles" / "fonts")))]
     if RULES[code].scope == "case":
         found += [item.code for item, _ in check_case(record(tree, sample))]
+    if RULES[code].scope == "volume":
+        found += [item.code for item, _ in check_volume(volume(tree, sample), sample.catalogue)]
     return found
 
 
@@ -36,6 +41,25 @@ def record(tree: Branch, sample) -> Record:
     case = Case.model_validate(whole, context={"catalogue": sample.catalogue})
     source = sample.volumes["sample"]
     return Record(case, replace(source, cases={"made-up": case}, trees={"made-up": whole}), sample.catalogue)
+
+
+def volume(tree: Branch, sample):
+    """Make a volume of parts of several cases and, of the volume itself, of some fields."""
+    trees = {}
+    for number, fragment in enumerate(tree["cases"], 1):
+        whole = Branch(fragment.place)
+        whole.update({"id": Slug(f"made-up-{number}"), "number": Word(str(number)), "patient": {"sex": Word("男"), "age": Word("70岁")}, **fragment})
+        trees[str(whole["id"])] = whole
+    cases = {slug: Case.model_validate(whole, context={"catalogue": sample.catalogue}) for slug, whole in trees.items()}
+    source = sample.volumes["sample"]
+    fields = Volume.model_validate({**source.volume.model_dump(), **tree.get("volume", {})})
+    return replace(source, volume=fields, cases=cases, trees=trees, other_trees=())
+
+
+@pytest.fixture(scope="module", name="sample")
+def sample_with_the_words_of_the_house(sample: Collection) -> Collection:
+    """The sample book with the catalogue of the real volumes: rules on drugs and analytes rest on its labels and spans."""
+    return replace(sample, catalogue=read_catalogue(REPOSITORY, []))
 
 
 @pytest.mark.parametrize("code", sorted(RULES))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
+from publisher.lint import arithmetic, bone_events, calendar, claims, consistency, contents, evidence, figures, orders, rows, sites, tumour  # noqa: F401  register themselves
 from publisher.lint.record import Record
 from publisher.rules import RULES, Finding, Rule
 

@@ -12,8 +12,10 @@ OUTSIDE_THE_CASE = ("notes", "waivers")
 """Fields that speak about the case and are no part of it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
+    """Compared and remembered as itself: what is abstracted from it is kept by the record."""
+
     case: Case
     source: VolumeSource
     catalogue: Catalogue
