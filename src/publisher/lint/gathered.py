@@ -1,6 +1,6 @@
 """What a case says, gathered once: facts that many rules ask for are kept with the record they were found in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TypeVar
 
@@ -38,3 +38,8 @@ def prose(record: Record, *fields: str) -> list[Written]:
 def saying(record: Record, pattern, *fields: str) -> list[Written]:
     """Return the scalars in which a compiled pattern occurs."""
     return [leaf for leaf in prose(record, *fields) if pattern.search(leaf)]
+
+
+def each_once(leaves: Iterable[Written | None]) -> tuple[Written, ...]:
+    """Return scalars without repetition, by their places; what is None is left out."""
+    return tuple({leaf.place: leaf for leaf in leaves if leaf is not None}.values())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations
 
-from publisher.lint.gathered import prose
+from publisher.lint.gathered import each_once, prose
 from publisher.lint.measures import Measure, measures, scale, tabulated
 from publisher.lint.record import Record
 from publisher.problems import Severity
@@ -21,7 +21,7 @@ NEGATED = re.compile(r"[无未没不]")
 
 def others(found: list[Measure]) -> tuple[Written, ...]:
     """Return the scalars of measures and of the panels they stand in, each once."""
-    return tuple({leaf.place: leaf for measure in found for leaf in (measure.at, measure.name_at, measure.group) if leaf}.values())
+    return each_once(leaf for measure in found for leaf in (measure.at, measure.name_at, measure.group))
 
 
 def by_analyte(found: list[Measure]) -> dict[str, list[Measure]]:
