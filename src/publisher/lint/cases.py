@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
-from publisher.lint import anatomy, grading, pathology, response, staging, units  # noqa: F401  rules register on import
+from publisher.lint import anatomy, drug_names, drugs, grading, indications, interactions, pathology, regimens, response, staging, units  # noqa: F401  rules register on import
 from publisher.lint.record import Record
 from publisher.rules import RULES, Finding, Rule
 

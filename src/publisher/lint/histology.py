@@ -151,3 +151,9 @@ def named_subtypes(record: Record) -> Iterator[tuple[str, bool | None, bool | No
             if match := pattern.search(text):
                 yield match[0], hormone, human2, leaf
                 break
+
+
+def patient(record: Record) -> Profile | None:
+    """Return the receptors that count: the latest tested."""
+    found = profiles(record)
+    return found[-1] if found else None

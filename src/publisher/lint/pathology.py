@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from publisher.case import Pathology, Receptor
 from publisher.lint.gathered import each_once, prose
-from publisher.lint.histology import TYPES, Profile, folded_marker, histology, named_subtypes, positive, profiles, typed, types
+from publisher.lint.histology import TYPES, Profile, folded_marker, histology, named_subtypes, patient, positive, profiles, typed, types
 from publisher.lint.record import Record
 from publisher.problems import Severity
 from publisher.rules import Finding, rule
@@ -126,12 +126,6 @@ def marker_with_two_results(record: Record) -> Iterator[Finding]:
             if first is not receptor and first.marker.place != receptor.marker.place and positive(first.result) != positive(receptor.result):
                 said = f"{receptor.marker}一处作{first.result}，一处作{receptor.result}，请核"
                 yield Finding(receptor.result, said, receptor.result, "核对免疫组化报告", (first.result, receptor.marker))
-
-
-def patient(record: Record) -> Profile | None:
-    """Return the receptors that count: the latest tested."""
-    found = profiles(record)
-    return found[-1] if found else None
 
 
 @rule("ANA-025", "case", source=ASCO_HER2)
