@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from publisher.lint.gathered import gathered, prose, saying, texts
 from publisher.lint.record import Record
-from publisher.lint.sites import (
+from publisher.lint.body import (
     EVERY_BONE,
     EVERY_SPINE,
     REGION_BONE,

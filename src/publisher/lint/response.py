@@ -8,7 +8,7 @@ from decimal import Decimal
 from publisher.case import Response
 from publisher.lint.gathered import each_once, prose
 from publisher.lint.record import Record
-from publisher.lint.sites import bones
+from publisher.lint.body import bones
 from publisher.lint.staging import baseline
 from publisher.lint.units import diameters
 from publisher.problems import Severity

@@ -8,7 +8,7 @@ from publisher.case import Lesion, Study
 from publisher.lint.gathered import each_once, gathered, prose
 from publisher.lint.histology import histology
 from publisher.lint.record import Record
-from publisher.lint.sites import side, stations
+from publisher.lint.body import side, stations
 from publisher.lint.tnm import CATEGORIES, SIZES_7, SIZES_8, STAGE, Tnm, fits, group, groups, organ, stated, t_by_size, told
 from publisher.lint.units import diameters
 from publisher.problems import Severity
