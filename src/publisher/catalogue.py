@@ -110,6 +110,8 @@ class Analyte(Entry):
     """What a living adult can have, one span a unit; beyond it the figure or its unit is wrong."""
     usual: Span | None = None
     """The reference interval of adults of either sex, where laboratories agree nearly enough."""
+    discouraged: list[Word] = []
+    """Those of the variants that a reader should not meet."""
 
     @property
     def spellings(self) -> list[str]:

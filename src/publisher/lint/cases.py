@@ -4,7 +4,21 @@ from collections.abc import Iterator
 
 from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
-from publisher.lint import anatomy, drug_names, drugs, grading, indications, interactions, pathology, regimens, response, staging, units  # noqa: F401  rules register on import
+from publisher.lint import (  # noqa: F401  their rules register themselves
+    anatomy,
+    drug_names,
+    drugs,
+    grading,
+    indications,
+    interactions,
+    label_claims,
+    pathology,
+    regimens,
+    response,
+    staging,
+    supportive,
+    units,
+)
 from publisher.lint.record import Record
 from publisher.rules import RULES, Finding, Rule
 

@@ -1,7 +1,6 @@
 """Rules on orders: route, amount, times and interval against the label, the appendix and the other places that give them."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -264,52 +263,11 @@ def loading_dose_below_the_next(record: Record) -> Iterator[Finding]:
                 yield Finding(order.dose, f"{order.spelling}首剂{first[0].text}低于后续{later[0].text}，请核", order.dose, "核对首剂与维持剂量", order.leaves)
 
 
-@rule("RX-022", "case")
-def dose_otherwise_in_words(record: Record) -> Iterator[Finding]:
-    """A sentence gives a drug in another dose than any order on record.
-
-    Text and table of one order must agree; the reader may copy either.
-    """
-    known = defaultdict(list)
-    for order in orders(record):
-        if not order.told:
-            known[str(order.drug.id)] += [(amount, order) for amount in order.amounts]
-    for order in orders(record):
-        if not order.told or not order.amounts:
-            continue
-        amount = order.amounts[0]
-        same = [(other, source) for other, source in known[str(order.drug.id)] if other.comparable == amount.comparable]
-        if same and not any(other.low <= amount.low and amount.high <= other.high for other, _ in same):
-            tables = "、".join(dict.fromkeys(other.text for other, _ in same))
-            said = f"{order.spelling}此处作{amount.text}，用药记录作{tables}，请核"
-            yield Finding(order.at, said, amount.text, "核对剂量", each_once(leaf for _, source in same for leaf in source.leaves))
-
-
-@rule("RX-023", "case", Severity.REVIEW, source="本卷附录剂量表")
-def dose_against_appendix(record: Record) -> Iterator[Finding]:
-    """A dose differs from the one that the volume's own appendix gives.
-
-    The reader will compare case and appendix.
-    """
-    rows = defaultdict(list)
-    for table in record.source.dosing.tables:
-        for row in table.rows:
-            rows[str(row.drug.entry.id)] += amounts(row.dose or "")
-    for order in orders(record):
-        if order.treatment < 0:
-            continue
-        for amount in order.amounts:
-            same = [other for other in rows[str(order.drug.id)] if other.comparable == amount.comparable]
-            if same and not any(other.low <= amount.low and amount.high <= other.high for other in same):
-                said = f"{order.spelling}作{amount.text}，附录作{listed(same)}，请核"
-                yield Finding(order.dose, said, amount.text, "核对剂量，或在附录说明", order.leaves)
-
-
 ACTIVE = ("化疗药", "靶向药", "免疫检查点抑制剂", "抗体药物偶联物", "内分泌治疗药", "CDK4/6抑制剂", "骨改良药")
 """Groups whose name, dose and interval a reader needs."""
 
 
-@rule("RX-024", "case", Severity.REVIEW, source="CARE指南2013条目9b：干预的剂量、强度与疗程")
+@rule("RX-022", "case", Severity.REVIEW, source="CARE指南2013条目9b：干预的剂量、强度与疗程")
 def order_incomplete(record: Record) -> Iterator[Finding]:
     """Antitumour or bone agents are given without name or dose, or a bone agent without interval or route.
 
@@ -348,18 +306,3 @@ def incomplete(treatment: Treatment) -> Iterator[str]:
         yield "化疗未写方案与剂量"
 
 
-@rule("RX-025", "case", source="本社方案词表")
-def drugs_of_another_regimen(record: Record) -> Iterator[Finding]:
-    """The drugs ordered are not those of the regimen named.
-
-    EP is etoposide and cisplatin; a carboplatin among its orders is another regimen.
-    """
-    for treatment in record.case.treatments:
-        components = set(treatment.regimen.entry.components) if treatment.regimen else set()
-        named = {str(dose.drug.entry.id): dose.drug for dose in treatment.doses if not dose.drug.entry.unnamed and dose.drug.entry.group in ACTIVE[:6]}
-        generic = any(record.catalogue.drug(slug).unnamed for slug in components)
-        missing, more = {str(slug) for slug in components} - set(named), set(named) - {str(slug) for slug in components}
-        if components and named and not generic and missing and more:
-            odd = "、".join(str(named[slug]) for slug in more)
-            said = f"方案作“{treatment.regimen}”，所列药物有{odd}而无{'、'.join(record.catalogue.drug(slug).name for slug in missing)}，请核"
-            yield Finding(named[more.pop()], said, odd, "核对方案与药名", (treatment.regimen, treatment.title))

@@ -1,7 +1,6 @@
 """Rules on the grades of adverse events: grade or word against the measured figure, the definition and the action taken."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -119,16 +118,3 @@ def cardiac_toxicity_without_fall(record: Record) -> Iterator[Finding]:
                 yield Finding(event.value, said, event.value, "核对所用标准与检测日期", (event.term,))
 
 
-@rule("STG-034", "case")
-def two_grades(record: Record) -> Iterator[Finding]:
-    """One event of one agent bears one grade in the table and another in the text."""
-    table = defaultdict(set)
-    for event in record.case.adverse_events:
-        if event.grade:
-            table[event.term] |= grades(event.grade)
-    for event in record.case.adverse_events:
-        leaves = [leaf for leaf in prose(record, "timeline", "course", "treatments", "commentary") if event.grade and event.term in leaf]
-        for leaf in leaves:
-            match = re.search(rf"{re.escape(event.term)}[（(]?{GRADE.pattern}|{GRADE.pattern}{re.escape(event.term)}", leaf)
-            if match and grades(match[0]) and not grades(match[0]) & table[event.term]:
-                yield Finding(leaf, f"{event.term}此处作“{match[0]}”，不良反应栏作{event.grade}，请核", match[0], "核对分级", (event.grade, event.term))

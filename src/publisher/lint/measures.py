@@ -126,3 +126,12 @@ def spellings(catalogue: Catalogue) -> tuple[re.Pattern, dict[str, Analyte]]:
         rf"(?:(?:，)?(?:最低|最高)?(?:降至|降到|降为|升至|延长至|增至|→|至)(?P<then>{NUMBER})\s?(?P<unit2>{UNIT})?)?"
     )
     return re.compile(pattern), by_spelling
+
+
+def diameters(size: str) -> list[Decimal]:
+    """Return the diameters of a size in mm: 4.2 cm×2.3 cm gives 42 and 23; a figure without unit takes the next one's."""
+    found = re.findall(rf"({NUMBER})\s?(cm|mm)?", size)
+    units = [unit for _, unit in found if unit]
+    if not units:
+        return []
+    return [Decimal(figure) * (10 if (unit or units[-1]) == "cm" else 1) for figure, unit in found]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from publisher.case import Pathology, Receptor
 from publisher.lint.gathered import each_once, prose
-from publisher.lint.histology import TYPES, Profile, folded_marker, histology, named_subtypes, patient, positive, profiles, typed, types
+from publisher.lint.histology import MARKERS, Profile, folded_marker, histology, named_subtypes, patient, positive, profiles, typed, types
 from publisher.lint.record import Record
 from publisher.problems import Severity
 from publisher.rules import Finding, rule
@@ -13,33 +13,6 @@ from publisher.written import Written
 
 WHO_LUNG = "WHO胸部肿瘤分类（第5版，2021）"
 ASCO_HER2 = "ASCO/CAP乳腺癌HER2检测指南（2018，2023更新）"
-
-
-@rule("ANA-020", "case", source=WHO_LUNG)
-def two_types(record: Record) -> Iterator[Finding]:
-    """One tumour is called by two histological types that exclude each other.
-
-    Adenocarcinoma, squamous and small cell carcinoma are treated with different drugs.
-    """
-    stated = typed(record)
-    first = stated[0] if stated else None
-    odd = next((other for other in stated if other[0] != first[0] and not types(first[1]) >= {first[0], other[0]}), None)
-    if odd:
-        rest = tuple(leaf for _, leaf, _ in stated if leaf not in (first[1], odd[1]))
-        yield Finding(odd[1], f"组织学类型一处作{first[0]}，一处作{odd[0]}，请核", odd[1][:30], "核对病理报告", (first[1], *rest))
-
-
-@rule("ANA-021", "case", Severity.REVIEW, source=WHO_LUNG)
-def type_without_pathology(record: Record) -> Iterator[Finding]:
-    """The diagnosis names a type that no pathology on record reports.
-
-    Where pathology is given, the type must stand in it.
-    """
-    reported = [text for item in record.case.pathology for text in (item.diagnosis, *item.findings) if text]
-    stated = [(name, leaf) for name, leaf, field in typed(record) if field == "diagnoses"]
-    for name, leaf in stated:
-        if reported and not any(TYPES[name].search(text) for text in reported):
-            yield Finding(leaf, f"诊断作{name}，病理报告未见此类型（{'；'.join(text[:20] for text in reported)}），请核", leaf, "核对病理报告", tuple(reported))
 
 
 AGAINST = {
@@ -80,7 +53,7 @@ def type_leaves(record: Record) -> tuple[Written, ...]:
     return each_once(leaf for _, leaf, field in typed(record) if field in ("diagnoses", "pathology"))
 
 
-@rule("ANA-022", "case", source=WHO_LUNG)
+@rule("ANA-020", "case", source=WHO_LUNG)
 def markers_against_type(record: Record) -> Iterator[Finding]:
     """Immunohistochemistry contradicts the stated type.
 
@@ -96,7 +69,7 @@ def markers_against_type(record: Record) -> Iterator[Finding]:
             yield Finding(odd[0].result, f"诊断作{name}，免疫组化{called(odd)}与之不符，请核", called(odd), "核对病理类型与免疫组化", (*rest, *type_leaves(record)))
 
 
-@rule("ANA-023", "case", Severity.REVIEW, source=WHO_LUNG)
+@rule("ANA-021", "case", Severity.REVIEW, source=WHO_LUNG)
 def unusual_markers(record: Record) -> Iterator[Finding]:
     """A marker has a result that the stated type seldom has.
 
@@ -116,7 +89,7 @@ def below(result: str, bound: int) -> bool:
     return bool(match) and int(match[1]) < bound
 
 
-@rule("ANA-024", "case")
+@rule("ANA-022", "case")
 def marker_with_two_results(record: Record) -> Iterator[Finding]:
     """One specimen has one marker with two results."""
     for item in record.case.pathology:
@@ -128,29 +101,12 @@ def marker_with_two_results(record: Record) -> Iterator[Finding]:
                 yield Finding(receptor.result, said, receptor.result, "核对免疫组化报告", (first.result, receptor.marker))
 
 
-@rule("ANA-025", "case", source=ASCO_HER2)
-def receptors_against_subtype(record: Record) -> Iterator[Finding]:
-    """Title, diagnosis or text names a subtype that the receptors on record contradict.
-
-    HR+/HER2-, HER2-positive and triple-negative disease are treated with different drugs; HER2 1+ is not positive.
-    """
-    found = profiles(record)
-    latest = patient(record)
-    seen = set()
-    for name, hormone, human2, leaf in named_subtypes(record):
-        wrong_hormone = hormone is not None and latest and latest.hormone is (not hormone)
-        wrong_human2 = human2 is not None and latest and latest.human2 is (not human2)
-        if (wrong_hormone or wrong_human2) and leaf.place not in seen:
-            seen.add(leaf.place)
-            yield Finding(leaf, f"称“{name}”，所载受体为{receptors_said(latest)}，二者不符，请核", name, "核对受体检测报告", tuple(result for profile in found for result in profile.leaves))
-
-
 def receptors_said(profile: Profile) -> str:
     tested = [receptor for receptor in (profile.er, profile.pr, profile.her2) if receptor]
     return called(tested) + (f"、FISH{profile.ish}" if profile.ish else "")
 
 
-@rule("ANA-026", "case", Severity.REVIEW, source=ASCO_HER2)
+@rule("ANA-023", "case", Severity.REVIEW, source=ASCO_HER2)
 def equivocal_her2(record: Record) -> Iterator[Finding]:
     """HER2 2+ is called positive or negative without in-situ hybridisation, or hybridisation contradicts 3+ or 0–1+.
 
@@ -170,43 +126,10 @@ def equivocal_her2(record: Record) -> Iterator[Finding]:
             yield Finding(leaf, f"称HER2低表达，所载HER2{latest.her2.result}，请核", "HER2低表达", "低表达指1+或2+而FISH阴性", latest.leaves)
 
 
-@rule("ANA-027", "case", Severity.REVIEW, source="ASCO转移性乳腺癌生物标志物指南（2022）")
-def receptors_that_changed(record: Record) -> Iterator[Finding]:
-    """The receptors of the metastasis differ from those of the primary and the text does not say so.
-
-    Receptors do convert; a sign misread looks the same.
-    """
-    found = profiles(record)
-    if len(found) > 1:
-        for name in ("er", "pr", "her2"):
-            before, after = (getattr(profile, name) for profile in (found[0], found[-1]))
-            if before and after and positive(before.result) != positive(after.result) and not prose_of_conversion(record):
-                said = f"{before.marker}原发灶{before.result}，转移灶{after.result}，转变未述，请核"
-                yield Finding(after.result, said, after.result, "核对两次检测", (before.result, before.marker, after.marker))
-
-
-def prose_of_conversion(record: Record) -> bool:
-    return any(re.search("受体.{0,6}(?:转变|转换|改变)|转阴|转阳", leaf) for leaf in prose(record))
-
-
-@rule("ANA-028", "case", Severity.REVIEW)
-def background_of_another_type(record: Record) -> Iterator[Finding]:
-    """The background speaks of another type of lung cancer than the patient has, and of no other.
-
-    Often a lost 非; figures of small cell carcinoma do not hold for adenocarcinoma.
-    """
-    name = histology(record)
-    told = {leaf: types(leaf) for leaf in prose(record, "background")}
-    named = set().union(*told.values()) if told else set()
-    if name and named and name not in named:
-        leaf = next(leaf for leaf, found in told.items() if found)
-        yield Finding(leaf, f"本例为{name}，背景所述为{'、'.join(named)}，请核", "、".join(named), "核对所引资料的对象")
-
-
 MARKED = re.compile(r"(?<![A-Za-z])(ER|PR|HER-?2|[Pp]40|[Pp]63|TTF-?1|Napsin\s?A|CK7|CK5/6|CD56|Syn|CgA)\s?[（(]([^（()）]{0,6}[+-])[)）]")
 
 
-@rule("ANA-029", "case")
+@rule("ANA-024", "case")
 def marker_otherwise_in_words(record: Record) -> Iterator[Finding]:
     """A sentence gives a marker with another result than the report on record."""
     reported = [receptor for item in record.case.pathology for receptor in item.ihc]
@@ -219,3 +142,41 @@ def marker_otherwise_in_words(record: Record) -> Iterator[Finding]:
             known = results.get(folded_marker(match[1]), [])
             if known and all(positive(receptor.result) != positive(match[2]) for receptor in known):
                 yield Finding(leaf, f"{match[1]}此处作({match[2]})，检测结果作{known[-1].result}，请核", match[0], "核对检测报告", tuple(receptor.result for receptor in known))
+
+
+@rule("ANA-025", "case", Severity.REVIEW, source="CARE指南2013条目8：诊断评估")
+def type_without_pathology(record: Record) -> Iterator[Finding]:
+    """A type of lung cancer is diagnosed and no pathology is on record.
+
+    Type and treatment rest on tissue; an image that says 考虑 is no ground.
+    """
+    stated = [(name, leaf) for name, leaf, field in typed(record) if field == "diagnoses"]
+    if stated and not record.case.pathology:
+        images = [study.impression for study in record.case.studies if study.impression and re.search("考虑|可能", study.impression)]
+        said = f"诊断作{stated[0][0]}而未载病理，诊断依据请补"
+        yield Finding(stated[0][1], said, stated[0][1], "补充病理报告", each_once([record.case.complaint, *images]))
+
+
+@rule("ANA-026", "case", Severity.REVIEW, source="ASCO转移性乳腺癌生物标志物指南（2022）：首次复发转移应活检并复测受体")
+def subtype_of_the_primary(record: Record) -> Iterator[Finding]:
+    """A relapse of breast cancer is typed by the receptors of the primary, and no biopsy of it is on record.
+
+    Receptors convert in one of six; treatment follows the metastasis.
+    """
+    earlier = [profile for profile in profiles(record) if not profile.present]
+    later = [profile for profile in profiles(record) if profile.present]
+    relapse = [item.text for item in record.case.diagnoses if item.kind == "复发"]
+    if earlier and relapse and not later:
+        yield Finding(relapse[0], "复发转移灶未载活检与受体，分型沿用原发灶，请核", relapse[0], "补充转移灶活检与受体", each_once(item.text for item in record.case.diagnoses))
+
+
+@rule("ANA-027", "case", Severity.REVIEW)
+def unknown_marker(record: Record) -> Iterator[Finding]:
+    """An antibody is named that no list of markers knows.
+
+    A misread letter makes another antibody; names must be those of the kit or of the literature.
+    """
+    for item in record.case.pathology:
+        for receptor in item.ihc:
+            if folded_marker(receptor.marker) not in MARKERS:
+                yield Finding(receptor.marker, f"免疫组化指标“{receptor.marker}”写法不规范，抗体名称请核", receptor.marker, "核对抗体名称", (receptor.result,))

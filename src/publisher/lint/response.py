@@ -1,16 +1,15 @@
 """Rules on response: the category against percentages, sizes and words, and against what can be measured at all."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
 from publisher.case import Response
-from publisher.lint.gathered import each_once, prose
-from publisher.lint.record import Record
 from publisher.lint.body import bones
+from publisher.lint.gathered import each_once
+from publisher.lint.measures import diameters
+from publisher.lint.record import Record
 from publisher.lint.staging import baseline
-from publisher.lint.units import diameters
 from publisher.problems import Severity
 from publisher.rules import Finding, rule
 from publisher.written import NUMBER, Written
@@ -94,57 +93,3 @@ def target_lesion_treated_locally(record: Record) -> Iterator[Finding]:
                 break
 
 
-@rule("STG-023", "case", Severity.REVIEW, source=RECIST)
-def stable_while_gone(record: Record) -> Iterator[Finding]:
-    """The response is called stable while its lesions are said to have gone, or called progression while they shrank.
-
-    Word and category tell the reader two stories.
-    """
-    for response in record.case.responses:
-        name, lesions = category(response.overall), f"{response.target or ''}；{response.non_target or ''}"
-        gone = re.search("基本消失|完全消失|消失|显著缩小", lesions)
-        shrunk = re.search("缩小|减少", lesions) and not re.search("增大|新", lesions)
-        if (name == "SD" and gone) or (name == "PD" and (gone or shrunk)):
-            said = f"疗效作“{response.overall}”，病灶作“{(gone or re.search('缩小|减少', lesions))[0]}”，疗效等级请核"
-            yield Finding(response.overall, said, response.overall, "按所用标准评定", parts(response))
-
-
-@rule("STG-024", "case")
-def size_against_word(record: Record) -> Iterator[Finding]:
-    """A lesion is said to be smaller and is larger than before, or the contrary.
-
-    A decimal point, a unit or the order of examinations has slipped.
-    """
-    series: dict[str, list] = defaultdict(list)
-    for study in record.case.studies:
-        for lesion in study.lesions:
-            if lesion.size and (sizes := diameters(lesion.size)):
-                series[lesion.site].append((max(sizes), lesion))
-    for line in series.values():
-        for (before, first), (after, second) in zip(line, line[1:], strict=False):
-            word = second.finding or ""
-            less, more = re.search("(?<!未)(?<!无明显)缩小", word), re.search("(?<!未)(?<!无明显)增大", word)
-            if (less and not more and after > before) or (more and not less and after < before):
-                said = f"称“{(less or more)[0]}”，大小由{first.size}至{second.size}，二者不符，请核"
-                yield Finding(second.size, said, second.size, "核对大小与检查次序", each_once([second.finding, first.size]))
-
-
-@rule("STG-025", "case")
-def two_categories_at_one_time(record: Record) -> Iterator[Finding]:
-    """The time line gives another category of response than the evaluation of the same day."""
-    told = [(event.at, event.result) for event in record.case.timeline if event.result]
-    for response in record.case.responses:
-        for at, result in told:
-            one, other = category(response.overall), category(result)
-            if response.at and at == response.at and one and other and one != other:
-                yield Finding(result, f"{at}疗效此处作{other}，评价栏作{one}，请核", result, "核对疗效等级", parts(response))
-
-
-@rule("STG-026", "case", Severity.REVIEW, source=RECIST)
-def category_against_later_words(record: Record) -> Iterator[Finding]:
-    """Commentary or outcome gives this patient another best response than any evaluation."""
-    known = {category(response.overall) for response in record.case.responses} - {None}
-    for leaf in prose(record, "outcome", "follow_up", "results"):
-        match = re.search(r"(?<![A-Za-z])(CR|PR|SD|PD)(?![A-Za-z])", leaf)
-        if known and match and match[1] not in known:
-            yield Finding(leaf, f"此处作{match[1]}，评价栏作{'、'.join(sorted(known))}，请核", match[1], "核对疗效等级", tuple(leaf for item in record.case.responses for leaf in parts(item)))

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from publisher.case import Lesion, Study
+from publisher.lint.body import side, stations
 from publisher.lint.gathered import each_once, gathered, prose
 from publisher.lint.histology import histology
+from publisher.lint.measures import diameters
 from publisher.lint.record import Record
-from publisher.lint.body import side, stations
-from publisher.lint.tnm import CATEGORIES, SIZES_7, SIZES_8, STAGE, Tnm, fits, group, groups, organ, stated, t_by_size, told
-from publisher.lint.units import diameters
+from publisher.lint.tnm import CATEGORIES, SIZES_7, SIZES_8, Tnm, fits, group, groups, organ, stated, t_by_size, told
 from publisher.problems import Severity
 from publisher.rules import Finding, rule
 from publisher.written import Written
@@ -303,27 +303,7 @@ def stage_of_a_recurrence(record: Record) -> Iterator[Finding]:
             yield Finding(tnm.at, said, tnm.text, "核对复发的分期写法")
 
 
-@rule("STG-014", "case")
-def two_stages(record: Record) -> Iterator[Finding]:
-    """TNM or stage in the text is another than in the staging.
-
-    One tumour at one time has one stage; a figure was misread in one of the places.
-    """
-    known = stated(record)
-    for tnm in told(record):
-        if known and tnm.bare not in {other.bare for other in known}:
-            yield Finding(tnm.at, f"此处作{tnm.text}，分期栏作{known[0].text}，请核", tnm.text, "核对分期", (known[0].at,))
-    prior = record.case.history.prior_cancer
-    stages = [item.stage for item in record.case.staging if item.stage] + ([prior.stage] if prior and prior.stage else [])
-    names = {group(stage) for stage in stages} - {None}
-    for leaf in prose(record, "title", "complaint", "diagnoses", "visit", "outcome", "timeline", "course", "commentary"):
-        for match in STAGE.finditer(leaf):
-            name = "".join(match.groups()).upper()
-            if names and not any(fits(name, other) or fits(other, name) for other in names):
-                yield Finding(leaf, f"此处作{match[0]}，分期栏作{'、'.join(stages)}，请核", match[0], "核对分期", tuple(stages))
-
-
-@rule("STG-015", "case", Severity.REVIEW, source="VALG分期；CSCO小细胞肺癌诊疗指南2024")
+@rule("STG-014", "case", Severity.REVIEW, source="VALG分期；CSCO小细胞肺癌诊疗指南2024")
 def small_cell_without_extent(record: Record) -> Iterator[Finding]:
     """Small cell carcinoma is staged without saying limited or extensive.
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from publisher.lint.gathered import each_once, prose
-from publisher.lint.measures import Measure, measures, scale, tabulated
+from publisher.lint.measures import Measure, diameters, measures, scale, tabulated
 from publisher.lint.record import Record
 from publisher.problems import Severity
 from publisher.rules import Finding, rule
@@ -191,34 +191,7 @@ def hypocalcaemia_with_normal_calcium(record: Record) -> Iterator[Finding]:
         yield Finding(pairs[0][1].at, said, text, "核对血钙、白蛋白与参考范围", tuple(leaf for term, measure in pairs for leaf in (term, measure.at)))
 
 
-DEGREES = (("轻度", Decimal("2.52"), Decimal("3.0")), ("中度", Decimal("3.0"), Decimal("3.5")), ("重度", Decimal("3.5"), Decimal("9")))
-SEVERITY = re.compile(r"(轻中度|中重度|轻度|中度|重度)(?:恶性肿瘤相关性)?高钙血症|高钙血症[（(](轻中度|中重度|轻度|中度|重度)|(高钙(?:血症)?危象)")
-OF_THE_PATIENT = ("title", "complaint", "history", "visit", "diagnoses", "course", "timeline", "results", "follow_up", "bone_events", "treatments", "outcome")
-
-
-@rule("LAB-009", "case", Severity.REVIEW, source="内分泌学会恶性肿瘤高钙血症指南2023：重度为血钙＞3.5 mmol/L（14 mg/dL）")
-def degree_of_hypercalcaemia(record: Record) -> Iterator[Finding]:
-    """The degree of hypercalcaemia does not fit the highest calcium on record.
-
-    Mild is below 3.0, moderate 3.0–3.5, severe above 3.5 mmol/L; a crisis is not below 3.5. The scale must be named where another is meant.
-    """
-    values = calcium(record)
-    peak = max(values, key=lambda measure: measure.high, default=None)
-    if not peak or peak.high <= DEGREES[0][1]:
-        return
-    fitting = next(name for name, _, high in DEGREES if peak.high <= high)
-    background = {leaf.place for leaf in prose(record, "background")}
-    found = defaultdict(list)
-    for leaf in prose(record, *OF_THE_PATIENT, "background"):
-        match = SEVERITY.search(leaf)
-        if match and not (match[3] and leaf.place in background) and (match[1] or match[2] or "重度") != fitting:
-            found[match[1] or match[2] or match[3]].append(leaf)
-    for word, leaves in found.items():
-        said = f"高钙血症称“{word}”，所载最高血钙为{peak.text} mmol/L，通常属{fitting}，所用分级标准请核"
-        yield Finding(leaves[0], said, word, "注明分级标准与校正血钙", (*leaves[1:], peak.at))
-
-
-@rule("LAB-010", "case", source="Payne公式：校正血钙=总钙+0.02×（40−白蛋白g/L）")
+@rule("LAB-009", "case", source="Payne公式：校正血钙=总钙+0.02×（40−白蛋白g/L）")
 def corrected_calcium(record: Record) -> Iterator[Finding]:
     """A corrected calcium does not follow from total calcium and albumin.
 
@@ -236,28 +209,7 @@ def corrected_calcium(record: Record) -> Iterator[Finding]:
                 yield Finding(corrected.at, said, corrected.text, "核对总钙、白蛋白与校正公式", others([total, albumin]))
 
 
-@rule("LAB-011", "case")
-def electrophoresis(record: Record) -> Iterator[Finding]:
-    """The fractions of a protein electrophoresis do not make a hundred, or the A/G ratio does not follow from them.
-
-    Fractions are shares of one whole: where the sum fails, lines have slipped or a value is missing.
-    """
-    for panel in record.case.labs:
-        shares = {str(result.analyte.entry.id): result for result in panel.results if result.unit == "%" and result.analyte.entry.id.startswith("spe-")}
-        ratio = next((result for result in panel.results if result.analyte.entry.id == "ag-ratio" and result.value.low), None)
-        values = [result.value for result in shares.values() if result.value.low is not None]
-        whole = sum(value.low for value in values)
-        written = (*values, *([ratio.value] if ratio else []))
-        if len(values) >= 5 and abs(whole - 100) > 2:
-            yield Finding(panel.name, f"蛋白电泳各组分合计{whole}%，不为100%，请核", f"{whole}%", "据原始报告核对有无漏行、错行", written)
-        elif ratio and "spe-albumin" in shares and (albumin := shares["spe-albumin"].value.low):
-            expected = albumin / (100 - albumin)
-            if abs(expected - ratio.value.low) > expected / 10:
-                said = f"A/G比值作{ratio.value}，由白蛋白{albumin}%推得{expected.quantize(Decimal('0.01'))}，请核"
-                yield Finding(ratio.value, said, ratio.value, "核对白蛋白与比值", (panel.name, shares["spe-albumin"].value))
-
-
-@rule("LAB-012", "case", Severity.REVIEW, source="GB 3100—1993")
+@rule("LAB-010", "case", Severity.REVIEW, source="GB 3100—1993")
 def two_units(record: Record) -> Iterator[Finding]:
     """One analyte is reported in two units that do not measure alike.
 
@@ -272,7 +224,7 @@ def two_units(record: Record) -> Iterator[Finding]:
                 yield Finding(other.unit_at, said, other.said(), "统一单位，核对数值", others([measure for measure in found if measure.unit in (one.unit, other.unit)]))
 
 
-@rule("LAB-013", "case")
+@rule("LAB-011", "case")
 def more_neutrophils_than_leukocytes(record: Record) -> Iterator[Finding]:
     """More neutrophils are counted than leukocytes at the same time.
 
@@ -287,7 +239,7 @@ def more_neutrophils_than_leukocytes(record: Record) -> Iterator[Finding]:
                 yield Finding(cells.at, said, cells.text, "核对两项计数", others([whole]))
 
 
-@rule("LAB-014", "case", Severity.REVIEW)
+@rule("LAB-012", "case", Severity.REVIEW)
 def leap_in_series(record: Record) -> Iterator[Finding]:
     """One value of a series is far from both its neighbours.
 
@@ -304,10 +256,7 @@ def leap_in_series(record: Record) -> Iterator[Finding]:
                 yield Finding(middle.at, said, middle.text, "核对原始报告", others([before, after]))
 
 
-SIZE = re.compile(rf"({NUMBER})\s?(cm|mm)?(?=[×xX*～]|\s|$|（|，)")
-
-
-@rule("LAB-015", "case")
+@rule("LAB-013", "case")
 def impossible_lesion(record: Record) -> Iterator[Finding]:
     """A lesion has a size, an uptake or an attenuation that no lesion has.
 
@@ -335,15 +284,6 @@ def impossible_size(size: Written) -> Iterator[Finding]:
         yield Finding(size, f"病灶两径作“{size}”，相差8倍以上，单位或小数点请核", size, "核对原始报告")
 
 
-def diameters(size: str) -> list[Decimal]:
-    """Return the diameters of a size in mm: 4.2 cm×2.3 cm gives 42 and 23; a figure without unit takes the next one's."""
-    found = re.findall(rf"({NUMBER})\s?(cm|mm)?", size)
-    units = [unit for _, unit in found if unit]
-    if not units:
-        return []
-    return [Decimal(figure) * (10 if (unit or units[-1]) == "cm" else 1) for figure, unit in found]
-
-
 def highest(value: Written | None) -> Decimal | None:
     figures = re.findall(NUMBER, value) if value else []
     return max(map(Decimal, figures)) if figures else None
@@ -352,7 +292,7 @@ def highest(value: Written | None) -> Decimal | None:
 KIDNEY = (("1", 90, 200), ("2", 60, 90), ("3", 30, 60), ("3a", 45, 60), ("3b", 30, 45), ("4", 15, 30), ("5", 0, 15))
 
 
-@rule("LAB-016", "case", source="KDIGO 2024 CKD指南")
+@rule("LAB-014", "case", source="KDIGO 2024 CKD指南")
 def stage_of_kidney_disease(record: Record) -> Iterator[Finding]:
     """The stage of kidney disease does not fit the filtration rate on record.
 
@@ -368,7 +308,7 @@ def stage_of_kidney_disease(record: Record) -> Iterator[Finding]:
                 yield Finding(leaf, said, match[0], "核对分期与eGFR", others(rates))
 
 
-@rule("LAB-017", "case")
+@rule("LAB-015", "case")
 def more_than_all(record: Record) -> Iterator[Finding]:
     """A share of stained cells is above a hundred per cent.
 
@@ -381,7 +321,7 @@ def more_than_all(record: Record) -> Iterator[Finding]:
             yield Finding(receptor.result, f"{receptor.marker}作“{receptor.result}”，超过100%，请核", receptor.result, "核对原始报告", (receptor.marker,))
 
 
-@rule("LAB-018", "case", Severity.REVIEW)
+@rule("LAB-016", "case", Severity.REVIEW)
 def figure_without_unit(record: Record) -> Iterator[Finding]:
     """A figure of an analyte that has a unit stands without one.
 
@@ -390,3 +330,52 @@ def figure_without_unit(record: Record) -> Iterator[Finding]:
     for measure in tabulated(record):
         if not measure.unit and measure.analyte.units:
             yield Finding(measure.at, f"{measure.analyte.name}作{measure.text}，未写单位，请补", measure.text, f"可用：{'、'.join(measure.analyte.units)}", (measure.name_at,))
+
+
+@rule("LAB-017", "case", Severity.REVIEW, source="本社检验项目词表")
+def discouraged_analyte(record: Record) -> Iterator[Finding]:
+    """An analyte stands under a name that is not its own.
+
+    细胞角质素19 is read as another protein; readers search by the usual name.
+    """
+    named = [result.analyte for panel in record.case.labs for result in panel.results] + [column.analyte for series in record.case.series for column in series.columns]
+    seen = set()
+    for name in named:
+        if name in name.entry.discouraged and name not in seen:
+            seen.add(name)
+            yield Finding(name, f"“{name}”通称{name.entry.name}，请核", name, f"写作 {name.entry.name}", each_once(other for other in named if other == name))
+
+
+CLAIMED = (
+    ("骨髓抑制", ("wbc", "neutrophil", "neutrophil-ratio", "plt", "hb"), "血细胞计数"),
+    ("肝功能(?:损伤|异常|不全)", ("alt", "ast"), "转氨酶"),
+    ("肾功能(?:损伤|异常|不全)", ("creatinine", "egfr-renal"), "肌酐"),
+)
+"""Diagnoses of the laboratory, the analytes one of which must be on record, and their name."""
+
+
+@rule("LAB-018", "case", Severity.REVIEW, source="CARE指南2013条目8：诊断评估")
+def diagnosis_without_figure(record: Record) -> Iterator[Finding]:
+    """A diagnosis of the laboratory is made and no figure for it is on record.
+
+    Marrow suppression, liver and kidney injury are graded by figures.
+    """
+    on_record = {str(measure.analyte.id) for measure in measures(record)}
+    for words, analytes, name in CLAIMED:
+        pattern = re.compile(words)
+        events = [leaf for event in record.case.adverse_events if event.occurred == "发生" and pattern.search(event.term) for leaf in (event.term, event.value, event.action)]
+        found = each_once([*(item.text for item in record.case.diagnoses if pattern.search(item.text)), *events])
+        if found and not on_record & set(analytes):
+            yield Finding(found[0], f"“{found[0]}”而未载{name}数值，请补", found[0], f"补充{name}", found[1:])
+
+
+@rule("LAB-019", "case")
+def uptake_misnamed(record: Record) -> Iterator[Finding]:
+    """Maximum and mean of an uptake are garbled.
+
+    平均值max gives the reader a value that is neither.
+    """
+    pattern = re.compile(r"平均值?\s?max|SUVmax\s?平均|mean\s?max|max\s?mean", re.IGNORECASE)
+    for leaf in prose(record, "studies"):
+        if match := pattern.search(leaf):
+            yield Finding(leaf, f"“{match[0]}”的最大值与平均值混写，请核", match[0], "分别写作SUVmax与SUVmean")
