@@ -42,24 +42,48 @@ def one_apart(word: str, name: str) -> bool:
     return longer[head + 1 :] == shorter[head:]
 
 
+@lru_cache(maxsize=8)
+def ends(catalogue: Catalogue) -> dict[str, list[str]]:
+    """Return the drug names of three characters by their first and last: a slip in the middle leaves no pair."""
+    found = defaultdict(list)
+    for drug in catalogue.drugs:
+        for spelling in () if drug.unnamed else drug.spellings:
+            if len(spelling) == LEAST and HAN.fullmatch(spelling):
+                found[spelling[0] + spelling[2]].append(str(spelling))
+    return dict(found)
+
+
 @gathered
 def misspelt(record: Record) -> list[tuple[str, str, Written]]:
     """Return the words one character away from a drug name, each with the name and its scalar."""
-    pairs, (known, _) = neighbours(record.catalogue), lexicon(record.catalogue)
+    known, _ = lexicon(record.catalogue)
     found = []
     for _, leaf in texts(record):
-        if not any(leaf[index : index + 2] in pairs for index in range(len(leaf) - 1)):
-            continue
-        taken = [match.span() for match in known.finditer(leaf)]
-        for index in range(len(leaf) - 1):
-            for name, position in pairs.get(leaf[index : index + 2], ()):
-                start = index - position
-                for end in (start + len(name), start + len(name) - 1, start + len(name) + 1):
-                    word = leaf[max(start, 0) : end]
-                    free = not any(begin < end and start < finish for begin, finish in taken)
-                    if start >= 0 and free and HAN.fullmatch(word) and one_apart(word, name) and likely(word, name):
-                        found.append((word, name, leaf))
+        near = list(candidates(leaf, record.catalogue))
+        taken = [match.span() for match in known.finditer(leaf)] if near else []
+        for start, end, name in near:
+            word = leaf[start:end]
+            if HAN.fullmatch(word) and one_apart(word, name) and likely(word, name) and free(start, end, taken):
+                found.append((word, name, leaf))
     return best(found)
+
+
+def candidates(leaf: str, catalogue: Catalogue) -> Iterator[tuple[int, int, str]]:
+    """Yield the stretches of a text that share a pair of characters with a drug name, and the name."""
+    pairs, frames = neighbours(catalogue), ends(catalogue)
+    for index in range(len(leaf) - 1):
+        for name, position in pairs.get(leaf[index : index + 2], ()):
+            start = index - position
+            for end in (start + len(name), start + len(name) - 1, start + len(name) + 1):
+                if start >= 0:
+                    yield start, end, name
+        for name in frames.get(leaf[index] + leaf[index + 2 : index + 3], ()):
+            yield index, index + LEAST, name
+
+
+def free(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
+    """Tell whether a stretch is no known name: it may hold a shorter one, with two characters more at least."""
+    return not any(begin < end and start < finish and not (start <= begin and finish <= end and end - start - (finish - begin) > 1) for begin, finish in taken)
 
 
 def likely(word: str, name: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from publisher.case import Treatment
-from publisher.lint.doses import Amount, Order, amounts, orders, treatment_of
+from publisher.lint.doses import Amount, Order, amounts, interval, orders, treatment_of
 from publisher.lint.gathered import each_once, prose
 from publisher.lint.record import Record
 from publisher.problems import Severity
@@ -123,8 +123,8 @@ def interval_against_label(record: Record) -> Iterator[Finding]:
     Denosumab 120 mg is given every four weeks, T-DXd every three; shorter intervals add toxicity, longer ones lose effect.
     """
     for order in labelled(record):
-        every = order.every
-        if every and order.drug.label.every and not order.daily:
+        every = order.every if not order.daily else interval(order.cycle or "")
+        if every and order.drug.label.every:
             least, most = bounds(order.drug.label.every)
             if every[1] < least or every[0] > most:
                 span = f"{every[0]}天" if every[0] == every[1] else f"{every[0]}～{every[1]}天"
@@ -267,7 +267,27 @@ ACTIVE = ("化疗药", "靶向药", "免疫检查点抑制剂", "抗体药物偶
 """Groups whose name, dose and interval a reader needs."""
 
 
-@rule("RX-022", "case", Severity.REVIEW, source="CARE指南2013条目9b：干预的剂量、强度与疗程")
+FORMS = (
+    (re.compile("(?:片|胶囊|胶丸|丸|滴剂|颗粒|散|口服液|口服溶液)$"), re.compile("静脉|静滴|静推|皮下|肌内|肌肉|肌注|注射|泵入"), "口服制剂"),
+    (re.compile("注射液$|^注射用"), re.compile("口服|含服"), "注射剂"),
+)
+"""Dosage forms by the end of a name, the routes they exclude, and what they are."""
+
+
+@rule("RX-022", "case", source="《中国药典》2020年版四部制剂通则")
+def route_against_form(record: Record) -> Iterator[Finding]:
+    """A tablet is injected, or an injection swallowed.
+
+    The form in the name and the route beside it cannot both be right.
+    """
+    for order in orders(record):
+        route = route_of(order)
+        for form, excluded, name in FORMS if route and not order.told else ():
+            if form.search(order.spelling) and excluded.search(route):
+                yield Finding(order.route, f"{order.spelling}为{name}，途径作“{route}”，请核", route, "核对剂型与途径", order.leaves)
+
+
+@rule("RX-023", "case", Severity.REVIEW, source="CARE指南2013条目9b：干预的剂量、强度与疗程")
 def order_incomplete(record: Record) -> Iterator[Finding]:
     """Antitumour or bone agents are given without name or dose, or a bone agent without interval or route.
 

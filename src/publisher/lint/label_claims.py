@@ -27,12 +27,12 @@ def against(record: Record, pattern: str, message: str, hint: str) -> Iterator[F
 
 @rule("RX-110", "case", source=f"{DENOSUMAB}：肌酐清除率＜30 mL/min或透析者低钙血症风险增高")
 def kidney_denied(record: Record) -> Iterator[Finding]:
-    """The kidney is said to be without bearing on denosumab.
+    """The risk of denosumab is said to have nothing to do with the kidney, or renal function to need no watching.
 
     No dose is changed, but impaired kidneys raise the risk of hypocalcaemia, and deaths are reported; the contrary endangers.
     """
-    pattern = "低钙(?:血症)?风险与肾功能无关|无需肾功能监测|不需(?:要)?监测肾功能|对肾功能无影响|无需肾脏代谢|不经(?:过)?肾脏?代谢|对肾功能无剂量依赖性损伤"
-    yield from against(record, pattern, "说明书载肾功能不全可增加低钙血症风险", "限定表述并提示监测血钙")
+    pattern = "低钙(?:血症)?风险与肾功能无关|无需肾功能监测|(?:不|无)需(?:要)?监测肾功能"
+    yield from against(record, pattern, "说明书载肾功能不全可增加低钙血症风险，与此相反", "改正并提示监测血钙")
 
 
 @rule("RX-111", "case", Severity.REVIEW, source="唑来膦酸注射液中国说明书：CrCl 30～60 mL/min减量，＜30 mL/min不推荐")
@@ -51,7 +51,7 @@ def indication_of_hypercalcaemia(record: Record) -> Iterator[Finding]:
 
     The US label knows hypercalcaemia refractory to bisphosphonates; prevention is in no label.
     """
-    yield from against(record, "强适应证|高钙[^。；]{0,20}一级预防|一级预防[^。；]{0,12}高钙", "说明书限双膦酸盐难治性高钙血症，预防无此适应证", "核对适应证")
+    yield from against(record, "强适应证|高钙[^。；，]{0,6}，[^。；]{0,14}一级预防|一级预防[^。；]{0,12}高钙", "说明书限双膦酸盐难治性高钙血症，预防无此适应证", "核对适应证")
 
 
 @rule("RX-113", "case", Severity.REVIEW, source=f"{DENOSUMAB}：适应证为预防骨相关事件")
@@ -99,3 +99,13 @@ def resistance_undivided(record: Record) -> Iterator[Finding]:
         divided = any(re.search("原发性|继发性|获得性", leaf) for leaf in prose(record, "diagnoses", "history", "visit"))
         if re.search("内分泌(?:治疗)?耐药", item.text) and not divided:
             yield Finding(item.text, "内分泌治疗耐药未分原发性或继发性，停药至复发的间隔请补", item.text, "写明耐药类型与间隔")
+
+
+@rule("RX-117", "case", Severity.REVIEW, source=f"{DENOSUMAB}：肌酐清除率＜30 mL/min或透析者低钙血症风险增高")
+def kidney_unqualified(record: Record) -> Iterator[Finding]:
+    """Denosumab is praised as not cleared by, or harmless to, the kidney, and the risk of hypocalcaemia is left out.
+
+    True of clearance, but the reader with a patient in renal failure needs the other half.
+    """
+    pattern = "对肾功能无影响|无需肾脏代谢|不经(?:过)?肾脏?代谢|对肾功能无(?:额外负担|剂量依赖性损伤)"
+    yield from against(record, pattern, "肾功能不全者低钙血症风险增高，表述宜限定", "补充低钙血症风险")

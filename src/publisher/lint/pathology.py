@@ -180,3 +180,15 @@ def unknown_marker(record: Record) -> Iterator[Finding]:
         for receptor in item.ihc:
             if folded_marker(receptor.marker) not in MARKERS:
                 yield Finding(receptor.marker, f"免疫组化指标“{receptor.marker}”写法不规范，抗体名称请核", receptor.marker, "核对抗体名称", (receptor.result,))
+
+
+@rule("ANA-028", "case", Severity.REVIEW, source="ASCO/CAP乳腺癌ER、PR检测指南（2020）")
+def progesterone_without_oestrogen(record: Record) -> Iterator[Finding]:
+    """A breast cancer has PR without ER.
+
+    Seen in one of fifty to a hundred; mostly a sign was misread or the test of ER failed.
+    """
+    for profile in profiles(record):
+        if profile.er and profile.pr and positive(profile.er.result) is False and positive(profile.pr.result):
+            said = f"ER{profile.er.result}而PR{profile.pr.result}，甚少见，请核"
+            yield Finding(profile.er.result, said, called([profile.er, profile.pr]), "核对受体检测", (profile.er.marker, profile.pr.marker, profile.pr.result))

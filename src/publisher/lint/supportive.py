@@ -53,7 +53,7 @@ def too_few_antiemetics(record: Record) -> Iterator[Finding]:
     Cisplatin, AC and carboplatin of AUC 4 or more ask for three drugs with dexamethasone, T-DXd for two at least.
     """
     sick = {str(order.drug.id): order for order in given(record) if order.drug.id in EMETOGENIC and order.treatment >= 0}
-    named = [m for m in mentions(record) if "止吐" in m.drug.drug_class and not m.drug.unnamed and m.path[0] in ("adverse_events", "treatments", "course")]
+    named = [m for m in mentions(record) if "止吐" in m.drug.drug_class and not m.drug.unnamed and m.path[0] in ("adverse_events", "treatments", "course") and "预防" in m.at]
     steroid = any(re.search("地塞米松", leaf) for leaf in prose(record, "adverse_events", "treatments", "course"))
     if sick and named:
         needed = max(EMETOGENIC[slug] for slug in sick)

@@ -379,3 +379,28 @@ def uptake_misnamed(record: Record) -> Iterator[Finding]:
     for leaf in prose(record, "studies"):
         if match := pattern.search(leaf):
             yield Finding(leaf, f"“{match[0]}”的最大值与平均值混写，请核", match[0], "分别写作SUVmax与SUVmean")
+
+
+EXPLAINED = {
+    "wbc": "白细胞(?:增|升|减|低)|骨髓抑制|感染|白血病|G-CSF", "neutrophil": "粒细胞(?:增|升|减|低|缺)|骨髓抑制|感染|G-CSF", "plt": "血小板(?:增|升|减|低)|骨髓抑制", "hb": "贫血|骨髓抑制",
+    "alt": "肝功能|转氨酶|肝损", "ast": "肝功能|转氨酶|肝损", "creatinine": "肾功能|CKD|肾病|肾炎|肾损", "ca": "[高低]钙", "p": "[高低]磷",
+}  # fmt: skip
+"""The words of which one stands in a case that knows of a very high or low figure."""
+ALARMING = Decimal("2.5")
+
+
+@rule("LAB-020", "case", Severity.REVIEW)
+def alarming_figure_passed_over(record: Record) -> Iterator[Finding]:
+    """A figure two and a half times beyond the usual interval stands without a word about it.
+
+    Leukocytes of 65 in a healthy count: a decimal point has slipped, or a second disease was overlooked.
+    """
+    told = "\n".join(prose(record))
+    for measure in measures(record):
+        usual, words = measure.analyte.usual, EXPLAINED.get(str(measure.analyte.id))
+        factor = words and usual and scale(measure.unit, usual.unit or "")
+        if factor and not re.search(words, told):
+            low, high = Decimal(usual.low) / factor, Decimal(usual.high) / factor
+            if measure.low > high * ALARMING or measure.high * ALARMING < low:
+                said = f"{measure.said()}远在通行参考区间（{usual.low}～{usual.high}）之外而文中未提，请核小数点与单位"
+                yield Finding(measure.at, said, measure.text, "核对原始报告", others([measure]))
