@@ -117,14 +117,17 @@ def lexicon(catalogue: Catalogue) -> tuple[re.Pattern, dict[str, Drug]]:
 
 
 @gathered
+def named_drugs(record: Record) -> list[tuple[tuple, Written, list[re.Match]]]:
+    """Return every scalar of the case with its path and the drug names in it."""
+    pattern, _ = lexicon(record.catalogue)
+    return [(path, leaf, list(pattern.finditer(leaf))) for path, leaf in texts(record) if path[0] != "id"]
+
+
+@gathered
 def mentions(record: Record) -> list[Mention]:
     """Return every drug that the case names, in source order."""
-    pattern, by_spelling = lexicon(record.catalogue)
-    found = []
-    for path, leaf in texts(record):
-        if path[0] != "id":
-            found += [Mention(by_spelling[match[0]], match[0], leaf, match.start(), path) for match in pattern.finditer(leaf)]
-    return found
+    _, by_spelling = lexicon(record.catalogue)
+    return [Mention(by_spelling[match[0]], match[0], leaf, match.start(), path) for path, leaf, found in named_drugs(record) for match in found]
 
 
 @dataclass(frozen=True)

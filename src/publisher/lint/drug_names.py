@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from publisher.catalogue import Catalogue
-from publisher.lint.doses import lexicon, mentions
-from publisher.lint.gathered import gathered, texts
+from publisher.lint.doses import lexicon, mentions, named_drugs
+from publisher.lint.gathered import gathered
 from publisher.lint.record import Record
 from publisher.problems import Severity
 from publisher.rules import Finding, rule
@@ -56,22 +56,26 @@ def ends(catalogue: Catalogue) -> dict[str, list[str]]:
 @gathered
 def misspelt(record: Record) -> list[tuple[str, str, Written]]:
     """Return the words one character away from a drug name, each with the name and its scalar."""
-    known, _ = lexicon(record.catalogue)
+    _, by_spelling = lexicon(record.catalogue)
     found = []
-    for _, leaf in texts(record):
-        near = list(candidates(leaf, record.catalogue))
-        taken = [match.span() for match in known.finditer(leaf)] if near else []
-        for start, end, name in near:
+    for _, leaf, taken in named_drugs(record):
+        for start, end, name in candidates(leaf, record.catalogue, taken):
             word = leaf[start:end]
-            if HAN.fullmatch(word) and one_apart(word, name) and likely(word, name) and free(start, end, taken):
-                found.append((word, name, leaf))
+            if HAN.fullmatch(word) and one_apart(word, name) and likely(word, name):
+                others = [match.span() for match in taken if by_spelling[match[0]] is not by_spelling[name]]
+                same = any(match.start() < start + len(word) and start < match.end() for match in taken if by_spelling[match[0]] is by_spelling[name])
+                if not same and free(start, start + len(word), others):
+                    found.append((word, name, leaf))
     return best(found)
 
 
-def candidates(leaf: str, catalogue: Catalogue) -> Iterator[tuple[int, int, str]]:
-    """Yield the stretches of a text that share a pair of characters with a drug name, and the name."""
+def candidates(leaf: str, catalogue: Catalogue, taken: list[re.Match]) -> Iterator[tuple[int, int, str]]:
+    """Yield the stretches of a text that share a pair of characters with a drug name, and the name; what is a name already is passed over."""
     pairs, frames = neighbours(catalogue), ends(catalogue)
+    done = {index for match in taken for index in range(match.start(), match.end() - 1)}
     for index in range(len(leaf) - 1):
+        if index in done:
+            continue
         for name, position in pairs.get(leaf[index : index + 2], ()):
             start = index - position
             for end in (start + len(name), start + len(name) - 1, start + len(name) + 1):
@@ -123,7 +127,8 @@ def misspelt_drug(record: Record) -> Iterator[Finding]:
 
 
 ENDINGS = "单抗|替尼|西利|他赛|膦酸|司琼|匹坦|曲唑|考酮|西泮|昔芬|司群|曲塞|洛芬|地平|沙坦|他滨|比星|拉唑|普兰|哌酮|洛尔|他汀|格列[净酮]"
-DRUGLIKE = re.compile(rf"[\u3400-\u9fff]{{2,6}}?(?:{ENDINGS})")
+DRUGLIKE = re.compile(ENDINGS)
+BEFORE = re.compile(r"[\u3400-\u9fff]{1,4}$")
 ORDINARY = re.compile(r"克隆|抗体|源单抗|双?单抗$|(?:[抗人类]|该|本|种|一|用|性)单抗$")
 
 
@@ -133,15 +138,15 @@ def unknown_drug(record: Record) -> Iterator[Finding]:
 
     It is misspelt beyond one character, or the list must take it up.
     """
-    known, by_spelling = lexicon(record.catalogue)
     slips = {word for word, _, _ in misspelt(record)}
     groups = defaultdict(list)
-    for _, leaf in texts(record):
-        taken = [match.span() for match in known.finditer(leaf)]
+    for _, leaf, taken in named_drugs(record):
         for match in DRUGLIKE.finditer(leaf):
-            inside = any(begin < match.end() <= finish or begin < match.end() - 1 < finish for begin, finish in taken)
-            if not inside and not ORDINARY.search(match[0]) and not any(word in match[0] or match[0] in word for word in slips):
-                groups[match[0]].append(leaf)
+            before = BEFORE.search(leaf[: match.start()])
+            word = before[0] + match[0] if before else ""
+            inside = any(known.start() < match.end() <= known.end() or match.start() <= known.start() < match.end() for known in taken)
+            if word and not inside and not ORDINARY.search(word) and not any(slip in word or word in slip for slip in slips):
+                groups[word].append(leaf)
     for word, leaves in groups.items():
         yield Finding(leaves[0], f"“{word}”似为药名而不在药品词表中，请核", word, "核对药名，或补入 content/reference/drugs.yaml", tuple(leaves[1:]))
 
