@@ -7,10 +7,12 @@ import pytest
 from project import REPOSITORY
 
 from publisher.case import Case
+from publisher.collection import Collection
 from publisher.lint.cases import check_case
 from publisher.lint.characters import check_characters, covered
 from publisher.lint.record import Record
 from publisher.lint.text import check_texts
+from publisher.read import read_catalogue
 from publisher.read_yaml import read_yaml
 from publisher.rules import RULES
 from publisher.written import Branch, Slug, Word
@@ -36,6 +38,12 @@ def record(tree: Branch, sample) -> Record:
     case = Case.model_validate(whole, context={"catalogue": sample.catalogue})
     source = sample.volumes["sample"]
     return Record(case, replace(source, cases={"made-up": case}, trees={"made-up": whole}), sample.catalogue)
+
+
+@pytest.fixture(scope="module", name="sample")
+def sample_with_the_words_of_the_house(sample: Collection) -> Collection:
+    """The sample book with the catalogue of the real volumes: rules on drugs and analytes rest on its labels and spans."""
+    return replace(sample, catalogue=read_catalogue(REPOSITORY, []))
 
 
 @pytest.mark.parametrize("code", sorted(RULES))

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from publisher.case import Lesion, Study
 from publisher.lint.body import side, stations
-from publisher.lint.gathered import each_once, gathered, prose
+from publisher.lint.gathered import each_once, gathered, prose, saying
 from publisher.lint.histology import histology
 from publisher.lint.measures import diameters
 from publisher.lint.record import Record
@@ -309,6 +309,8 @@ def small_cell_without_extent(record: Record) -> Iterator[Finding]:
 
     Treatment is chosen by the extent.
     """
-    if histology(record) == "小细胞癌" and not any(re.search("广泛期|局限期|[EL]S-SCLC|[EL]D-SCLC", leaf) for leaf in prose(record, "title", "diagnoses", "staging")):
-        at = next((leaf for item in record.case.staging for leaf in (item.tnm, item.stage) if leaf), record.case.diagnoses[0].text)
-        yield Finding(at, "小细胞癌未注明局限期或广泛期，请补", at, "写作局限期或广泛期", tuple(item.text for item in record.case.diagnoses if item.kind == "原发肿瘤"))
+    extent = re.compile("广泛期|局限期|[EL]S-SCLC|[EL]D-SCLC")
+    if histology(record) == "小细胞癌" and not saying(record, extent, "title", "diagnoses", "staging"):
+        leaves = each_once([*(leaf for item in record.case.staging for leaf in (item.tnm, item.stage)), *(item.text for item in record.case.diagnoses)])
+        if leaves:
+            yield Finding(leaves[0], "小细胞癌未注明局限期或广泛期，请补", leaves[0], "写作局限期或广泛期", leaves[1:])
