@@ -214,7 +214,7 @@ def told_orders(record: Record) -> Iterator[Order]:
             continue
         end = following.start if following and following.at.place == mention.at.place else len(mention.at)
         after = mention.at[mention.start + len(mention.spelling) : min(end, mention.start + len(mention.spelling) + REACH)]
-        sentence = re.split("[。；]", after)[0]
+        sentence = re.split("[。]", after)[0]
         begin = previous.start + len(previous.spelling) if previous and previous.at.place == mention.at.place else 0
         before = re.split("[，。；：（、]", mention.at[max(begin, mention.start - BACK) : mention.start])[-1]
         if re.search(r"\d", sentence + before):

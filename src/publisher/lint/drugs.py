@@ -28,7 +28,7 @@ def route_of(order: Order) -> str:
     """Return the route as ordered, in Chinese; for a sentence the first that its clause names."""
     if not order.told:
         return ROUTES.get(str(order.route or "").strip().lower(), str(order.route or ""))
-    match = ROUTE.search(order.before) or ROUTE.search(re.split("[，、（]", order.text)[0])
+    match = ROUTE.search(order.before) or ROUTE.search(re.split("[，、（；]", order.text)[0])
     return match[0] if match else ""
 
 

@@ -1,10 +1,10 @@
-"""Rules on how much is planned: the number of platinum cycles, the dose of radiation."""
+"""Rules on how much is planned: number and length of cycles, dose of radiation."""
 
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from publisher.lint.doses import cycles
+from publisher.lint.doses import cycles, interval
 from publisher.lint.gathered import each_once
 from publisher.lint.record import Record
 from publisher.problems import Severity
@@ -42,3 +42,27 @@ def impossible_radiation(record: Record) -> Iterator[Finding]:
                 if Decimal(dose[0]) > 80 or each > 24 or (number and each < 1):
                     said = f"放疗作{item.dose}/{item.fractions or '次数未载'}，每次{each:f} Gy，超出通行范围，请核"
                     yield Finding(item.dose, said, item.dose, "核对剂量与次数", each_once([item.fractions, treatment.title]))
+
+
+CYCLE = re.compile(r"(?:每)?(\d{1,2})天为1个?(?:化疗)?周期")
+
+
+@rule("RX-032", "case")
+def two_cycles_in_one_regimen(record: Record) -> Iterator[Finding]:
+    """Drugs of one regimen, or its text, have cycles of different length.
+
+    A regimen has one cycle; 21 for one drug and 28 for the other is a slip in one of them.
+    """
+    for treatment in record.case.treatments:
+        found: dict[int, list] = {}
+        for dose in treatment.doses:
+            if dose.cycle and (every := interval(dose.cycle)):
+                found.setdefault(every[0], []).append(dose.cycle)
+        for leaf in treatment.text:
+            if match := CYCLE.search(leaf):
+                found.setdefault(int(match[1]), []).append(leaf)
+        if len(found) > 1:
+            rare = min(found.values(), key=len)[0]
+            days = "、".join(f"{length}天" for length in sorted(found))
+            rest = [leaf for leaves in found.values() for leaf in leaves if leaf is not rare]
+            yield Finding(rare, f"同一方案周期长度不一：{days}，请核", rare[:30], "核对周期长度", each_once([*rest, treatment.title]))

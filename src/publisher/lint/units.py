@@ -382,10 +382,11 @@ def uptake_misnamed(record: Record) -> Iterator[Finding]:
 
 
 EXPLAINED = {
-    "wbc": "白细胞(?:增|升|减|低)|骨髓抑制|感染|白血病|G-CSF", "neutrophil": "粒细胞(?:增|升|减|低|缺)|骨髓抑制|感染|G-CSF", "plt": "血小板(?:增|升|减|低)|骨髓抑制", "hb": "贫血|骨髓抑制",
-    "alt": "肝功能|转氨酶|肝损", "ast": "肝功能|转氨酶|肝损", "creatinine": "肾功能|CKD|肾病|肾炎|肾损", "ca": "[高低]钙", "p": "[高低]磷",
+    "wbc": ("白细胞(?:增|升)|感染|白血病", "白细胞(?:减|降|低|最低)|骨髓抑制"), "neutrophil": ("粒细胞(?:增|升)|感染|白血病", "粒细胞(?:减|降|低|缺|最低)|骨髓抑制"),
+    "plt": ("血小板(?:增|升)", "血小板(?:减|降|低|最低)|骨髓抑制"), "hb": ("红细胞增多", "贫血|骨髓抑制"), "alt": ("肝功能|转氨酶|肝损", ""), "ast": ("肝功能|转氨酶|肝损", ""),
+    "creatinine": ("肾功能|CKD|肾病|肾炎|肾损", ""), "ca": ("高钙", "低钙"), "p": ("高磷", "低磷"),
 }  # fmt: skip
-"""The words of which one stands in a case that knows of a very high or low figure."""
+"""The words of which one stands in a case that knows of a very high, or a very low, figure."""
 ALARMING = Decimal("2.5")
 
 
@@ -399,8 +400,10 @@ def alarming_figure_passed_over(record: Record) -> Iterator[Finding]:
     for measure in measures(record):
         usual, words = measure.analyte.usual, EXPLAINED.get(str(measure.analyte.id))
         factor = words and usual and scale(measure.unit, usual.unit or "")
-        if factor and not re.search(words, told):
-            low, high = Decimal(usual.low) / factor, Decimal(usual.high) / factor
-            if measure.low > high * ALARMING or measure.high * ALARMING < low:
-                said = f"{measure.said()}远在通行参考区间（{usual.low}～{usual.high}）之外而文中未提，请核小数点与单位"
-                yield Finding(measure.at, said, measure.text, "核对原始报告", others([measure]))
+        if not factor:
+            continue
+        low, high = Decimal(usual.low) / factor, Decimal(usual.high) / factor
+        above, below = measure.low > high * ALARMING, measure.high * ALARMING < low
+        if (above and not re.search(words[0], told)) or (below and not (words[1] and re.search(words[1], told))):
+            said = f"{measure.said()}远在通行参考区间（{usual.low}～{usual.high}）之外而文中未提，请核小数点与单位"
+            yield Finding(measure.at, said, measure.text, "核对原始报告", others([measure]))
