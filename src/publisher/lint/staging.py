@@ -186,7 +186,7 @@ def spread_in_the_chest_against_t(record: Record) -> Iterator[Finding]:
     found = [(lesion.site, lesion.finding, lesion) for _, lesion in baseline(record)]
     wall = [site for site, finding, lesion in found if re.search("胸壁", site) or re.search("侵[犯及][^，。]{0,4}胸壁|包绕[^，。]{0,6}肋", finding or "")]
     nodules = [
-        site for site, finding, lesion in found
+        leaf for site, finding, lesion in found for leaf in (site, finding)
         if lesion.role == "肺内病灶" and lesion.side == "双侧" and re.search("结节|转移", finding or "") and not re.search("磨玻璃$", finding or "")
     ]  # fmt: skip
     for tnm in present(record):
