@@ -189,7 +189,9 @@ def nodule_larger_than_a_nodule(record: Record) -> Iterator[Finding]:
             words = f"{lesion.site}{lesion.finding or ''}"
             lung = lesion.role in ("原发灶", "肺内病灶") and "结节" in words and "肿块" not in words
             if lung and lesion.size and max(diameters(lesion.size), default=0) > 30:
-                yield Finding(lesion.size, f"称结节而大小作“{lesion.size}”，＞3 cm者称肿块，请核", lesion.size, "核对大小与用语", each_once([lesion.finding, lesion.site]))
+                yield Finding(
+                    lesion.size, f"称结节而大小作“{lesion.size}”，＞3 cm者称肿块，请核", lesion.size, "核对大小与用语", each_once([lesion.finding, lesion.site])
+                )
 
 
 @rule("ANA-009", "case", Severity.REVIEW)
@@ -200,9 +202,12 @@ def lesion_without_a_name(record: Record) -> Iterator[Finding]:
     """
     listed = [item.text for item in record.case.diagnoses if item.kind == "转移"]
     for study in record.case.studies:
-        open_ones = [lesion for lesion in study.lesions if lesion.role == "待定" and lesion.finding and not re.search("骨折(?!线)|巨大肿块|肿块", lesion.finding)]
+        open_ones = [
+            lesion for lesion in study.lesions if lesion.role == "待定" and lesion.finding and not re.search("骨折(?!线)|巨大肿块|肿块", lesion.finding)
+        ]
         if open_ones:
             where = "、".join(str(lesion.site) for lesion in open_ones)
             rest = [leaf for lesion in open_ones for leaf in (lesion.site, lesion.finding, *lesion.levels)]
-            yield Finding(open_ones[0].site, f"{study.modality}所见“{where}”未作性质判断，请补", where, "补充性质判断", each_once([*rest, study.impression, *listed]))
-
+            yield Finding(
+                open_ones[0].site, f"{study.modality}所见“{where}”未作性质判断，请补", where, "补充性质判断", each_once([*rest, study.impression, *listed])
+            )

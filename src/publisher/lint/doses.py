@@ -71,7 +71,8 @@ def times_a_day(text: str) -> Decimal | None:
 
 
 EVERY = re.compile(
-    r"(?:每|q)\s?(\d{1,3})(?:～(\d{1,3}))?\s?(天|日|周|w|d)(?![a-z])|每(周|月)(?![2-9]次)|/(月)|^(\d{1,3})(天)(?:$|为)|(?<![\d～])(\d{1,3})(天)为1(?:个)?周期", re.IGNORECASE
+    r"(?:每|q)\s?(\d{1,3})(?:～(\d{1,3}))?\s?(天|日|周|w|d)(?![a-z])|每(周|月)(?![2-9]次)|/(月)|^(\d{1,3})(天)(?:$|为)|(?<![\d～])(\d{1,3})(天)为1(?:个)?周期",
+    re.IGNORECASE,
 )
 UNIT_DAYS = {"天": 1, "日": 1, "d": 1, "周": 7, "w": 7, "月": 30}
 
@@ -219,5 +220,3 @@ def told_orders(record: Record) -> Iterator[Order]:
         before = re.split("[，。；：（、]", mention.at[max(begin, mention.start - BACK) : mention.start])[-1]
         if re.search(r"\d", sentence + before):
             yield Order(mention.drug, mention.spelling, mention.at, told=True, text=sentence, before=before)
-
-

@@ -98,7 +98,7 @@ def likely(word: str, name: str) -> bool:
     if len(name) == LEAST:
         return len(word) == LEAST and (word[:2] == name[:2] or (word[0], word[2]) == (name[0], name[2])) and not re.search("[的与和及类者后前中为是用]", word)
     if len(word) < len(name):
-        return len(word) > LEAST or word[0] == name[0] and word[-1] == name[-1]
+        return len(word) > LEAST or (word[0] == name[0] and word[-1] == name[-1])
     return word[0] == name[0] or word[1:] == name[1:] or len(name) > 4
 
 

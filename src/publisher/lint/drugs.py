@@ -168,7 +168,9 @@ def course_left_out(record: Record) -> Iterator[Finding]:
         days = given and tuple(int(part) * (7 if given[3] else 1) for part in given.groups() if part)
         if days != (int(on), off):
             said = f"{order.spelling}说明书服{on}天停{off}天，" + (f"原作服{days[0]}天停{days[1]}天" if days else "原文未载停药") + "，请核"
-            yield Finding(order.frequency or order.at, said, words.strip() or order.spelling, order.drug.label.source, each_once([*order.leaves, *said_of(record, order)]))
+            yield Finding(
+                order.frequency or order.at, said, words.strip() or order.spelling, order.drug.label.source, each_once([*order.leaves, *said_of(record, order)])
+            )
 
 
 def said_of(record: Record, order: Order) -> list[Written]:
@@ -247,7 +249,13 @@ def tablets_without_strength(record: Record) -> Iterator[Finding]:
     without = [order for order in found if not re.search(r"\d\s?(?:mg|g|IU|μg)", f"{order.dose}{order.remark}")]
     if without:
         names = "、".join(dict.fromkeys(order.spelling for order in without))
-        yield Finding(without[0].dose, f"{names}以片、粒计而未注规格，请补", without[0].dose, "写明每片（粒）含量", each_once(leaf for order in without for leaf in order.leaves))
+        yield Finding(
+            without[0].dose,
+            f"{names}以片、粒计而未注规格，请补",
+            without[0].dose,
+            "写明每片（粒）含量",
+            each_once(leaf for order in without for leaf in order.leaves),
+        )
 
 
 @rule("RX-021", "case", source=LABEL)
@@ -259,8 +267,9 @@ def loading_dose_below_the_next(record: Record) -> Iterator[Finding]:
     for order in orders(record):
         match = re.search(r"首(?:剂|次)([^，；]*)[，；](?:后续|维持|此后)(.*)", order.dose or "")
         if match and (first := amounts(match[1])) and (later := amounts(match[2])):
-            if first[0].comparable == later[0].comparable and first[0].high < later[0].high:
-                yield Finding(order.dose, f"{order.spelling}首剂{first[0].text}低于后续{later[0].text}，请核", order.dose, "核对首剂与维持剂量", order.leaves)
+            lower = first[0].comparable == later[0].comparable and first[0].high < later[0].high
+            said = f"{order.spelling}首剂{first[0].text}低于后续{later[0].text}，请核"
+            yield from [Finding(order.dose, said, order.dose, "核对首剂与维持剂量", order.leaves)] if lower else []
 
 
 ACTIVE = ("化疗药", "靶向药", "免疫检查点抑制剂", "抗体药物偶联物", "内分泌治疗药", "CDK4/6抑制剂", "骨改良药")
@@ -317,12 +326,14 @@ def incomplete(treatment: Treatment) -> Iterator[str]:
         elif drug.id not in full:
             yield f"{dose.drug}未写剂量"
         elif drug.group == "骨改良药":
-            lacking = [name for name, given in (("间隔", drug.id in regular), ("途径", any(other.route for other in treatment.doses if other.drug.entry is drug))) if not given]
+            lacking = [
+                name
+                for name, given in (("间隔", drug.id in regular), ("途径", any(other.route for other in treatment.doses if other.drug.entry is drug)))
+                if not given
+            ]
             if lacking:
                 yield f"{dose.drug}未写{'、'.join(lacking)}"
     if treatment.regimen and not treatment.doses and treatment.kind not in ("手术", "放疗"):
         yield f"{treatment.regimen}未写药名剂量"
     if treatment.kind == "化疗" and not treatment.doses and not treatment.regimen:
         yield "化疗未写方案与剂量"
-
-

@@ -14,7 +14,8 @@ from publisher.written import Written
 
 CTCAE = "CTCAE 5.0（2017）"
 FALLING = {
-    "wbc": ("白细胞", "×10⁹/L", (3, 2, 1)), "neutrophil": ("中性粒细胞", "×10⁹/L", ("1.5", 1, "0.5")), "neutrophil-ratio": ("中性粒细胞", "×10⁹/L", ("1.5", 1, "0.5")),
+    "wbc": ("白细胞", "×10⁹/L", (3, 2, 1)), "neutrophil": ("中性粒细胞", "×10⁹/L", ("1.5", 1, "0.5")),
+    "neutrophil-ratio": ("中性粒细胞", "×10⁹/L", ("1.5", 1, "0.5")),
     "plt": ("血小板", "×10⁹/L", (75, 50, 25)), "hb": ("血红蛋白", "g/L", (100, 80, 0)),
 }  # fmt: skip
 """Counts that fall: below each bound the grade is 2, 3, 4."""
@@ -60,7 +61,11 @@ def grade_against_figure(record: Record) -> Iterator[Finding]:
         if not worst:
             continue
         grade, measure = worst
-        same = [leaf for leaf in prose(record, "timeline", "course", "treatments") if "骨髓" in event.term and re.search("(?:轻|中|重)度骨髓抑制|骨髓(?:轻|中|重)度抑制", leaf)]
+        same = [
+            leaf
+            for leaf in prose(record, "timeline", "course", "treatments")
+            if "骨髓" in event.term and re.search("(?:轻|中|重)度骨髓抑制|骨髓(?:轻|中|重)度抑制", leaf)
+        ]
         said_grades = grades(event.grade) if event.grade else set().union(*(grades(leaf) for leaf in same)) if same else set()
         if said_grades and grade not in said_grades:
             word = event.grade or GRADE.search(same[0])[0]
@@ -78,7 +83,13 @@ def grade_against_definition(record: Record) -> Iterator[Finding]:
         named = grades(event.grade or "")
         rest = each_once([event.term, event.grade, event.value])
         if named == {1} and "甲状腺功能减退" in event.term and re.search("替代|甲状腺素", event.action or ""):
-            yield Finding(event.grade, "1级甲状腺功能减退无需干预，予替代治疗者为2级，请核分级", event.grade, "核对分级", each_once([*rest, event.action, *replaced(record)]))
+            yield Finding(
+                event.grade,
+                "1级甲状腺功能减退无需干预，予替代治疗者为2级，请核分级",
+                event.grade,
+                "核对分级",
+                each_once([*rest, event.action, *replaced(record)]),
+            )
         if named and min(named) > 1 and re.search("疲乏|乏力", event.term) and re.search("休息后可?缓解", event.action or ""):
             yield Finding(event.action, f"疲乏作{event.grade}而休息后缓解，按CTCAE属1级，请核分级", event.grade, "核对分级", rest)
 
@@ -116,5 +127,3 @@ def cardiac_toxicity_without_fall(record: Record) -> Iterator[Finding]:
             if after >= 50 and before - after < 10:
                 said = f"LVEF由{before}%至{after}%而列为心脏毒性，降幅与数值均未达通行标准，请核"
                 yield Finding(event.value, said, event.value, "核对所用标准与检测日期", (event.term,))
-
-

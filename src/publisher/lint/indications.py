@@ -108,7 +108,8 @@ def targeted_drug_without_gene(record: Record) -> Iterator[Finding]:
     for word, (gene, name) in SENSITISING.items():
         found = of_class(record, word)
         on_record = any(gene.search(item.gene) for item in record.case.genes) or any(
-            re.search(rf"{gene.pattern}[^，。；]{{0,12}}(?:突变|缺失|融合|L858R|19del|阳性)", leaf) for leaf in prose(record, "diagnoses", "history", "pathology", "visit")
+            re.search(rf"{gene.pattern}[^，。；]{{0,12}}(?:突变|缺失|融合|L858R|19del|阳性)", leaf)
+            for leaf in prose(record, "diagnoses", "history", "pathology", "visit")
         )
         if found and not on_record and organ(record) == "lung":
             said = f"使用{found[0].spelling}而未载{name}，请补检测结果"
@@ -151,7 +152,13 @@ def hormone_positive_without_endocrine(record: Record) -> Iterator[Finding]:
     told = any(re.search("内分泌治疗", leaf) for leaf in prose(record, "history", "treatments", "visit", "course"))
     if latest and latest.hormone and organ(record) == "breast" and not endocrine and not told and record.case.treatments:
         recurrences = [item.text for item in record.case.diagnoses if item.kind in ("复发", "转移")]
-        yield Finding(latest.leaves[0], "ER或PR阳性，既往与本次治疗均未载内分泌治疗，请核", latest.leaves[0], "补充内分泌治疗或说明原因", each_once([*latest.leaves, *recurrences]))
+        yield Finding(
+            latest.leaves[0],
+            "ER或PR阳性，既往与本次治疗均未载内分泌治疗，请核",
+            latest.leaves[0],
+            "补充内分泌治疗或说明原因",
+            each_once([*latest.leaves, *recurrences]),
+        )
 
 
 @rule("RX-046", "case", Severity.REVIEW, source="来曲唑、阿那曲唑、依西美坦、氟维司群中国说明书：用于绝经后或卵巢功能已受抑制者")
@@ -165,7 +172,12 @@ def menopause_not_stated(record: Record) -> Iterator[Finding]:
     if found and not stated and record.case.patient.sex == "女" and record.case.patient.years < 60:
         prior = record.case.history.prior_cancer
         earlier = [item.kind for item in prior.treatments] if prior else []
-        around = [leaf for order in found if order.treatment >= 0 for leaf in (record.case.treatments[order.treatment].title, *record.case.treatments[order.treatment].text)]
+        around = [
+            leaf
+            for order in found
+            if order.treatment >= 0
+            for leaf in (record.case.treatments[order.treatment].title, *record.case.treatments[order.treatment].text)
+        ]
         panels = [panel.name for panel in record.case.labs if "性激素" in panel.name]
         said = f"{record.case.patient.age}女性用{found[0].spelling}，绝经状态与卵巢功能抑制未载，请补"
         yield Finding(found[0].at, said, found[0].spelling, "补充绝经状态", each_once([*places(found), *around, *panels, *earlier]))
@@ -173,7 +185,11 @@ def menopause_not_stated(record: Record) -> Iterator[Finding]:
 
 def low_calcium(record: Record) -> list[Written]:
     """Return where hypocalcaemia is recorded as present and not as an effect of the bone agent."""
-    events = [event.term for event in record.case.adverse_events if event.term == "低钙血症" and event.occurred == "发生" and not re.search("地舒单抗|唑来膦酸|双膦酸", event.agent)]
+    events = [
+        event.term
+        for event in record.case.adverse_events
+        if event.term == "低钙血症" and event.occurred == "发生" and not re.search("地舒单抗|唑来膦酸|双膦酸", event.agent)
+    ]
     told = [leaf for leaf in prose(record, "diagnoses", "commentary") if re.search("(?<!无)(?<!防)(?<!现)(?<!生)低钙血症", leaf) and len(leaf) < 12]
     return [*events, *told]
 
@@ -185,7 +201,9 @@ def denosumab_in_hypocalcaemia(record: Record) -> Iterator[Finding]:
     Hypocalcaemia is a contraindication until corrected; deaths are reported.
     """
     low = low_calcium(record)
-    corrected = any(re.search("低钙[^。；]{0,12}(?:纠正|恢复)|血钙[^。；]{0,8}恢复正常", leaf) for path, leaf in texts(record) if path[0] not in ("background", "notes"))
+    corrected = any(
+        re.search("低钙[^。；]{0,12}(?:纠正|恢复)|血钙[^。；]{0,8}恢复正常", leaf) for path, leaf in texts(record) if path[0] not in ("background", "notes")
+    )
     advised = [m for m in mentions(record) if m.drug.id in ("denosumab", "bone-modifying-agent") and m.path[0] in ("treatments", "commentary", "course")]
     named = [m for m in advised if m.drug.id == "denosumab"]
     if low and named and not corrected:
@@ -307,7 +325,12 @@ def pemetrexed_without_vitamins(record: Record) -> Iterator[Finding]:
     found = [order for order in given(record) if order.drug.id == "pemetrexed"]
     vitamins = any(m.drug.id in ("folic-acid", "vitamin-b12") for m in mentions(record))
     if found and not vitamins:
-        titles = [leaf for order in found if order.treatment >= 0 for leaf in (record.case.treatments[order.treatment].title, *record.case.treatments[order.treatment].text)]
+        titles = [
+            leaf
+            for order in found
+            if order.treatment >= 0
+            for leaf in (record.case.treatments[order.treatment].title, *record.case.treatments[order.treatment].text)
+        ]
         yield Finding(found[0].at, "用培美曲塞而未载叶酸、维生素B12预处理，请补", found[0].spelling, "补充预处理", each_once([*places(found), *titles]))
 
 

@@ -19,7 +19,11 @@ OPIOID = re.compile("阿片")
 
 def classed(record: Record, pattern: re.Pattern) -> list[tuple[Drug, Written]]:
     """Return the drugs of a class that treatments or the history give to this patient, and where."""
-    return [(m.drug, m.at) for m in mentions(record) if pattern.search(m.drug.drug_class) and m.path[0] in ("treatments", "history", "course", "dose_changes", "scores")]
+    return [
+        (m.drug, m.at)
+        for m in mentions(record)
+        if pattern.search(m.drug.drug_class) and m.path[0] in ("treatments", "history", "course", "dose_changes", "scores")
+    ]
 
 
 def named(record: Record, *ids: str) -> list[tuple[Drug, Written]]:
@@ -60,7 +64,13 @@ def nsaid_with_kidney_or_cisplatin(record: Record) -> Iterator[Finding]:
     if pain and (impaired or cisplatin):
         why = f"诊断有“{impaired[0]}”" if impaired else "与顺铂合用"
         remarks = [dose.remark for treatment in record.case.treatments for dose in treatment.doses if NSAID.search(dose.drug.entry.drug_class) and dose.remark]
-        yield Finding(pain[0][1], f"{pain[0][0].name}：{why}，有肾损伤风险，是否停用请核", pain[0][1][:30], "说明是否停用", each_once([*leaves(pain), *remarks, *impaired]))
+        yield Finding(
+            pain[0][1],
+            f"{pain[0][0].name}：{why}，有肾损伤风险，是否停用请核",
+            pain[0][1][:30],
+            "说明是否停用",
+            each_once([*leaves(pain), *remarks, *impaired]),
+        )
 
 
 @rule("RX-072", "case", Severity.REVIEW, source="甘露醇注射液中国说明书；注射用顺铂中国说明书")
@@ -72,7 +82,13 @@ def mannitol_in_courses_with_cisplatin(record: Record) -> Iterator[Finding]:
     mannitol = [order for order in given(record) if order.drug.id == "mannitol" and (order.daily or 0) > 1]
     cisplatin = [order for order in given(record) if order.drug.id == "cisplatin"]
     if mannitol and cisplatin:
-        yield Finding(mannitol[0].at, "甘露醇每日多次与顺铂合用，有肾损伤风险，浓度与疗程请核", "甘露醇", "补充浓度、疗程与肾功能", each_once([*places(mannitol), *places(cisplatin)]))
+        yield Finding(
+            mannitol[0].at,
+            "甘露醇每日多次与顺铂合用，有肾损伤风险，浓度与疗程请核",
+            "甘露醇",
+            "补充浓度、疗程与肾功能",
+            each_once([*places(mannitol), *places(cisplatin)]),
+        )
 
 
 @rule("RX-073", "case", Severity.REVIEW, source="吉非替尼、厄洛替尼中国说明书：抑酸药降低吸收")
@@ -95,7 +111,9 @@ def ribociclib_with_others(record: Record) -> Iterator[Finding]:
     It lengthens QT and blocks CYP3A at 600 mg: ondansetron, escitalopram, tamoxifen, tramadol and oxycodone need a word.
     """
     own = [order for order in given(record) if order.drug.id == "ribociclib" and order.treatment >= 0]
-    other = [order for order in given(record) if order.drug.id in ("ondansetron", "escitalopram", "tamoxifen", "tramadol", "oxycodone") and order.treatment >= 0]
+    other = [
+        order for order in given(record) if order.drug.id in ("ondansetron", "escitalopram", "tamoxifen", "tramadol", "oxycodone") and order.treatment >= 0
+    ]
     if own and other:
         names = "、".join(dict.fromkeys(order.spelling for order in other))
         yield Finding(other[0].at, f"瑞波西利与{names}合用（QT间期、CYP3A），请核", names, "补充监测说明", each_once([*places(other), *places(own)]))
@@ -113,8 +131,10 @@ def serotonin(record: Record) -> Iterator[Finding]:
 
 
 DOUBLES = (
-    ("骨改良药", lambda drug: drug.group == "骨改良药"), ("芳香化酶抑制剂", lambda drug: "芳香化酶抑制剂" in drug.drug_class), ("EGFR-TKI", lambda drug: "EGFR-TKI" in drug.drug_class),
-    ("CDK4/6抑制剂", lambda drug: drug.group == "CDK4/6抑制剂"), ("PD-1/PD-L1单抗", lambda drug: drug.group == "免疫检查点抑制剂"), ("铂类", lambda drug: drug.drug_class == "铂类"),
+    ("骨改良药", lambda drug: drug.group == "骨改良药"), ("芳香化酶抑制剂", lambda drug: "芳香化酶抑制剂" in drug.drug_class),
+    ("EGFR-TKI", lambda drug: "EGFR-TKI" in drug.drug_class),
+    ("CDK4/6抑制剂", lambda drug: drug.group == "CDK4/6抑制剂"), ("PD-1/PD-L1单抗", lambda drug: drug.group == "免疫检查点抑制剂"),
+    ("铂类", lambda drug: drug.drug_class == "铂类"),
     ("紫杉类", lambda drug: drug.drug_class == "紫杉类"), ("非甾体抗炎药", lambda drug: bool(NSAID.search(drug.drug_class))),
 )  # fmt: skip
 """Classes of which a patient takes one drug at a time."""
@@ -132,7 +152,13 @@ def two_of_a_class(record: Record) -> Iterator[Finding]:
             separate = changed(treatment, list(found.values()))
             if len(found) > 1 and not separate:
                 drugs = "、".join(str(dose.drug) for dose in found.values())
-                yield Finding(next(iter(found.values())).drug, f"同为{name}的{drugs}列于同一治疗，请核", drugs, "核对药名，或写明先后", each_once([treatment.title, *(dose.drug for dose in found.values())]))
+                yield Finding(
+                    next(iter(found.values())).drug,
+                    f"同为{name}的{drugs}列于同一治疗，请核",
+                    drugs,
+                    "核对药名，或写明先后",
+                    each_once([treatment.title, *(dose.drug for dose in found.values())]),
+                )
 
 
 def changed(treatment: Treatment, doses: list) -> bool:
@@ -147,13 +173,21 @@ def growth_factor_in_radiation(record: Record) -> Iterator[Finding]:
 
     With radiation of the mediastinum it deepens thrombocytopenia.
     """
-    fields = [item for treatment in record.case.treatments if treatment.status == "已实施" for item in treatment.radiotherapy if re.search("胸|纵隔|肺", item.site)]
+    fields = [
+        item for treatment in record.case.treatments if treatment.status == "已实施" for item in treatment.radiotherapy if re.search("胸|纵隔|肺", item.site)
+    ]
     used = [order for order in given(record) if order.drug.id == "g-csf" and order.treatment >= 0]
     weeks = [match for item in fields if (match := re.search(r"共\s?(\d)\s?周", item.schedule or ""))]
     days = [match for order in used if (match := re.search(r"第\s?(\d+)\s?天", order.when or ""))]
     if fields and used and weeks and days and int(days[0][1]) <= 7 * int(weeks[0][1]):
         told = [leaf for leaf in prose(record, "course", "adverse_events") if "G-CSF" in leaf]
-        yield Finding(used[0].when, f"{used[0].when}用G-CSF，时在{fields[0].site}放疗期间（{fields[0].schedule}），请核", used[0].when, "补充用药时机说明", each_once([*places(used), *told]))
+        yield Finding(
+            used[0].when,
+            f"{used[0].when}用G-CSF，时在{fields[0].site}放疗期间（{fields[0].schedule}），请核",
+            used[0].when,
+            "补充用药时机说明",
+            each_once([*places(used), *told]),
+        )
 
 
 @rule("RX-078", "case", Severity.REVIEW, source="注射用德曲妥珠单抗中国说明书：间质性肺病警告")
@@ -166,7 +200,13 @@ def lung_toxic_drug_in_radiation(record: Record) -> Iterator[Finding]:
     own = [order for order in given(record) if order.drug.id == "trastuzumab-deruxtecan" and order.treatment >= 0]
     if fields and own:
         told = [leaf for leaf in prose(record, "timeline") if "放疗" in leaf]
-        yield Finding(fields[0][1].site, f"{fields[0][1].site}放疗与{own[0].spelling}并用，期间是否停用、肺毒性监测请核", own[0].spelling, "写明放疗期间的用药", each_once([fields[0][0].title, *told, *places(own)]))
+        yield Finding(
+            fields[0][1].site,
+            f"{fields[0][1].site}放疗与{own[0].spelling}并用，期间是否停用、肺毒性监测请核",
+            own[0].spelling,
+            "写明放疗期间的用药",
+            each_once([fields[0][0].title, *told, *places(own)]),
+        )
 
 
 @rule("RX-079", "case", Severity.REVIEW, source="NICE NG234（2023）转移性脊髓压迫：确诊即予地塞米松16 mg")
@@ -180,7 +220,12 @@ def compression_without_steroid(record: Record) -> Iterator[Finding]:
     if events and not steroid:
         at = events[0].text or events[0].site or record.case.title
         around = [leaf for leaf in prose(record, "treatments", "studies", "diagnoses") if re.search("脊髓", leaf)]
-        operated = [leaf for treatment in record.case.treatments if treatment.operation and "减压" in treatment.operation.name for leaf in (treatment.operation.name, *treatment.text)]
+        operated = [
+            leaf
+            for treatment in record.case.treatments
+            if treatment.operation and "减压" in treatment.operation.name
+            for leaf in (treatment.operation.name, *treatment.text)
+        ]
         yield Finding(at, "有脊髓压迫而未载糖皮质激素，请核", at[:30], "补充糖皮质激素的使用或不用的理由", each_once([*around, *operated, events[0].site]))
 
 
@@ -221,4 +266,10 @@ def loading_dose_off_label(record: Record) -> Iterator[Finding]:
     """
     for order in given(record):
         if order.drug.id == "denosumab" and re.search("负荷", f"{order.frequency or ''}{order.remark}"):
-            yield Finding(order.frequency or order.at, f"地舒单抗作“{order.frequency or order.remark}”，说明书无此用法，请核", order.frequency or "负荷", "核对用法", each_once([*order.leaves, *saying(record, re.compile("单次负荷"), "treatments")]))
+            yield Finding(
+                order.frequency or order.at,
+                f"地舒单抗作“{order.frequency or order.remark}”，说明书无此用法，请核",
+                order.frequency or "负荷",
+                "核对用法",
+                each_once([*order.leaves, *saying(record, re.compile("单次负荷"), "treatments")]),
+            )

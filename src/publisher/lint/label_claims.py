@@ -51,7 +51,9 @@ def indication_of_hypercalcaemia(record: Record) -> Iterator[Finding]:
 
     The US label knows hypercalcaemia refractory to bisphosphonates; prevention is in no label.
     """
-    yield from against(record, "强适应证|高钙[^。；，]{0,6}，[^。；]{0,14}一级预防|一级预防[^。；]{0,12}高钙", "说明书限双膦酸盐难治性高钙血症，预防无此适应证", "核对适应证")
+    yield from against(
+        record, "强适应证|高钙[^。；，]{0,6}，[^。；]{0,14}一级预防|一级预防[^。；]{0,12}高钙", "说明书限双膦酸盐难治性高钙血症，预防无此适应证", "核对适应证"
+    )
 
 
 @rule("RX-113", "case", Severity.REVIEW, source=f"{DENOSUMAB}：适应证为预防骨相关事件")
@@ -85,7 +87,8 @@ def outdated_standard(record: Record) -> Iterator[Finding]:
 
     Extensive small cell and advanced squamous carcinoma are begun with chemo-immunotherapy since 2019–2021.
     """
-    pattern = "放化疗(?:联合治疗)?(?:视)?为广泛期小细胞肺癌的标准|广泛期[^。；]{0,12}(?:放化疗|单纯化疗)[^。；]{0,8}标准|化疗为其?(?:晚期)?[^。；]{0,4}主要抗肿瘤治疗手段"
+    small_cell = "放化疗(?:联合治疗)?(?:视)?为广泛期小细胞肺癌的标准|广泛期[^。；]{0,12}(?:放化疗|单纯化疗)[^。；]{0,8}标准"
+    pattern = f"{small_cell}|化疗为其?(?:晚期)?[^。；]{{0,4}}主要抗肿瘤治疗手段"
     yield from against(record, pattern, "一线标准现为免疫联合化疗", "注明时效")
 
 

@@ -11,8 +11,10 @@ from publisher.lint.record import Record
 from publisher.written import NUMBER, Reading, Written
 
 UNITS = (
-    "mL/(min·1.73m²)", "mL/min/1.73m²", "mL/min", "×10⁹/L", "×10¹²/L", "×10⁶/L", "10⁹/L", "×ULN", "ng/mL", "ng/dL", "ng/L", "μg/L", "μg/mL", "μg/dL", "pg/mL", "pg/L",
-    "mg/dL", "mg/L", "mg/mL", "g/dL", "g/L", "kU/L", "IU/mL", "IU/L", "mU/mL", "U/mL", "U/L", "mmol/L", "μmol/L", "nmol/L", "pmol/L", "mmHg", "次/min", "次/分", "ms", "HU", "%",
+    "mL/(min·1.73m²)", "mL/min/1.73m²", "mL/min", "×10⁹/L", "×10¹²/L", "×10⁶/L", "10⁹/L", "×ULN", "ng/mL",
+    "ng/dL", "ng/L", "μg/L", "μg/mL", "μg/dL", "pg/mL", "pg/L", "mg/dL", "mg/L", "mg/mL", "g/dL", "g/L",
+    "kU/L", "IU/mL", "IU/L", "mU/mL", "U/mL", "U/L", "mmol/L", "μmol/L", "nmol/L", "pmol/L", "mmHg", "次/min",
+    "次/分", "ms", "HU", "%",
 )  # fmt: skip
 """Units of the laboratory, the longer before those they begin with."""
 UNIT = "|".join(re.escape(unit) for unit in UNITS)
@@ -77,7 +79,9 @@ def tabulated(record: Record) -> list[Measure]:
             if result.value.low is not None:
                 unit, words = result.unit or "", str(result.remark or "")
                 beside = (str(result.flag or ""), str(result.reference or ""), str(panel.at or ""), panel.name)
-                found.append(Measure(result.analyte.entry, *span(result.value), unit, result.value, result.unit or result.value, result.analyte, words, *beside))
+                found.append(
+                    Measure(result.analyte.entry, *span(result.value), unit, result.value, result.unit or result.value, result.analyte, words, *beside)
+                )
     for series in record.case.series:
         columns = {str(column.analyte): column for column in series.columns}
         for point in series.points:

@@ -66,7 +66,9 @@ def markers_against_type(record: Record) -> Iterator[Finding]:
             odd += neuroendocrine
         if odd:
             rest = tuple(leaf for receptor in odd for leaf in (receptor.marker, receptor.result))
-            yield Finding(odd[0].result, f"诊断作{name}，免疫组化{called(odd)}与之不符，请核", called(odd), "核对病理类型与免疫组化", (*rest, *type_leaves(record)))
+            yield Finding(
+                odd[0].result, f"诊断作{name}，免疫组化{called(odd)}与之不符，请核", called(odd), "核对病理类型与免疫组化", (*rest, *type_leaves(record))
+            )
 
 
 @rule("ANA-021", "case", Severity.REVIEW, source=WHO_LUNG)
@@ -78,7 +80,11 @@ def unusual_markers(record: Record) -> Iterator[Finding]:
     for name, item in typed_specimens(record):
         odd = list(contrary(item, UNUSUAL[name]))
         odd += [receptor for receptor in item.ihc if name == "小细胞癌" and folded_marker(receptor.marker) == "KI67" and below(receptor.result, 50)]
-        odd += [receptor for receptor in item.ihc if folded_marker(receptor.marker) in ("LCA", "HMB45", "MELANA") and positive(receptor.result) and name != "小细胞癌"]
+        odd += [
+            receptor
+            for receptor in item.ihc
+            if folded_marker(receptor.marker) in ("LCA", "HMB45", "MELANA") and positive(receptor.result) and name != "小细胞癌"
+        ]
         for receptor in odd:
             said = f"{name}而{receptor.marker}{receptor.result}，较少见，请核"
             yield Finding(receptor.result, said, f"{receptor.marker}{receptor.result}", "核对免疫组化报告", (receptor.marker, *type_leaves(record)))
@@ -119,7 +125,7 @@ def equivocal_her2(record: Record) -> Iterator[Finding]:
         if latest.score == "2+" and latest.amplified is None and human2 is not None:
             yield Finding(leaf, f"HER2(2+)未载FISH而称“{name}”，请核", name, "补充原位杂交结果", latest.leaves)
             break
-    if latest.amplified is False and latest.score == "3+" or latest.amplified and latest.score in ("0", "1+"):
+    if (latest.amplified is False and latest.score == "3+") or (latest.amplified and latest.score in ("0", "1+")):
         yield Finding(latest.ish, f"HER2免疫组化{latest.her2.result}而FISH{latest.ish}，二者不合，请核", latest.ish, "核对检测报告", latest.leaves)
     for leaf in prose(record, "title", "diagnoses", "visit"):
         if "HER2低表达" in leaf and not latest.low:
@@ -141,7 +147,13 @@ def marker_otherwise_in_words(record: Record) -> Iterator[Finding]:
         for match in MARKED.finditer(leaf):
             known = results.get(folded_marker(match[1]), [])
             if known and all(positive(receptor.result) != positive(match[2]) for receptor in known):
-                yield Finding(leaf, f"{match[1]}此处作({match[2]})，检测结果作{known[-1].result}，请核", match[0], "核对检测报告", tuple(receptor.result for receptor in known))
+                yield Finding(
+                    leaf,
+                    f"{match[1]}此处作({match[2]})，检测结果作{known[-1].result}，请核",
+                    match[0],
+                    "核对检测报告",
+                    tuple(receptor.result for receptor in known),
+                )
 
 
 @rule("ANA-025", "case", Severity.REVIEW, source="CARE指南2013条目8：诊断评估")
@@ -167,7 +179,13 @@ def subtype_of_the_primary(record: Record) -> Iterator[Finding]:
     later = [profile for profile in profiles(record) if profile.present]
     relapse = [item.text for item in record.case.diagnoses if item.kind == "复发"]
     if earlier and relapse and not later:
-        yield Finding(relapse[0], "复发转移灶未载活检与受体，分型沿用原发灶，请核", relapse[0], "补充转移灶活检与受体", each_once(item.text for item in record.case.diagnoses))
+        yield Finding(
+            relapse[0],
+            "复发转移灶未载活检与受体，分型沿用原发灶，请核",
+            relapse[0],
+            "补充转移灶活检与受体",
+            each_once(item.text for item in record.case.diagnoses),
+        )
 
 
 @rule("ANA-027", "case", Severity.REVIEW)

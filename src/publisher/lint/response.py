@@ -61,16 +61,17 @@ def category_against_percentage(record: Record) -> Iterator[Finding]:
             yield Finding(response.overall, said, response.overall, "核对径线总和与疗效等级", parts(response))
 
 
+MEASURED = ("原发灶", "肺内病灶", "淋巴结", "其他转移", "软组织", "胸膜")
+"""Roles of lesions that a diameter of 1 cm makes measurable."""
+
+
 @rule("STG-021", "case", Severity.REVIEW, source=RECIST)
 def nothing_measurable(record: Record) -> Iterator[Finding]:
     """A response by RECIST is given where no lesion on record can be measured.
 
     Bone lesions without a soft-tissue part are not measurable; PR and SD of a target lesion then have no ground.
     """
-    measurable = [
-        lesion for _, lesion in baseline(record)
-        if lesion.role != "骨转移" and lesion.size and max(diameters(lesion.size), default=0) >= 10 and lesion.role in ("原发灶", "肺内病灶", "淋巴结", "其他转移", "软组织", "胸膜")
-    ]  # fmt: skip
+    measurable = [lesion for _, lesion in baseline(record) if lesion.role in MEASURED and lesion.size and max(diameters(lesion.size), default=0) >= 10]
     for response in record.case.responses:
         if "RECIST" in (response.criterion or "") and not measurable and response.overall:
             said = f"按RECIST评为“{response.overall}”，所载病灶均不可测量（骨病灶须有可测量的软组织成分），请核"
@@ -91,5 +92,3 @@ def target_lesion_treated_locally(record: Record) -> Iterator[Finding]:
                 said = f"靶病灶“{response.target}”此前已行局部治疗（{where[:20]}），能否作靶病灶请核"
                 yield Finding(response.target, said, response.target, "核对靶病灶", (where, *parts(response)))
                 break
-
-

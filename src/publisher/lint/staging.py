@@ -109,7 +109,9 @@ def number_of_metastases_against_m(record: Record) -> Iterator[Finding]:
         if organ(record) == "lung" and ((tnm.m == "1b" and count > 1) or (tnm.m.startswith("1c") and count == 1)):
             many = "多发" if count > 1 else "一处"
             right = "M1c（IVB期）" if count > 1 else "M1b（IVA期）"
-            yield Finding(tnm.at, f"所载胸腔外转移为{many}，按第8版应为{right}，原作M{tnm.m}，请核", tnm.text, "核对M分期与版本", each_once([tnm.stage, *where]))
+            yield Finding(
+                tnm.at, f"所载胸腔外转移为{many}，按第8版应为{right}，原作M{tnm.m}，请核", tnm.text, "核对M分期与版本", each_once([tnm.stage, *where])
+            )
 
 
 @rule("STG-006", "case", source=AJCC)
@@ -163,7 +165,11 @@ def t_letter_against_size(record: Record) -> Iterator[Finding]:
 
     T1a, T1b, T1c, T2a and T2b are ranges of size: 4.0 cm is T2a in both editions; without a size the letter has no ground.
     """
-    primary = [(size, at) for size, at in masses(record) if any(lesion.size is not None and lesion.size.place == at.place and lesion.role == "原发灶" for _, lesion in baseline(record))]
+    primary = [
+        (size, at)
+        for size, at in masses(record)
+        if any(lesion.size is not None and lesion.size.place == at.place and lesion.role == "原发灶" for _, lesion in baseline(record))
+    ]
     for tnm in present(record):
         if organ(record) != "lung" or not re.fullmatch("1[abc]|2[ab]", tnm.t):
             continue
@@ -222,11 +228,18 @@ def nodes(record: Record) -> list[tuple[str, Written, bool]]:
             other = primary and item.side and item.side not in (primary, "双侧") and n_of(item.site) != "0"
             found.append(("3" if other else n_of(item.site), item.site, True))
     found += [(n_of(item.text), item.text, True) for item in record.case.diagnoses if "淋巴结" in item.text]
+    for pathology in record.case.pathology:
+        for item in pathology.nodes:
+            if not re.match(r"0\s?/", item.count):
+                other = primary and re.search(r"\d[RL]", item.station) and not item.station.rstrip("组").endswith("R" if primary == "右侧" else "L")
+                found.append(("3" if other else n_of_station(item.station), item.station, True))
     return found
 
 
 def primary_side(record: Record) -> str | None:
-    texts = [item.text for item in record.case.diagnoses if item.kind == "原发肿瘤"] + [lesion.site for _, lesion in baseline(record) if lesion.role == "原发灶"]
+    texts = [item.text for item in record.case.diagnoses if item.kind == "原发肿瘤"] + [
+        lesion.site for _, lesion in baseline(record) if lesion.role == "原发灶"
+    ]
     return next((name for text in texts if (name := side(text)) in ("左侧", "右侧")), None)
 
 

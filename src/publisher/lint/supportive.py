@@ -25,7 +25,13 @@ def analgesics_in_reserve(record: Record) -> Iterator[Finding]:
         if len(steps) > 1 and not taken:
             rest = [leaf for dose in steps for leaf in (dose.drug, dose.condition, dose.dose)]
             said = f"镇痛药按{'、'.join(str(dose.condition) for dose in steps)}分列，患者实际用药未载，请补"
-            yield Finding(treatment.text[0] if treatment.text else treatment.title, said, treatment.title, "写明实际用药", each_once([treatment.title, *treatment.text, *rest]))
+            yield Finding(
+                treatment.text[0] if treatment.text else treatment.title,
+                said,
+                treatment.title,
+                "写明实际用药",
+                each_once([treatment.title, *treatment.text, *rest]),
+            )
 
 
 @rule("RX-091", "case", Severity.REVIEW, source=PAIN)
@@ -53,7 +59,11 @@ def too_few_antiemetics(record: Record) -> Iterator[Finding]:
     Cisplatin, AC and carboplatin of AUC 4 or more ask for three drugs with dexamethasone, T-DXd for two at least.
     """
     sick = {str(order.drug.id): order for order in given(record) if order.drug.id in EMETOGENIC and order.treatment >= 0}
-    named = [m for m in mentions(record) if "止吐" in m.drug.drug_class and not m.drug.unnamed and m.path[0] in ("adverse_events", "treatments", "course") and "预防" in m.at]
+    named = [
+        m
+        for m in mentions(record)
+        if "止吐" in m.drug.drug_class and not m.drug.unnamed and m.path[0] in ("adverse_events", "treatments", "course") and "预防" in m.at
+    ]
     steroid = any(re.search("地塞米松", leaf) for leaf in prose(record, "adverse_events", "treatments", "course"))
     if sick and named:
         needed = max(EMETOGENIC[slug] for slug in sick)

@@ -43,7 +43,13 @@ def unit_of_another_analyte(record: Record) -> Iterator[Finding]:
             groups[(str(measure.analyte.id), measure.unit)].append(measure)
     for (_, unit), found in groups.items():
         allowed = "、".join(found[0].analyte.units) or "无单位"
-        yield Finding(found[0].unit_at, f"{found[0].analyte.name}的单位作“{unit}”，此项通用{allowed}，请核", found[0].said(), "核对原始报告的项目名、数值与单位", others(found))
+        yield Finding(
+            found[0].unit_at,
+            f"{found[0].analyte.name}的单位作“{unit}”，此项通用{allowed}，请核",
+            found[0].said(),
+            "核对原始报告的项目名、数值与单位",
+            others(found),
+        )
 
 
 @rule("LAB-002", "case", Severity.REVIEW, source="KDIGO 2024 CKD指南")
@@ -69,7 +75,9 @@ def impossible_figure(record: Record) -> Iterator[Finding]:
         judged = [within for within in map(measure.within, spans) if within is not None]
         if judged and not any(judged) and (measure.unit in measure.analyte.units or not measure.analyte.units):
             usual = "；".join(f"{span.low}～{span.high} {span.unit or ''}".strip() for span in spans)
-            yield Finding(measure.at, f"{measure.said()}超出可能范围（{usual}），数值或单位请核", measure.text, "核对原始报告", (measure.unit_at, *others([measure])))
+            yield Finding(
+                measure.at, f"{measure.said()}超出可能范围（{usual}），数值或单位请核", measure.text, "核对原始报告", (measure.unit_at, *others([measure]))
+            )
 
 
 @rule("LAB-004", "case")
@@ -81,7 +89,9 @@ def tenfold_slip(record: Record) -> Iterator[Finding]:
     for found in by_analyte(measures(record)).values():
         for one, other in combinations(found, 2):
             if one.low != other.low and scale(one.unit, other.unit) and digits(one.low) == digits(other.low) and len(digits(one.low)) > 1:
-                yield Finding(other.at, f"{one.analyte.name}一处作{one.text}，一处作{other.text}，仅小数点不同，请核", other.said(), "核对原始报告", others([one]))
+                yield Finding(
+                    other.at, f"{one.analyte.name}一处作{one.text}，一处作{other.text}，仅小数点不同，请核", other.said(), "核对原始报告", others([one])
+                )
                 break
 
 
@@ -199,7 +209,11 @@ def corrected_calcium(record: Record) -> Iterator[Finding]:
     """
     found = measures(record)
     for corrected in (measure for measure in found if measure.analyte.id == "ca-corrected" and measure.unit == "mmol/L"):
-        beside = [measure for measure in found if measure.at.place == corrected.at.place or (measure.group and (measure.group, measure.when) == (corrected.group, corrected.when))]
+        beside = [
+            measure
+            for measure in found
+            if measure.at.place == corrected.at.place or (measure.group and (measure.group, measure.when) == (corrected.group, corrected.when))
+        ]
         total = next((measure for measure in beside if measure.analyte.id == "ca" and measure.unit == "mmol/L"), None)
         albumin = next((measure for measure in beside if measure.analyte.id == "spe-albumin" and measure.unit == "g/L"), None)
         if total and albumin:
@@ -221,7 +235,9 @@ def two_units(record: Record) -> Iterator[Finding]:
             factor = scale(one.unit, other.unit) or scale(other.unit, one.unit)
             if factor != 1:
                 said = f"{one.analyte.name}一处以{one.unit}计，一处以{other.unit}计，请核"
-                yield Finding(other.unit_at, said, other.said(), "统一单位，核对数值", others([measure for measure in found if measure.unit in (one.unit, other.unit)]))
+                yield Finding(
+                    other.unit_at, said, other.said(), "统一单位，核对数值", others([measure for measure in found if measure.unit in (one.unit, other.unit)])
+                )
 
 
 @rule("LAB-011", "case")
@@ -270,7 +286,9 @@ def impossible_lesion(record: Record) -> Iterator[Finding]:
             if top is not None and top > 120:
                 yield Finding(lesion.suv_max, f"SUVmax作{lesion.suv_max}，超出可能范围，请核小数点", lesion.suv_max, "核对原始报告")
             if top is not None and mean is not None and mean > top:
-                yield Finding(lesion.suv_mean, f"SUV平均值{lesion.suv_mean}高于最大值{lesion.suv_max}，请核", lesion.suv_mean, "核对原始报告", (lesion.suv_max,))
+                yield Finding(
+                    lesion.suv_mean, f"SUV平均值{lesion.suv_mean}高于最大值{lesion.suv_max}，请核", lesion.suv_mean, "核对原始报告", (lesion.suv_max,)
+                )
             match = lesion.ct_value and re.search(rf"-?{NUMBER}", lesion.ct_value)
             if match and not -1100 <= Decimal(match[0]) <= 3500:
                 yield Finding(lesion.ct_value, f"CT值作{lesion.ct_value}，超出可能范围（-1000～3000 HU），请核", lesion.ct_value, "核对原始报告")
@@ -329,7 +347,13 @@ def figure_without_unit(record: Record) -> Iterator[Finding]:
     """
     for measure in tabulated(record):
         if not measure.unit and measure.analyte.units:
-            yield Finding(measure.at, f"{measure.analyte.name}作{measure.text}，未写单位，请补", measure.text, f"可用：{'、'.join(measure.analyte.units)}", (measure.name_at,))
+            yield Finding(
+                measure.at,
+                f"{measure.analyte.name}作{measure.text}，未写单位，请补",
+                measure.text,
+                f"可用：{'、'.join(measure.analyte.units)}",
+                (measure.name_at,),
+            )
 
 
 @rule("LAB-017", "case", Severity.REVIEW, source="本社检验项目词表")
@@ -338,7 +362,9 @@ def discouraged_analyte(record: Record) -> Iterator[Finding]:
 
     细胞角质素19 is read as another protein; readers search by the usual name.
     """
-    named = [result.analyte for panel in record.case.labs for result in panel.results] + [column.analyte for series in record.case.series for column in series.columns]
+    named = [result.analyte for panel in record.case.labs for result in panel.results] + [
+        column.analyte for series in record.case.series for column in series.columns
+    ]
     seen = set()
     for name in named:
         if name in name.entry.discouraged and name not in seen:
@@ -363,7 +389,12 @@ def diagnosis_without_figure(record: Record) -> Iterator[Finding]:
     on_record = {str(measure.analyte.id) for measure in measures(record)}
     for words, analytes, name in CLAIMED:
         pattern = re.compile(words)
-        events = [leaf for event in record.case.adverse_events if event.occurred == "发生" and pattern.search(event.term) for leaf in (event.term, event.value, event.action)]
+        events = [
+            leaf
+            for event in record.case.adverse_events
+            if event.occurred == "发生" and pattern.search(event.term)
+            for leaf in (event.term, event.value, event.action)
+        ]
         found = each_once([*(item.text for item in record.case.diagnoses if pattern.search(item.text)), *events])
         if found and not on_record & set(analytes):
             yield Finding(found[0], f"“{found[0]}”而未载{name}数值，请补", found[0], f"补充{name}", found[1:])
@@ -382,8 +413,10 @@ def uptake_misnamed(record: Record) -> Iterator[Finding]:
 
 
 EXPLAINED = {
-    "wbc": ("白细胞(?:增|升)|感染|白血病", "白细胞(?:减|降|低|最低)|骨髓抑制"), "neutrophil": ("粒细胞(?:增|升)|感染|白血病", "粒细胞(?:减|降|低|缺|最低)|骨髓抑制"),
-    "plt": ("血小板(?:增|升)", "血小板(?:减|降|低|最低)|骨髓抑制"), "hb": ("红细胞增多", "贫血|骨髓抑制"), "alt": ("肝功能|转氨酶|肝损", ""), "ast": ("肝功能|转氨酶|肝损", ""),
+    "wbc": ("白细胞(?:增|升)|感染|白血病", "白细胞(?:减|降|低|最低)|骨髓抑制"),
+    "neutrophil": ("粒细胞(?:增|升)|感染|白血病", "粒细胞(?:减|降|低|缺|最低)|骨髓抑制"),
+    "plt": ("血小板(?:增|升)", "血小板(?:减|降|低|最低)|骨髓抑制"), "hb": ("红细胞增多", "贫血|骨髓抑制"),
+    "alt": ("肝功能|转氨酶|肝损", ""), "ast": ("肝功能|转氨酶|肝损", ""),
     "creatinine": ("肾功能|CKD|肾病|肾炎|肾损", ""), "ca": ("高钙", "低钙"), "p": ("高磷", "低磷"),
 }  # fmt: skip
 """The words of which one stands in a case that knows of a very high, or a very low, figure."""
