@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from publisher.lint.body import EVERY_SPINE, REGION_BONE, SPINE, Level, bones, levels
+from publisher.lint.body import REGION_BONE, SPINE, Level, bones, levels
 from publisher.lint.gathered import each_once, gathered, prose, saying, texts
 from publisher.lint.measures import diameters
 from publisher.lint.record import Record
@@ -97,52 +97,7 @@ def lobe_that_does_not_exist(record: Record) -> Iterator[Finding]:
                 yield Finding(leaf, f"“{match[0]}”：{why}，请核", match[0], "核对影像报告")
 
 
-PAIN = re.compile(r"[^，。；]*(?:疼痛|胀痛|钝痛|隐痛|锐痛|剧痛)")
-PAINFUL = (
-    (re.compile("髌|膝"), {"髌骨", "胫骨"}, "髌（膝）部"),
-    (re.compile("髋"), {"股骨", "骨盆"}, "髋部"),
-    (re.compile("肩(?!胛)"), {"肱骨", "肩胛骨", "锁骨"}, "肩部"),
-    (re.compile("肋"), {"肋骨"}, "肋部"),
-    (re.compile("骨盆|骶"), {"骨盆", "骶椎"}, "骨盆"),
-    (re.compile("颈"), {"颈椎"}, "颈部"),
-)
-"""Where pain is said to be, the bones it would come from, and its name."""
-
-
-@gathered
-def ill_bones(record: Record) -> set[str]:
-    """Return the bones said to be ill by images, diagnosis, list of metastases or events; a spine without region counts as all of it."""
-    case = record.case
-    words = [item.site for item in sites(record)] + [item.text for item in case.diagnoses]
-    words += [lesion.finding for study in case.studies for lesion in study.lesions if lesion.finding]
-    found = set().union(*map(bones, words)) if words else set()
-    found |= {REGION_BONE[level.region] for item in sites(record) for word in item.levels for level in levels(word)}
-    if any(EVERY_SPINE.search(word) for word in words) and not found & set(SPINE):
-        found |= set(SPINE)
-    return found
-
-
 @rule("ANA-004", "case", Severity.REVIEW)
-def pain_without_lesion(record: Record) -> Iterator[Finding]:
-    """A joint, the ribs, the pelvis or the neck hurts, and neither image nor diagnosis has a lesion there.
-
-    A lesion is missing from the diagnosis, or the place is misspelt: 髌部 for 髋部.
-    """
-    ill = ill_bones(record)
-    if not ill or any(re.search("全身", item.site) and not item.levels for item in sites(record)):
-        return
-    found = defaultdict(list)
-    for leaf in prose(record, "complaint", "history", "visit"):
-        for match in PAIN.finditer(leaf):
-            for pattern, bones_of_pain, name in PAINFUL:
-                if pattern.search(match[0]) and not ill & bones_of_pain and not re.search("[无未]", match[0]):
-                    found[name].append(leaf)
-    listed = [item.text for item in record.case.diagnoses if item.kind in ("转移", "并发症")]
-    for name, leaves in found.items():
-        yield Finding(leaves[0], f"病史有{name}疼痛，影像与诊断均未见该处病变，请核", name, "核对部位名或补充所据检查", each_once([*leaves[1:], *listed]))
-
-
-@rule("ANA-005", "case", Severity.REVIEW)
 def vertebra_without_region(record: Record) -> Iterator[Finding]:
     """A vertebra is numbered and its region left out.
 
@@ -154,7 +109,7 @@ def vertebra_without_region(record: Record) -> Iterator[Finding]:
         yield Finding(found[0], f"“{word}”未写颈、胸、腰、骶，部位不明，请核", word, "写作 胸10 或 T10", each_once(found[1:]))
 
 
-@rule("ANA-006", "case", Severity.REVIEW, source="IASLC淋巴结分区图（2009）")
+@rule("ANA-005", "case", Severity.REVIEW, source="IASLC淋巴结分区图（2009）")
 def nodes_at_the_clavicle(record: Record) -> Iterator[Finding]:
     """Nodes are placed at the clavicle without saying above or below.
 
@@ -164,7 +119,7 @@ def nodes_at_the_clavicle(record: Record) -> Iterator[Finding]:
         yield Finding(found[0], "“锁骨区”未分锁骨上、下，涉及N、M分期，请明确", "锁骨区", "写作锁骨上或锁骨下", each_once(found[1:]))
 
 
-@rule("ANA-007", "case", Severity.REVIEW, source=f"{ANATOMY_TERMS}：脊髓下端平第1腰椎下缘")
+@rule("ANA-006", "case", Severity.REVIEW, source=f"{ANATOMY_TERMS}：脊髓下端平第1腰椎下缘")
 def cord_below_its_end(record: Record) -> Iterator[Finding]:
     """Compression of the cord is placed at L3 or below.
 
@@ -178,7 +133,7 @@ def cord_below_its_end(record: Record) -> Iterator[Finding]:
             yield Finding(low[0], said, "、".join(event.levels), "分别写明脊髓与马尾", each_once([*event.levels, *spoken]))
 
 
-@rule("ANA-008", "case", Severity.REVIEW, source="Fleischner学会术语（2008）：结节直径≤3 cm，逾此为肿块")
+@rule("ANA-007", "case", Severity.REVIEW, source="Fleischner学会术语（2008）：结节直径≤3 cm，逾此为肿块")
 def nodule_larger_than_a_nodule(record: Record) -> Iterator[Finding]:
     """A nodule of the lung measures more than 3 cm.
 
@@ -194,7 +149,7 @@ def nodule_larger_than_a_nodule(record: Record) -> Iterator[Finding]:
                 )
 
 
-@rule("ANA-009", "case", Severity.REVIEW)
+@rule("ANA-008", "case", Severity.REVIEW)
 def lesion_without_a_name(record: Record) -> Iterator[Finding]:
     """A study shows a lesion whose nature is said neither there nor in the diagnosis.
 

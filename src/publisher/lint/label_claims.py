@@ -81,18 +81,7 @@ def nature_of_the_antibody(record: Record) -> Iterator[Finding]:
     yield from against(record, "地舒单抗[^。；]{0,10}(?:人源化|嵌合)|(?<!全)人源化单克隆抗体", "地舒单抗为全人源IgG2单克隆抗体", "写作全人源单克隆抗体")
 
 
-@rule("RX-115", "case", Severity.REVIEW, source="CSCO小细胞肺癌诊疗指南2024、CSCO非小细胞肺癌诊疗指南2024")
-def outdated_standard(record: Record) -> Iterator[Finding]:
-    """Chemotherapy or chemoradiotherapy alone is called the standard where immunotherapy has joined it.
-
-    Extensive small cell and advanced squamous carcinoma are begun with chemo-immunotherapy since 2019–2021.
-    """
-    small_cell = "放化疗(?:联合治疗)?(?:视)?为广泛期小细胞肺癌的标准|广泛期[^。；]{0,12}(?:放化疗|单纯化疗)[^。；]{0,8}标准"
-    pattern = f"{small_cell}|化疗为其?(?:晚期)?[^。；]{{0,4}}主要抗肿瘤治疗手段"
-    yield from against(record, pattern, "一线标准现为免疫联合化疗", "注明时效")
-
-
-@rule("RX-116", "case", Severity.REVIEW, source="ESO-ESMO晚期乳腺癌共识ABC5（2020）：原发性与继发性内分泌耐药")
+@rule("RX-115", "case", Severity.REVIEW, source="ESO-ESMO晚期乳腺癌共识ABC5（2020）：原发性与继发性内分泌耐药")
 def resistance_undivided(record: Record) -> Iterator[Finding]:
     """Endocrine resistance is diagnosed without saying primary or secondary.
 
@@ -104,11 +93,11 @@ def resistance_undivided(record: Record) -> Iterator[Finding]:
             yield Finding(item.text, "内分泌治疗耐药未分原发性或继发性，停药至复发的间隔请补", item.text, "写明耐药类型与间隔")
 
 
-@rule("RX-117", "case", Severity.REVIEW, source=f"{DENOSUMAB}：肌酐清除率＜30 mL/min或透析者低钙血症风险增高")
+@rule("RX-116", "case", Severity.REVIEW, source=f"{DENOSUMAB}：肌酐清除率＜30 mL/min或透析者低钙血症风险增高")
 def kidney_unqualified(record: Record) -> Iterator[Finding]:
     """Denosumab is praised as not cleared by, or harmless to, the kidney, and the risk of hypocalcaemia is left out.
 
     True of clearance, but the reader with a patient in renal failure needs the other half.
     """
-    pattern = "对肾功能无影响|无需肾脏代谢|不经(?:过)?肾脏?代谢|对肾功能无(?:额外负担|剂量依赖性损伤)"
+    pattern = "无需肾脏代谢|不经(?:过)?肾脏?代谢|对肾功能无(?:额外负担|剂量依赖性损伤)"
     yield from against(record, pattern, "肾功能不全者低钙血症风险增高，表述宜限定", "补充低钙血症风险")

@@ -68,10 +68,10 @@ def filtration_without_surface(record: Record) -> Iterator[Finding]:
 def impossible_figure(record: Record) -> Iterator[Finding]:
     """A figure lies outside what a living adult can have in its unit.
 
-    Figure or unit is wrong; a decimal point may have been lost.
+    Figure or unit is wrong; a decimal point may have been lost. Fractions of an electrophoresis are judged by their sum.
     """
     for measure in measures(record):
-        spans = measure.analyte.possible
+        spans = measure.analyte.possible if not measure.analyte.id.startswith("spe-") or measure.unit != "%" else []
         judged = [within for within in map(measure.within, spans) if within is not None]
         if judged and not any(judged) and (measure.unit in measure.analyte.units or not measure.analyte.units):
             usual = "；".join(f"{span.low}～{span.high} {span.unit or ''}".strip() for span in spans)
