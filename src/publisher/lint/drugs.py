@@ -19,6 +19,11 @@ FAR = 3
 """From this factor on, an amount outside the label is not a choice but a slip."""
 
 
+def by_label(order: Order) -> str:
+    """Return what to do: compare with the label, which is named."""
+    return f"核对医嘱（{order.drug.label.source}）"
+
+
 def labelled(record: Record) -> list[Order]:
     """Return the orders of drugs whose label is in the catalogue."""
     return [order for order in orders(record) if order.drug.label]
@@ -42,7 +47,7 @@ def route_against_label(record: Record) -> Iterator[Finding]:
         route, allowed = route_of(order), order.drug.label.routes
         if route and allowed and not any(word in route for word in allowed):
             said = f"{order.spelling}给药途径作“{route}”，说明书为{'、'.join(allowed)}，请核"
-            yield Finding(order.route or order.at, said, route, order.drug.label.source, order.leaves)
+            yield Finding(order.route or order.at, said, route, by_label(order), order.leaves)
 
 
 def allowed_amounts(order: Order) -> list[Amount]:
@@ -79,7 +84,7 @@ def dose_far_from_label(record: Record) -> Iterator[Finding]:
         for amount, factor, allowed in judged(order):
             if factor >= FAR:
                 said = f"{order.spelling}单次剂量作{amount.text}，说明书为{listed(allowed)}，请核小数点与单位"
-                yield Finding(order.dose or order.at, said, amount.text, order.drug.label.source, order.leaves)
+                yield Finding(order.dose or order.at, said, amount.text, by_label(order), order.leaves)
 
 
 @rule("RX-012", "case", Severity.REVIEW, source=LABEL)
@@ -92,7 +97,7 @@ def dose_outside_label(record: Record) -> Iterator[Finding]:
         for amount, factor, allowed in judged(order):
             if 1 < factor < FAR:
                 said = f"{order.spelling}单次剂量作{amount.text}，说明书为{listed(allowed)}，请核"
-                yield Finding(order.dose or order.at, said, amount.text, order.drug.label.source, order.leaves)
+                yield Finding(order.dose or order.at, said, amount.text, by_label(order), order.leaves)
 
 
 @rule("RX-013", "case", source=LABEL)
@@ -108,7 +113,7 @@ def dose_in_another_unit(record: Record) -> Iterator[Finding]:
             strange = (amount.basis and amount.basis not in bases) or (amount.kind in ("mL", "IU") and amount.kind not in kinds)
             if allowed and strange and not (amount.kind == "mL" and order.told):
                 said = f"{order.spelling}剂量作{amount.text}，说明书以{listed(allowed)}计，单位请核"
-                yield Finding(order.dose or order.at, said, amount.text, order.drug.label.source, order.leaves)
+                yield Finding(order.dose or order.at, said, amount.text, by_label(order), order.leaves)
 
 
 def bounds(figure: str) -> tuple[Decimal, Decimal]:
@@ -129,7 +134,7 @@ def interval_against_label(record: Record) -> Iterator[Finding]:
             if every[1] < least or every[0] > most:
                 span = f"{every[0]}天" if every[0] == every[1] else f"{every[0]}～{every[1]}天"
                 said = f"{order.spelling}间隔作{span}，说明书为{order.drug.label.every}天，请核"
-                yield Finding(order.frequency or order.cycle or order.at, said, span, order.drug.label.source, order.leaves)
+                yield Finding(order.frequency or order.cycle or order.at, said, span, by_label(order), order.leaves)
 
 
 @rule("RX-015", "case", source=LABEL)
@@ -144,11 +149,11 @@ def times_against_label(record: Record) -> Iterator[Finding]:
             least, most = bounds(order.drug.label.daily)
             if not least <= daily <= most:
                 said = f"{order.spelling}作每日{daily}次，说明书为每日{order.drug.label.daily}次，请核"
-                yield Finding(order.frequency or order.at, said, f"每日{daily}次", order.drug.label.source, order.leaves)
+                yield Finding(order.frequency or order.at, said, f"每日{daily}次", by_label(order), order.leaves)
         if daily and order.drug.label.every and not order.drug.label.daily:
             said = f"{order.spelling}作每日{daily}次，说明书为每{order.drug.label.every}天给药，请核"
             if not order.days and "日" not in str(order.days or "") and not re.search(r"d\d|第", str(order.days or "")):
-                yield Finding(order.frequency or order.dose or order.at, said, f"每日{daily}次", order.drug.label.source, order.leaves)
+                yield Finding(order.frequency or order.dose or order.at, said, f"每日{daily}次", by_label(order), order.leaves)
 
 
 @rule("RX-016", "case", Severity.REVIEW, source=LABEL)
@@ -169,7 +174,7 @@ def course_left_out(record: Record) -> Iterator[Finding]:
         if days != (int(on), off):
             said = f"{order.spelling}说明书服{on}天停{off}天，" + (f"原作服{days[0]}天停{days[1]}天" if days else "原文未载停药") + "，请核"
             yield Finding(
-                order.frequency or order.at, said, words.strip() or order.spelling, order.drug.label.source, each_once([*order.leaves, *said_of(record, order)])
+                order.frequency or order.at, said, words.strip() or order.spelling, by_label(order), each_once([*order.leaves, *said_of(record, order)])
             )
 
 

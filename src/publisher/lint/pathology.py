@@ -22,9 +22,9 @@ AGAINST = {
 }
 """By type, the markers whose contrary result speaks against it, with the result that fits."""
 UNUSUAL = {
-    "鳞癌": {"CK56": True, "P63": True, "CK": True},
+    "鳞癌": {"CK56": True, "P63": True, "CK": True, "SYN": False, "CGA": False, "CD56": False},
     "腺癌": {"CK7": True, "TTF1": True, "NAPSINA": True, "CK": True, "SYN": False, "CGA": False},
-    "小细胞癌": {"SYN": True, "CD56": True, "CK": True, "RB": False},
+    "小细胞癌": {"SYN": True, "CD56": True, "CK": True, "TTF1": True, "RB": False},
 }
 """By type, the markers whose contrary result is seldom, with the usual result."""
 

@@ -156,14 +156,15 @@ def word_against_figure(record: Record) -> Iterator[Finding]:
     for measure in measures(record):
         usual = measure.analyte.usual
         factor = usual and not measure.reference and scale(measure.unit, usual.unit or "")
-        if not factor or "较" in measure.words or "基本" in measure.words:
+        if not factor or "较" in measure.words:
             continue
+        room = 2 if "基本" in measure.words else ROOM
         low, high = Decimal(usual.low) / factor, Decimal(usual.high) / factor
         word = next((kind for kind, pattern in JUDGED.items() if pattern.search(measure.words)), "")
         wrong = {
-            "high": measure.high * ROOM < high,
-            "low": measure.low > low * ROOM,
-            "normal": measure.low > high * ROOM or measure.high * ROOM < low,
+            "high": measure.high * room < high,
+            "low": measure.low > low * room,
+            "normal": measure.low > high * room or measure.high * room < low,
         }.get(word)
         if wrong:
             said = f"{measure.said()}而称“{JUDGED[word].search(measure.words)[0]}”，通行参考区间为{usual.low}～{usual.high}，请核"
@@ -413,8 +414,8 @@ def uptake_misnamed(record: Record) -> Iterator[Finding]:
 
 
 EXPLAINED = {
-    "wbc": ("白细胞(?:增|升)|感染|白血病", "白细胞(?:减|降|低|最低)|骨髓抑制"),
-    "neutrophil": ("粒细胞(?:增|升)|感染|白血病", "粒细胞(?:减|降|低|缺|最低)|骨髓抑制"),
+    "wbc": ("白细胞(?:增|升)|白血病", "白细胞(?:减|降|低|最低)|骨髓抑制"),
+    "neutrophil": ("粒细胞(?:增|升)|白血病", "粒细胞(?:减|降|低|缺|最低)|骨髓抑制"),
     "plt": ("血小板(?:增|升)", "血小板(?:减|降|低|最低)|骨髓抑制"), "hb": ("红细胞增多", "贫血|骨髓抑制"),
     "alt": ("肝功能|转氨酶|肝损", ""), "ast": ("肝功能|转氨酶|肝损", ""),
     "creatinine": ("肾功能|CKD|肾病|肾炎|肾损", ""), "ca": ("高钙", "低钙"), "p": ("高磷", "低磷"),
