@@ -64,7 +64,7 @@ def drug_against_squamous(record: Record) -> Iterator[Finding]:
 
 @rule("RX-041", "case", Severity.REVIEW, source=CSCO_LUNG)
 def vessels_in_squamous(record: Record) -> Iterator[Finding]:
-    """Antiangiogenic treatment is given or advised in squamous carcinoma, or beside an anticoagulant.
+    """Antiangiogenic treatment is given or advised in squamous carcinoma of the lung.
 
     Bleeding is the risk; the drug must be named and the tumour's place considered. Endostatin is labelled without regard to type.
     """
