@@ -5,6 +5,21 @@ from collections.abc import Iterator
 from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
 from publisher.lint import arithmetic, bone_events, calendar, claims, consistency, contents, evidence, figures, orders, rows, sites, tumour  # noqa: F401  register themselves
+from publisher.lint import (  # noqa: F401  their rules register themselves
+    anatomy,
+    drug_names,
+    drugs,
+    grading,
+    indications,
+    interactions,
+    label_claims,
+    pathology,
+    regimens,
+    response,
+    staging,
+    supportive,
+    units,
+)
 from publisher.lint.record import Record
 from publisher.rules import RULES, Finding, Rule
 
