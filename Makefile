@@ -4,10 +4,10 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf test check case golden fuzz lint conform bench clean
+.PHONY: help setup pdf test check case golden rules-doc fuzz lint conform bench bench-rules clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup: .venv/ready ## install system packages and the virtual environment
 
@@ -32,6 +32,9 @@ case: .venv/ready ## typeset one case alone: make case ID=lung-13-renal-impairme
 
 golden: .venv/ready ## rewrite the expected texts of the tests; read the diff
 	@PUBLISHER_GOLDEN=write .venv/bin/python -m pytest tests/test_golden.py
+
+rules-doc: .venv/ready ## write docs/rules.md anew from the rules
+	@$(RUN) explain --markdown > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
 
 fuzz: .venv/ready ## throw damaged sources at the program: make fuzz EXAMPLES=1000
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) .venv/bin/python -m pytest tests/fuzz -o python_files='fuzz_*.py' -o python_functions='fuzz_*'

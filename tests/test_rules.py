@@ -1,41 +1,26 @@
-"""Every rule has a folder with a wrong example, which it alone must catch, and a right one, which it must pass."""
+"""Every rule has a folder with a wrong example, which it must catch, and a right one, which every rule of its family passes."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from project import REPOSITORY
 
-from publisher.case import Case
-from publisher.lint.cases import check_case
+from publisher import build as journey
+from publisher.lint import examples, explained
 from publisher.lint.characters import check_characters, covered
-from publisher.lint.record import Record
 from publisher.lint.text import check_texts
 from publisher.read_yaml import read_yaml
 from publisher.rules import RULES
-from publisher.written import Branch, Slug, Word
 
 FOLDER = Path(__file__).parent / "rules"
+KNOWN = covered(REPOSITORY / "styles" / "fonts")
 
 
 def codes(code: str, name: str, sample) -> list[str]:
-    """Return the codes that an example brings up: of a text, or of a fragment of a case filled up to a whole one."""
+    """Return the codes that an example brings up."""
     tree, problems = read_yaml(FOLDER / code / name, name)
     assert problems == []
-    found = [problem.code for problem in (*check_texts(tree), *check_characters(tree, covered(REPOSITORY / "styles" / "fonts")))]
-    if RULES[code].scope == "case":
-        found += [item.code for item, _ in check_case(record(tree, sample))]
-    return found
-
-
-def record(tree: Branch, sample) -> Record:
-    """Make a case of a fragment; what a case must have and the fragment is not about is made up."""
-    least = {"id": Slug("made-up"), "number": Word("7"), "title": Word("虚构一例"), "patient": {"sex": Word("男"), "age": Word("70岁")}}
-    whole = Branch(tree.place)
-    whole.update({**least, **tree})
-    case = Case.model_validate(whole, context={"catalogue": sample.catalogue})
-    source = sample.volumes["sample"]
-    return Record(case, replace(source, cases={"made-up": case}, trees={"made-up": whole}), sample.catalogue)
+    return [item.code for item, _ in examples.said_of(tree, code, sample.volumes["sample"], sample.catalogue, KNOWN)]
 
 
 @pytest.mark.parametrize("code", sorted(RULES))
@@ -63,3 +48,23 @@ def test_a_finding_names_place_reading_and_remedy():
     assert str(problem.place) == "case.yaml:1:7"
     assert "120mg" in problem.found
     assert problem.hint
+
+
+def test_a_character_without_a_glyph_is_found_with_its_place():
+    tree, _ = read_yaml(FOLDER / "TXT-012" / "wrong.yaml", "case.yaml")
+    assert {problem.place.path for problem in check_characters(tree, KNOWN)} == {"case.yaml"}
+
+
+def test_the_list_of_rules_in_the_documentation_is_fresh():
+    """After a change of a rule or an example: make rules-doc."""
+    assert (REPOSITORY / "docs/rules.md").read_text(encoding="utf-8") == explained.document(journey.DEFAULTS)
+
+
+def test_every_rule_is_in_the_documentation():
+    document = explained.document(journey.DEFAULTS)
+    assert [code for code in RULES if f"\n### {code}\n" not in document] == []
+
+
+def test_an_explanation_shows_what_is_wrong_and_what_is_right():
+    said = explained.rules(["TXT-006"], journey.DEFAULTS)
+    assert [word for word in (RULES["TXT-006"].title, "GB 3101", "120mg", "120 mg") if word not in said] == []

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
 from publisher import book, manifest, pages_lock, sandbox, typeset, typeset_engine
+from publisher.changes import Changes, without_identities
 from publisher.collection import Collection, VolumeSource
+from publisher.compare import revisions
 from publisher.compose.assemble import case_alone, compose
+from publisher.compose.dates import shown
 from publisher.edition import SCREEN
 from publisher.finish import attachments, files, screen, staged
-from publisher.lint.characters import check_characters, covered
-from publisher.lint.text import check_texts
+from publisher.lint.characters import covered
+from publisher.lint.queries import Examined, examined
 from publisher.pagination import Pagination, paginated
 from publisher.preflight import lost, structure, tags, typography
 from publisher.preflight.printed_text import PrintedText
@@ -73,71 +76,95 @@ class Built:
     seconds: float
 
 
-def check(project: Project, collection: Collection) -> list[Problem]:
-    """Apply the editorial rules and compose every volume; return what a person must look at. Raises Rejected for errors."""
-    found = [problem for source in collection.volumes.values() for problem in lint(project, source)]
+def check(project: Project, collection: Collection) -> tuple[list[Examined], list[Problem]]:
+    """Apply the editorial rules and compose every volume; return what the rules say and what cannot be composed."""
+    found = [lint(project, collection, source) for source in collection.volumes.values()]
+    problems = []
     for source in collection.volumes.values():
         try:
             compose(source, collection.catalogue, typeset.ENGINE)
         except Rejected as rejected:
-            found += rejected.problems
-    if any(problem.severity is Severity.ERROR for problem in found):
-        raise Rejected(found)
-    return found
+            problems += rejected.problems
+    return found, problems
 
 
-def lint(project: Project, source: VolumeSource) -> list[Problem]:
-    known = covered(project.styles / "fonts")
-    trees = (*source.trees.values(), *source.other_trees)
-    return [problem for tree in trees for problem in (*check_texts(tree), *check_characters(tree, known))]
+def lint(project: Project, collection: Collection, source: VolumeSource) -> Examined:
+    """Apply the editorial rules to one volume."""
+    return examined(source, collection.catalogue, covered(project.styles / "fonts"))
+
+
+def changes(project: Project, source: VolumeSource, since: str | None = None) -> Changes | None:
+    """Return what changed in a volume since a revision, its own where none is named; what identified a patient is not repeated."""
+    since = since or source.volume.changes_since
+    return without_identities(revisions.changes(project.root, since).of_volume(str(source.volume.id))) if since else None
 
 
 def build_apart(
-    project: Project, collection: Collection, source: VolumeSource, progress: Progress, case: str | None = None, locked: bool = False
+    project: Project,
+    collection: Collection,
+    source: VolumeSource,
+    progress: Progress,
+    case: str | None = None,
+    locked: bool = False,
+    draft: bool = False,
+    changes: Changes | None = None,
 ) -> Built:
     """Build in a child process with limits of its own. Raises Rejected also when it outgrows them."""
     heard = {"stage": progress.stage, "section": progress.section}
 
     def work(tell: Callable[..., None]) -> Built:
         said = Progress(lambda name, detail: tell("stage", name, detail), lambda title, pages: tell("section", title, pages))
-        return build(project, collection, source, said, case, locked)
+        return build(project, collection, source, said, case, locked, draft, changes)
 
     return sandbox.run(work, name=f"build/{source.volume.id}", listen=lambda what, *words: heard[what](*words))
 
 
 def build(
-    project: Project, collection: Collection, source: VolumeSource, progress: Progress, case: str | None = None, locked: bool = False
+    project: Project,
+    collection: Collection,
+    source: VolumeSource,
+    progress: Progress,
+    case: str | None = None,
+    locked: bool = False,
+    draft: bool = False,
+    changes: Changes | None = None,
 ) -> Built:
-    """Build the screen edition of a volume, or of one of its cases.
+    """Build the screen edition of a volume, or of one of its cases; as a draft also where findings are not settled.
 
-    Raises Rejected when a stage cannot run or preflight finds anything; the refused file is kept beside for a look, and
-    the last good one stays.
+    Raises Rejected when a stage cannot run, a finding is not settled, or preflight finds anything; the refused file is kept
+    beside for a look, and the last good one stays.
     """
     started = perf_counter()
-    errors = [problem for problem in lint(project, source) if problem.severity is Severity.ERROR]
-    if errors:
-        raise Rejected(errors)
-    whole = compose(source, collection.catalogue, typeset.ENGINE)
+    examination = lint(project, collection, source)
+    if case in source.cases:
+        examination = examination.of_case(source.cases[case].id.place.path)
+    if stopping := examination.unprintable if draft else examination.errors:
+        raise Rejected(stopping)
+    whole = compose(source, collection.catalogue, typeset.ENGINE, changes)
     if case:
         whole = case_alone(whole, case)
-    progress.stage("lint", f"{len(RULES)} rules, no errors")
+    if draft:
+        whole = replace(whole, id=f"{whole.id}-draft")
+    progress.stage("lint", f"{len(RULES)} rules, {len(examination.errors) or 'no'} errors")
     progress.stage("compose", f"{len(whole.sections)} sections, {len(whole.rows)} table rows")
     renderer = Renderer(whole, project.layouts)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
-    pages = typeset.Typesetter(renderer.html, project.styles / SCREEN.stylesheet, progress.section).typeset(whole)
+    mark = f"未定稿　未决 {len(examination.errors)} 处" if draft else ""
+    pages = typeset.Typesetter(renderer.html, project.styles / SCREEN.stylesheet, progress.section, mark=mark).typeset(whole)
     pagination = pages.pagination
-    pdf = screen.finish(pages.pdf(), whole, pagination, attachments.of_cases(source, whole))
+    pdf = screen.finish(pages.pdf(), whole, pagination, attachments.of_cases(shown(source, collection.catalogue), whole))
     progress.stage("finish", f"{len(pagination.folios)} pages, {len(pdf) / 1e6:.2f} MB")
     problems = preflight(pdf, whole, pagination)
     if locked and not case:
         problems += check_lock(project, whole, pagination)
     progress.stage("preflight", f"{len(problems)} problems")
-    path, refused = project.output(whole, "screen.pdf"), project.output(whole, "screen.refused.pdf")
+    name = "draft-screen" if draft else "screen"
+    path, refused = project.output(whole, f"{name}.pdf"), project.output(whole, f"{name}.refused.pdf")
     if any(problem.severity is Severity.ERROR for problem in problems):
         files.replace(refused, pdf)
         raise Rejected(problems)
-    outputs = {path.name: pdf, "screen.pages.json": files.pages_json(whole, pagination)}
+    outputs = {path.name: pdf, f"{name}.pages.json": files.pages_json(whole, pagination)}
     fonts = manifest.fonts(project.styles / "fonts")
     listed = manifest.manifest(whole.id, outputs, project.sources(whole.volume), fonts, version("casebook-publisher"), typeset_engine.versions())
     staged.replace_all(path.parent, {**outputs, manifest.NAME: listed}, superseded=(refused.name,))

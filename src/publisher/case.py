@@ -378,13 +378,37 @@ class Comment(Model):
     sections: list["Comment"] = []
 
 
+LONGEST_NOTE = 60
+"""Characters; a longer note belongs in its reason."""
+
+
+class Doubt(Prose):
+    """What an editor's note says: short enough to stand at the foot of a case."""
+
+    def examine(self, info: ValidationInfo) -> None:
+        if len(self) > LONGEST_NOTE:
+            raise PydanticCustomError("long_note", "编者按过长", {"length": len(self), "most": LONGEST_NOTE})
+
+
 class Note(Model):
-    """An editor's note (编者按) on words of this case: the reading stands, the doubt is said."""
+    """An editor's note (编者按) on words of its file: the reading stands, the doubt is said."""
 
     quote: Word
-    """Words of the case, exactly as in its source; the mark is printed after their first occurrence."""
-    note: Prose
+    """Words exactly as in the source; the mark is printed after their first occurrence."""
+    settles: list[Word] = []
+    """Codes of the rules whose findings on these words the note answers; empty for a doubt that no rule has found."""
+    note: Doubt
     reason: Prose | None = None
+    source: Prose | None = None
+    """What the doubt rests on: a guideline, a label, a page of the manuscript."""
+
+
+class Waiver(Model):
+    """The editor's word that a finding is none: nothing is printed, the reason is kept with the source."""
+
+    code: Word
+    quote: Word
+    reason: Prose
 
 
 class CaseNumber(Figure):
@@ -433,4 +457,12 @@ class Case(Model):
     outcome: Prose | None = None
     """Last known state, in a line, for the summary panel."""
     commentary: list[Comment] = []
+    perspective: list[Prose] = []
+    """What the patient says of it."""
+    consent: Prose | None = None
+    """Informed consent and ethical review, as stated."""
+    authors: list[Word] = []
+    keywords: list[Word] = []
+    references: list[Prose] = []
     notes: list[Note] = []
+    waivers: list[Waiver] = []

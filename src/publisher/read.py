@@ -215,6 +215,8 @@ def explained(fault: Any, tree: Any, model: type[Model]) -> Problem:
             )
         case "bad_number":
             return Problem(place, "SRC-114", "病例编号只能是数字", found, "写作 3，不写「例3」")
+        case "long_note":
+            return Problem(place, "SRC-121", f"编者按过长（{context['length']} 字）", found[:40] + "……", f"不得超过 {context['most']} 字，其余写入 reason")
         case "bool_parsing":
             return Problem(place, "SRC-112", f"「{field}」只能写 true 或 false", found)
     return Problem(place, "SRC-199", f"「{field}」不合要求：{fault['msg']}", found)

@@ -22,6 +22,11 @@ from publisher.typeset_fetch import ProjectFetcher
 
 ENGINE = f"WeasyPrint {weasyprint.__version__}"
 MOST_PASSES = 6
+MARGIN_MARK = """
+@page :left { @bottom-left { content: "MARK"; font: 8pt var(--hei); color: var(--second); vertical-align: top; padding-top: 4mm; text-align: left; } }
+@page :right { @bottom-right { content: "MARK"; font: 8pt var(--hei); color: var(--second); vertical-align: top; padding-top: 4mm; text-align: right; } }
+"""
+"""Says in the foot of every page that bears text what the file is not yet."""
 
 Announce = Callable[[str, int], None]
 """Called with a section's title and the number of its pages."""
@@ -70,7 +75,7 @@ class Typeset:
 class Typesetter:
     """Lay out the sections of one book with a style sheet."""
 
-    def __init__(self, render: Render, stylesheet: Path, announce: Announce = lambda title, pages: None, media: Path | None = None):
+    def __init__(self, render: Render, stylesheet: Path, announce: Announce = lambda title, pages: None, media: Path | None = None, mark: str = ""):
         self.html, self.announce = render, announce
         composer.install()
         self.fonts = typeset_engine.own_fonts()
@@ -78,6 +83,8 @@ class Typesetter:
         self.laid: dict[str, tuple[str, Any]] = {}
         with engine_warnings("样式表", self.fetcher):
             self.styles = [weasyprint.CSS(url=f"asset:///styles/{stylesheet.name}", url_fetcher=self.fetcher, font_config=self.fonts)]
+        if mark:
+            self.styles.append(weasyprint.CSS(string=MARGIN_MARK.replace("MARK", mark), font_config=self.fonts))
         if not self.fetcher.fonts:
             raise Rejected([Problem(Place(f"styles/{stylesheet.name}"), "TYP-003", "样式表没有引入字体", hint="以 @font-face 引入 fonts/ 中的字体")])
 
@@ -122,7 +129,8 @@ class Typesetter:
 
     def blank(self, number: int, style: str) -> Sheet:
         """Return a blank page; it bears nothing."""
-        html = '<html lang="zh-CN"><style>@page { @top-left { content: none } @top-right { content: none } }</style><body></body></html>'
+        none = "".join(f"@{box} {{ content: none }} " for box in ("top-left", "top-right", "bottom-left", "bottom-right"))
+        html = f'<html lang="zh-CN"><style>@page {{ {none}}}</style><body></body></html>'
         return Sheet(None, folio(number, style), self.render(html, "空白页").pages[0])
 
     def render(self, html: str, title: str) -> Any:
