@@ -7,6 +7,7 @@ pieces, so that note marks and page references stay data until they are rendered
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from publisher.volume import Privacy
 from publisher.written import Written
 
 
@@ -313,6 +314,8 @@ class Book:
     language: str
     sections: tuple[Section, ...]
     printed: tuple[Printed, ...] = field(repr=False)
+    privacy: Privacy = field(default_factory=Privacy)
+    """What of the patients may be printed."""
 
     def section(self, name: str) -> Section:
         return next(section for section in self.sections if section.id == name)

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 from publisher import book, manifest, pages_lock, sandbox, typeset, typeset_engine
-from publisher.changes import Changes, without_identities
+from publisher.changes import without_identities
 from publisher.collection import Collection, VolumeSource
 from publisher.compare import revisions
 from publisher.compose.assemble import case_alone, compose
@@ -18,7 +18,7 @@ from publisher.finish import attachments, files, screen, staged
 from publisher.lint.characters import covered
 from publisher.lint.queries import Examined, examined
 from publisher.pagination import Pagination, paginated
-from publisher.preflight import lost, structure, tags, typography
+from publisher.preflight import lost, privacy, structure, tags, typography
 from publisher.preflight.printed_text import PrintedText
 from publisher.preflight.report import CheckedFile, checks
 from publisher.problems import Place, Problem, Rejected, Severity
@@ -93,10 +93,14 @@ def lint(project: Project, collection: Collection, source: VolumeSource) -> Exam
     return examined(source, collection.catalogue, covered(project.styles / "fonts"))
 
 
-def changes(project: Project, source: VolumeSource, since: str | None = None) -> Changes | None:
-    """Return what changed in a volume since a revision, its own where none is named; what identified a patient is not repeated."""
+def composed(project: Project, collection: Collection, source: VolumeSource, since: str | None = None) -> book.Book:
+    """Compose a volume, with the chapter of what changed since a revision, its own where none is named.
+
+    What identified a patient and was taken out is not printed again as a change.
+    """
     since = since or source.volume.changes_since
-    return without_identities(revisions.changes(project.root, since).of_volume(str(source.volume.id))) if since else None
+    changes = without_identities(revisions.changes(project.root, since).of_volume(str(source.volume.id))) if since else None
+    return compose(source, collection.catalogue, typeset.ENGINE, changes)
 
 
 def build_apart(
@@ -107,14 +111,14 @@ def build_apart(
     case: str | None = None,
     locked: bool = False,
     draft: bool = False,
-    changes: Changes | None = None,
+    since: str | None = None,
 ) -> Built:
     """Build in a child process with limits of its own. Raises Rejected also when it outgrows them."""
     heard = {"stage": progress.stage, "section": progress.section}
 
     def work(tell: Callable[..., None]) -> Built:
         said = Progress(lambda name, detail: tell("stage", name, detail), lambda title, pages: tell("section", title, pages))
-        return build(project, collection, source, said, case, locked, draft, changes)
+        return build(project, collection, source, said, case, locked, draft, since)
 
     return sandbox.run(work, name=f"build/{source.volume.id}", listen=lambda what, *words: heard[what](*words))
 
@@ -127,7 +131,7 @@ def build(
     case: str | None = None,
     locked: bool = False,
     draft: bool = False,
-    changes: Changes | None = None,
+    since: str | None = None,
 ) -> Built:
     """Build the screen edition of a volume, or of one of its cases; as a draft also where findings are not settled.
 
@@ -140,7 +144,7 @@ def build(
         examination = examination.of_case(source.cases[case].id.place.path)
     if stopping := examination.unprintable if draft else examination.errors:
         raise Rejected(stopping)
-    whole = compose(source, collection.catalogue, typeset.ENGINE, changes)
+    whole = composed(project, collection, source, since)
     if case:
         whole = case_alone(whole, case)
     if draft:
@@ -150,7 +154,7 @@ def build(
     renderer = Renderer(whole, project.layouts)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
-    mark = f"未定稿　未决 {len(examination.errors)} 处" if draft else ""
+    mark = f"未定稿（未决{len(examination.errors)}处）" if draft else ""
     pages = typeset.Typesetter(renderer.html, project.styles / SCREEN.stylesheet, progress.section, mark=mark).typeset(whole)
     pagination = pages.pagination
     pdf = screen.finish(pages.pdf(), whole, pagination, attachments.of_cases(shown(source, collection.catalogue), whole))
@@ -179,6 +183,7 @@ def preflight(pdf: bytes, whole: book.Book, pagination: Pagination) -> list[Prob
         *structure.check(printed, whole, pagination, SCREEN),
         *lost.check(printed, whole, pagination),
         *tags.check(pdf, whole, pagination, SCREEN),
+        *privacy.check(pdf, printed, whole, pagination, f"{whole.id}/{SCREEN.name}.pdf"),
         *typography.check(set_as, SCREEN, f"{whole.id}/{SCREEN.name}.pdf"),
     ]
 
@@ -190,7 +195,7 @@ def check_lock(project: Project, whole: book.Book, pagination: Pagination) -> It
 
 def lock(project: Project, collection: Collection, source: VolumeSource) -> Path:
     """Hold the pages of the built volume. Raises Rejected when its file is missing, altered or of another source."""
-    whole = compose(source, collection.catalogue, typeset.ENGINE)
+    whole = composed(project, collection, source)
     problems = verify(project, whole.id)
     if problems:
         raise Rejected(problems)
@@ -203,13 +208,19 @@ def verify(project: Project, volume: str) -> list[Problem]:
     return list(manifest.verify(project.root / "build" / volume, project.sources(volume)))
 
 
-CHECKS = (*checks("文件结构", structure.CODES), *checks("内容无遗漏", lost.CODES), *checks("结构标签", tags.CODES), *checks("排版质量", typography.CODES))
+CHECKS = (
+    *checks("文件结构", structure.CODES),
+    *checks("内容无遗漏", lost.CODES),
+    *checks("结构标签", tags.CODES),
+    *checks("排版质量", typography.CODES),
+    *checks("隐私", privacy.CODES),
+)
 """Everything that is looked at in a screen file."""
 
 
-def report_built(project: Project, collection: Collection, source: VolumeSource) -> CheckedFile:
+def report_built(project: Project, collection: Collection, source: VolumeSource, since: str | None = None) -> CheckedFile:
     """Check the built file of a volume and return what was looked at and found."""
-    whole = compose(source, collection.catalogue, typeset.ENGINE)
+    whole = composed(project, collection, source, since)
     pdf, pagination = built_pages(project, whole)
     path = project.output(whole, "screen.pdf").relative_to(project.root)
     return CheckedFile("screen", str(path), CHECKS, tuple(preflight(pdf, whole, pagination)), len(pagination.folios))
@@ -217,7 +228,7 @@ def report_built(project: Project, collection: Collection, source: VolumeSource)
 
 def preflight_built(project: Project, collection: Collection, source: VolumeSource) -> list[Problem]:
     """Check the file that an earlier build left. Raises Rejected when there is none or its page table is broken."""
-    whole = compose(source, collection.catalogue, typeset.ENGINE)
+    whole = composed(project, collection, source)
     pdf, pagination = built_pages(project, whole)
     return preflight(pdf, whole, pagination)
 

@@ -32,6 +32,7 @@ MISUSE = {"SRC-020", "SRC-027", "SRC-033", "DIF-003"}
 
 Root = Annotated[Path, typer.Option("--root", help="The book project's folder.", exists=True, file_okay=False)]
 Volumes = Annotated[list[str] | None, typer.Argument(help="Volumes by folder name; all when none is named.")]
+Since = Annotated[str | None, typer.Option("--changes-since", help="With a chapter of what changed since this revision of git.")]
 
 
 def report(problems: list[Problem]) -> None:
@@ -153,7 +154,7 @@ def build(
     case: Annotated[str | None, typer.Option("--case", help="Typeset this case alone.")] = None,
     locked: Annotated[bool, typer.Option("--locked", help="Fail where a case would move from its locked page.")] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Build although findings are not settled; every page says so.")] = False,
-    changes_since: Annotated[str | None, typer.Option("--changes-since", help="Add a chapter of what changed since this revision of git.")] = None,
+    changes_since: Since = None,
 ) -> None:
     """Build the PDF of each volume, or of one case."""
     try:
@@ -168,8 +169,7 @@ def build(
         for source in chosen:
             console.print(f"[bold]{source.volume.title}[/]")
             console.print(f"  1 read       {len(source.cases)} cases", markup=False)
-            changes = journey.changes(project, source, changes_since)
-            built = journey.build_apart(project, collection, source, progress(), case, locked, draft, changes)
+            built = journey.build_apart(project, collection, source, progress(), case, locked, draft, changes_since)
             console.print(f"  -> {built.path.relative_to(project.root)}  {built.pages} pages, {built.seconds:.1f} s", markup=False)
     except Rejected as rejected:
         report(rejected.problems)
@@ -203,12 +203,13 @@ def preflight(
     volumes: Volumes = None,
     root: Root = Path(),
     report_to: Annotated[Path | None, typer.Option("--report", help="Write report.json and report.html into this folder.")] = None,
+    changes_since: Since = None,
 ) -> None:
     """Check the built files again against their sources."""
     try:
         collection = read(root, volumes)
         project = journey.Project(root.resolve())
-        checked = [journey.report_built(project, collection, source) for source in collection.volumes.values()]
+        checked = [journey.report_built(project, collection, source, changes_since) for source in collection.volumes.values()]
     except Rejected as rejected:
         report(rejected.problems)
     if report_to:

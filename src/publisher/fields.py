@@ -7,7 +7,7 @@ from publisher.written import Branch, Row, Written
 WORDS = {
     "action": "处理与结局", "adverse_events": "不良反应", "after": "调整后", "aftercare": "术后处理", "age": "年龄", "agent": "相关治疗",
     "anaesthesia": "麻醉", "analyte": "检验项目", "announced": "题录", "announced_text": "题录说明", "arms": "比较组", "at": "时间",
-    "authors": "作者", "background": "病例背景", "before": "调整前", "bone_events": "骨相关事件", "brand": "商品名", "case": "病例",
+    "authors": "作者", "background": "病例背景", "before": "调整前", "bone_events": "骨相关事件", "brand": "商品名",
     "cases": "所引病例", "caveat": "限定", "change": "变化", "changes_since": "修订起点", "clone": "克隆号", "closing": "结语", "code": "规则代码",
     "columns": "列", "commentary": "病例点评", "compiled": "由各例汇成", "compiler": "编纂", "complaint": "主诉", "components": "分项",
     "conclusion": "结论", "condition": "适用", "consent": "知情同意", "context": "分期时点", "control": "对照组", "conventions": "凡例",

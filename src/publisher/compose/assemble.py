@@ -60,6 +60,7 @@ def compose(source: VolumeSource, catalogue: Catalogue, engine: str, changes: Ch
         language="zh-CN",
         sections=(*front(volume, source, engine), contents(source, body, index), *body, index),
         printed=tuple(printed(source)),
+        privacy=volume.privacy,
     )
 
 
@@ -72,7 +73,7 @@ def case_alone(whole: book.Book, slug: str) -> book.Book:
     return book.Book(
         f"{whole.id}-{slug}", whole.volume, book.words(section.blocks[0].title), whole.short_title, whole.author, whole.subject,
         whole.keywords, whole.date, whole.language, (section,),
-        tuple(item for item in whole.printed if item.section == slug),
+        tuple(item for item in whole.printed if item.section == slug), whole.privacy,
     )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ DAY = re.compile(
 MONTH = re.compile(r"(?<![\d-])(?P<year>(?:19|20)\d{2})(?:-(?P<m1>0[1-9]|1[0-2])(?![\d-])|\s?年\s?(?P<m2>\d{1,2})\s?月(?!\s?\d))")
 YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s?年(?!\s?\d|版|指南|共识|发布|发表|获批)")
 BARE_YEAR = re.compile(r"(?P<year>(?:19|20)\d{2})")
+SAME_MONTH = re.compile(r"((?:19|20)\d{2}-\d{2})(?:[～至]\1)(?!-)")
+"""Two days of one month, once the days are gone."""
 
 Span = tuple[int, int, str]
 """Beginning and end of a date in a text, and what is printed for it."""
@@ -60,7 +62,7 @@ def rewritten(text: str, spans: list[Span]) -> str:
     for start, stop, words in spans:
         out += [text[end:start], words]
         end = stop
-    return "".join([*out, text[end:]])
+    return SAME_MONTH.sub(r"\1", "".join([*out, text[end:]])) if spans else text
 
 
 def months(text: str) -> Iterator[Span]:

@@ -14,7 +14,7 @@ from publisher.lint.record import Record
 from publisher.problems import Severity
 from publisher.rules import Finding, rule
 
-CARE = "Gagnier JJ et al. The CARE guidelines: consensus-based clinical case reporting guideline development. J Med Case Rep 2013;7:223"
+CARE = "CARE 2013（Gagnier JJ等，J Med Case Rep 2013;7:223）"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def case_of(chart: Chart):
 
 
 CARE_ITEMS = (
-    Item("1", "题名含“病例”及主要问题", lambda chart: bool(re.search("癌|瘤|转移|骨", case_of(chart).title))),
+    Item("1", "题名写明主要问题", lambda chart: bool(re.search("癌|瘤|转移|骨", case_of(chart).title))),
     Item("2", "关键词", lambda chart: bool(case_of(chart).keywords)),
     Item("3", "摘要", lambda chart: bool(case_of(chart).diagnoses and case_of(chart).treatments and case_of(chart).outcome)),
     Item("4", "引言（背景）", lambda chart: bool(case_of(chart).background)),

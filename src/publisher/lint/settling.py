@@ -102,8 +102,7 @@ def insertion(text: str, starts: list[int], note: Branch, codes: list[str]) -> t
     have = note.get("settles")
     if isinstance(have, Row) and have:
         last = have[-1]
-        end = offset(last.place) + len(last)
-        end += text[end : end + 1] in ("'", '"')
+        end = offset(last.place) + len(last) + 2 * (text[offset(last.place)] in "'\"")
         if text[offset(have.place)] == "[":
             return end, "".join(f", {code}" for code in codes)
         start = starts[last.place.line - 1]
