@@ -1,6 +1,7 @@
 """Two revisions of a book in git: what changed, who and when; the chapter that says so."""
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -18,8 +19,10 @@ RIB_CASE = "sample-01-rib"
 
 def git(project: Project, *arguments: str, who: str = "编者甲", day: str = "2026-02-01") -> None:
     stamp = f"{day}T08:00:00+0000"
-    names = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in (("NAME", who), ("EMAIL", "a@b.c"), ("DATE", stamp))}
-    subprocess.run(["git", "-C", project.root, "-c", "commit.gpgsign=false", *arguments], check=True, capture_output=True, env={"PATH": "/usr/bin:/bin", **names})
+    parts = {"NAME": who, "EMAIL": "a@b.c", "DATE": stamp}
+    names = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in parts.items()}
+    command = ["git", "-C", project.root, "-c", "commit.gpgsign=false", *arguments]
+    subprocess.run(command, check=True, capture_output=True, env={"PATH": os.environ["PATH"], **names})
 
 
 @pytest.fixture
