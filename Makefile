@@ -50,5 +50,8 @@ conform: .venv/ready build/built ## have veraPDF validate the screen editions (n
 bench: .venv/ready ## time the layout with the composer against plain WeasyPrint
 	@.venv/bin/python benchmarks/layout.py
 
+bench-rules: .venv/ready ## plant errors into copies of the real cases and count what the rules catch
+	@.venv/bin/python benchmarks/rules.py --missed $(or $(MISSED),0)
+
 clean: ## remove what was built
 	@rm -rf build

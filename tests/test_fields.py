@@ -23,11 +23,11 @@ def test_no_word_is_left_of_a_field_that_is_gone():
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        (("treatments", 0, "doses", 1, "dose"), "治疗“骨保护” › 用药“钙剂” › 剂量"),
+        (("treatments", 0, "doses", 1, "dose"), "治疗“骨保护”·用药“钙剂”·剂量"),
         (("background", 1), "病例背景第2条"),
         (("visit", 0), "本次就诊"),
-        (("patient", "age"), "患者 › 年龄"),
-        (("labs", 0, "results", 0, "value"), "实验室检查“血生化，入院时” › 结果“血钙” › 数值"),
+        (("patient", "age"), "患者·年龄"),
+        (("labs", 0, "results", 0, "value"), "实验室检查“血生化，入院时”·结果“血钙”·数值"),
     ],
 )
 def test_a_path_names_the_items_it_goes_through(path, expected):

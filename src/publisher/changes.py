@@ -89,4 +89,4 @@ def excerpts(before: str, after: str) -> tuple[str, str]:
 
 def cut(text: str, start: int, end: int) -> str:
     first, last = max(0, start - AROUND), min(len(text), end + AROUND)
-    return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
+    return f"{'……' if first else ''}{text[first:last]}{'……' if last < len(text) else ''}"

@@ -57,7 +57,7 @@ def named(item: Any) -> str:
 
 
 def in_words(tree: Any, path: tuple[Any, ...]) -> str:
-    """Say where a path of a tree leads: 治疗“地舒单抗骨保护” › 用药“地舒单抗” › 剂量."""
+    """Say where a path of a tree leads: 治疗“地舒单抗骨保护”·用药“地舒单抗”·剂量."""
     steps: list[str] = []
     node = tree
     for step in path:
@@ -68,4 +68,4 @@ def in_words(tree: Any, path: tuple[Any, ...]) -> str:
         else:
             steps.append(word(step))
         node = inside
-    return " › ".join(steps)
+    return "·".join(steps)

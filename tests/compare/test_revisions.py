@@ -6,11 +6,13 @@ import subprocess
 
 import pytest
 from project import FEMUR, GUIDELINE, RIB, VOLUME, Project
+from typer.testing import CliRunner
 
 from publisher import book
 from publisher import build as journey
 from publisher.book import words
 from publisher.changes import UNSAID, Kind, excerpts, without_identities
+from publisher.cli import app
 from publisher.compare import report, revisions
 from publisher.problems import Rejected
 
@@ -45,7 +47,7 @@ def test_nothing_changed_is_nothing(kept):
 
 def test_a_dose_is_told_in_words(kept):
     kept.edit(RIB, "dose: 120 mg, route: 皮下注射", "dose: 100 mg, route: 皮下注射")
-    assert changed(kept) == [(Kind.CHANGED, RIB_CASE, "治疗“骨保护” › 用药“地舒单抗，2025-03-16” › 剂量", "120 mg", "100 mg")]
+    assert changed(kept) == [(Kind.CHANGED, RIB_CASE, "治疗“骨保护”·用药“地舒单抗，2025-03-16”·剂量", "120 mg", "100 mg")]
 
 
 def test_it_is_told_who_and_when(kept):
@@ -73,7 +75,7 @@ def test_two_revisions_are_compared_whatever_lies_there_now(kept):
     git(kept, "commit", "-qam", "age")
     git(kept, "tag", "v2")
     kept.edit(RIB, "sex: 女", "sex: 男")
-    assert changed(kept, "v1", "v2") == [(Kind.CHANGED, RIB_CASE, "患者 › 年龄", "64岁", "65岁")]
+    assert changed(kept, "v1", "v2") == [(Kind.CHANGED, RIB_CASE, "患者·年龄", "64岁", "65岁")]
 
 
 def test_a_form_that_changes_no_fact_is_nothing(kept):
@@ -92,7 +94,7 @@ def test_other_files_of_the_volume_count(kept):
     kept.edit(GUIDELINE, "先纠正低钙血症。", "须先纠正低钙血症。")
     ((_, case, field, before, after),) = changed(kept)
     assert (case, before, after) == ("", "先纠正低钙血症。", "须先纠正低钙血症。")
-    assert field.startswith("主题“骨保护” › 条目")
+    assert field.startswith("主题“骨保护”·条目")
 
 
 def test_a_project_below_the_top_of_its_repository(tmp_path):
@@ -135,7 +137,7 @@ def test_json_cuts_nothing(kept):
     ("before", "after", "expected"),
     [
         ("120 mg", "100 mg", ("120 mg", "100 mg")),
-        ("甲" * 40 + "120" + "乙" * 40, "甲" * 40 + "100" + "乙" * 40, ("…" + "甲" * 12 + "2" + "0" + "乙" * 11 + "…", None)),
+        ("甲" * 40 + "120" + "乙" * 40, "甲" * 40 + "100" + "乙" * 40, ("……" + "甲" * 12 + "2" + "0" + "乙" * 11 + "……", None)),
         ("", "甲" * 90, ("", "甲" * 90)),
     ],
 )
@@ -197,3 +199,11 @@ def test_without_a_revision_there_is_no_chapter(kept):
     collection = kept.collection()
     whole = journey.composed(journey.Project(kept.root), collection, collection.volumes["sample"])
     assert [section for section in whole.sections if section.kind == "changes"] == []
+
+
+def test_the_command_prints_the_changes(kept):
+    kept.edit(RIB, "age: 64岁", "age: 65岁")
+    said = CliRunner().invoke(app, ["diff", "v1", "--root", str(kept.root)])
+    assert (said.exit_code, "64岁 → 65岁" in said.stdout) == (0, True)
+    table = CliRunner().invoke(app, ["diff", "v1", "--root", str(kept.root), "--format", "json"])
+    assert json.loads(table.stdout)["changes"][0]["after"] == "65岁"

@@ -89,7 +89,7 @@ def test_the_sheet_has_boxes_for_every_finding(spoiled):
 def test_the_sheet_says_places_in_words(spoiled):
     html = sheet(spoiled)
     assert "治疗经过" in html
-    assert "病例点评“要点” › 小节“余论，另用50mg” › 标题" in html
+    assert "病例点评“要点”·小节“余论，另用50mg”·标题" in html
     assert "commentary" not in html
 
 

@@ -30,7 +30,7 @@ def changes_section(changes: Changes | None, source: VolumeSource) -> list[Secti
     tables = Tables("changes", "D", Marks(Dosing(title=source.volume.title), "changes"))
     for slug in [*(slug for slug in source.volume.case_ids), ""]:
         rows = [item for item in facts if item.case == slug or (not slug and item.case not in source.cases)]
-        name = f"例{source.cases[slug].number}" if slug else "各例以外"
+        name = f"例{source.cases[slug].number}　{source.cases[slug].title}" if slug else "各例以外"
         blocks += tables.table(name, [printed(item, source) for item in rows], COLUMNS)
     return [Section("changes", "changes", TITLE, tuple(blocks), running_head=TITLE)]
 

@@ -5,6 +5,7 @@ cannot rewrite is found.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from publisher import identities
 from publisher.catalogue import Catalogue
@@ -28,6 +29,12 @@ def printed(source: VolumeSource) -> Iterator[Written]:
         yield from (leaf for path, leaf in leaves(tree) if not repeats(path))
 
 
+@lru_cache(maxsize=200_000)
+def names(text: str) -> tuple[str, ...]:
+    """Return the names in a text; the same text is read once in the life of the program."""
+    return tuple(identities.names(text))
+
+
 @rule("PRV-001", "volume", source=ICMJE)
 def name_of_a_patient(source: VolumeSource, catalogue: Catalogue) -> Iterator[Finding]:
     """A name of a patient is printed, whole, masked or as initials.
@@ -37,7 +44,7 @@ def name_of_a_patient(source: VolumeSource, catalogue: Catalogue) -> Iterator[Fi
     """
     if source.volume.privacy.names == "omit":
         for leaf in printed(source):
-            for found in identities.names(leaf):
+            for found in names(leaf):
                 yield Finding(leaf, "印有患者姓名或其一部分", found, OMIT)
 
 

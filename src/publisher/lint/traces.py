@@ -124,9 +124,11 @@ def sentence_of_another_case(source: VolumeSource, catalogue: Catalogue) -> Iter
 @rule("TRC-007", "volume", Severity.REVIEW)
 def timetable_of_another_case(source: VolumeSource, catalogue: Catalogue) -> Iterator[Finding]:
     """Two patients have the same timetable: the same days, or the same steps in the same order."""
-    for one, other in combinations(source.trees, 2):
-        for kind, marks, least in (("日期", days, SAME_DAYS), ("时间节点", steps, SAME_STEPS)):
-            first, second = marks(source.trees[one]), marks(source.trees[other])
+    tables = {slug: (days(tree), steps(tree)) for slug, tree in source.trees.items()}
+    for one, other in combinations(tables, 2):
+        for kind, least, first, second in zip(("日期", "时间节点"), (SAME_DAYS, SAME_STEPS), tables[one], tables[other], strict=True):
+            if len({*map(str, first)} & {*map(str, second)}) < least:
+                continue
             blocks = SequenceMatcher(None, [str(text) for text in first], [str(text) for text in second], autojunk=False).get_matching_blocks()
             shared = [(first[block.a + step], second[block.b + step]) for block in blocks for step in range(block.size)]
             if len(shared) >= least:
@@ -140,11 +142,11 @@ def days(tree: Branch) -> list[Written]:
     """Return the full dates on which something is recorded of a patient, each once, in order."""
     found: dict[str, Written] = {}
     for path, leaf in leaves(tree):
-        if path[-1] == "at" and path[0] != "history" and all(day.day for day in Moment(leaf).dates) and Moment(leaf).dates:
+        if path[-1] == "at" and path[0] != "history" and (dates := Moment(leaf).dates) and all(day.day for day in dates):
             found.setdefault(str(leaf), leaf)
     return [found[day] for day in sorted(found)]
 
 
 def steps(tree: Branch) -> list[Written]:
     """Return the relative times of a timeline, in its order."""
-    return [leaf for path, leaf in leaves(tree) if path[0] == "timeline" and path[-1] == "at" and not Moment(leaf).dates]
+    return [leaf for path, leaf in leaves(tree.get("timeline"), ("timeline",)) if path[-1] == "at" and not Moment(leaf).dates]
