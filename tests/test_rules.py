@@ -1,19 +1,31 @@
 """Every rule has a folder with a wrong example, which it must catch, and a right one, which every rule of its family passes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from project import REPOSITORY
 
 from publisher import build as journey
+from publisher.collection import Collection
 from publisher.lint import examples, explained
 from publisher.lint.characters import check_characters, covered
 from publisher.lint.text import check_texts
+from publisher.read import read_catalogue
 from publisher.read_yaml import read_yaml
 from publisher.rules import RULES
 
 FOLDER = Path(__file__).parent / "rules"
 KNOWN = covered(REPOSITORY / "styles" / "fonts")
+
+
+@pytest.fixture(scope="module", name="sample")
+def sample_with_the_words_of_the_house(sample: Collection) -> Collection:
+    """The sample book with the catalogue of the real volumes: rules on drugs and analytes rest on its labels and spans."""
+    problems: list = []
+    catalogue = read_catalogue(REPOSITORY, problems)
+    assert problems == []
+    return replace(sample, catalogue=catalogue)
 
 
 def codes(code: str, name: str, sample) -> list[str]:

@@ -26,6 +26,10 @@ class Finding:
     also: tuple[Written, ...] = ()
     """Other scalars that say the same or the contrary; an editor's note on any of them settles the finding."""
 
+    def __post_init__(self) -> None:
+        # A field of fixed words (左侧, 病理性骨折) loses its place in the model; it cannot be shown, nor hold a quote.
+        object.__setattr__(self, "also", tuple(text for text in self.also if isinstance(text, Written)))
+
 
 @dataclass(frozen=True)
 class Rule:
