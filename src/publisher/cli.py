@@ -95,17 +95,17 @@ def settle(
     root: Root = Path(),
     write: Annotated[bool, typer.Option("--write", help="Write `settles` into the notes; nothing else in the files is altered.")] = False,
     codes: Annotated[list[str] | None, typer.Option("--code", help="Only findings of this rule; may be given again.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Take also notes that share no word with the finding.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Take every note on the words of a finding, not the likeliest alone.")] = False,
 ) -> None:
-    """Find the editor's notes that answer a finding, and say so in them."""
+    """Find the editor's notes that answer a finding, and say so in them. Read what is proposed before it is written."""
     try:
         collection = read(root, volumes)
         examined, _ = journey.check(journey.Project(root.resolve()), collection)
         found = [
             item
             for source, examination in zip(collection.volumes.values(), examined, strict=True)
-            for item in settling.proposals(source, examination)
-            if (every or item.akin) and (not codes or item.code in codes)
+            for item in (settling.proposals if every else settling.likely)(source, examination)
+            if not codes or item.code in codes
         ]
         for item in found:
             console.print(item.text, markup=False)

@@ -83,8 +83,17 @@ def test_a_note_on_other_words_is_not_proposed(project):
 
 
 def test_a_note_on_the_same_words_about_something_else_is_not_akin(project):
-    (item,) = proposed(faulty(project, "  - {quote: 依从性良好, note: 何人所评，请注明。}\n"))
-    assert not item.akin
+    collection = faulty(project, "  - {quote: 依从性良好, note: 何人所评，请注明。}\n").collection()
+    source = collection.volumes["sample"]
+    assert settling.likely(source, examined(source, collection.catalogue, KNOWN)) == []
+
+
+def test_of_two_notes_on_a_finding_the_likelier_is_taken(project):
+    notes = "  - {quote: 依从性良好, note: 何人所评，120 mg，请注明。}\n" + STYLES["a mapping in lines"]
+    collection = faulty(project, notes).collection()
+    source = collection.volumes["sample"]
+    (item,) = settling.likely(source, examined(source, collection.catalogue, KNOWN))
+    assert item.note.quote == FAULT
 
 
 def test_the_report_suggests_the_note(project):

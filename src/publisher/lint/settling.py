@@ -19,7 +19,7 @@ COMMON = {
 }  # fmt: skip
 """Pairs of characters that say nothing of what a note is about."""
 LEAST_SHARED = 2
-"""Pairs of characters that a note and a finding share when they speak of the same thing; a figure or Latin word is enough alone."""
+"""How much a note and a finding share when they speak of the same thing: pairs of characters count one, figures and Latin words two."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,17 @@ class Proposal:
     query: Query
 
     @property
-    def akin(self) -> bool:
-        """Tell whether note and finding share a figure, a Latin word or some words: whether they speak of the same thing."""
+    def shared(self) -> int:
+        """How much note and finding share in what they say and in the words they are about."""
         finding = self.query.finding
         said = f"{finding.message} {finding.found} {finding.hint}"
         about = f"{self.note.note} {self.note.reason or ''}"
-        return bool(terms(said) & terms(f"{about} {self.note.quote}")) or len(pairs(said) & pairs(about)) >= LEAST_SHARED
+        return 2 * len(terms(said) & terms(f"{about} {self.note.quote}")) + len(pairs(said) & pairs(about)) + (self.note.quote in finding.found)
+
+    @property
+    def akin(self) -> bool:
+        """Tell whether note and finding seem to speak of the same thing."""
+        return self.shared >= LEAST_SHARED
 
     @property
     def text(self) -> str:
@@ -53,15 +58,20 @@ def pairs(text: str) -> set[str]:
 
 
 def proposals(source: VolumeSource, examination: Examined) -> Iterator[Proposal]:
-    """Yield the notes whose words stand in the scalars of an unsettled finding, each code of a note once."""
-    seen = set()
+    """Yield for every unsettled finding the notes whose words stand in its scalars, the likeliest first."""
+    notes = [note for noted in (*source.cases.values(), source.guideline, source.dosing) for note in noted.notes]
     for query in examination.unsettled:
-        for noted in (*source.cases.values(), source.guideline, source.dosing):
-            for note in noted.notes:
-                texts = [text for text in (query.finding.at, *query.finding.also) if text.place.path == note.quote.place.path]
-                if any(note.quote in text for text in texts) and (query.rule.code, note.quote.place) not in seen:
-                    seen.add((query.rule.code, note.quote.place))
-                    yield Proposal(query.rule.code, note, query)
+        texts = (query.finding.at, *query.finding.also)
+        here = [note for note in notes if any(text.place.path == note.quote.place.path and note.quote in text for text in texts)]
+        yield from sorted((Proposal(query.rule.code, note, query) for note in here), key=lambda item: -item.shared)
+
+
+def likely(source: VolumeSource, examination: Examined) -> list[Proposal]:
+    """Return for every unsettled finding the note that shares most with it, where the two are akin."""
+    first: dict[int, Proposal] = {}
+    for item in proposals(source, examination):
+        first.setdefault(id(item.query), item)
+    return [item for item in first.values() if item.akin]
 
 
 def edited(root: Path, found: Iterable[Proposal]) -> dict[Path, bytes]:
@@ -69,7 +79,8 @@ def edited(root: Path, found: Iterable[Proposal]) -> dict[Path, bytes]:
     files: dict[str, dict[Place, list[str]]] = {}
     for item in found:
         place = item.note.quote.place
-        files.setdefault(place.path, {}).setdefault(place, []).append(item.code)
+        codes = files.setdefault(place.path, {}).setdefault(place, [])
+        codes += [item.code] if item.code not in codes else []
     return {root / name: with_codes((root / name).read_bytes(), name, wanted) for name, wanted in files.items()}
 
 
