@@ -109,7 +109,7 @@ def settle(
         ]
         for item in found:
             console.print(item.text, markup=False)
-        console.print(f"共 {len(found)} 条编者按可了结疑点", markup=False)
+        console.print(f"可由编者按了结的疑点 {len(found)} 处", markup=False)
         if write:
             for path, content in settling.edited(root.resolve(), found).items():
                 files.replace(path, content)

@@ -17,6 +17,8 @@ from publisher.written import Written
 
 FRAME = 96
 """Columns of the source line that a frame shows."""
+LONGEST = 60
+"""Characters of a text that are quoted on a console."""
 SUGGESTION = "此处已有编者按，可加 settles: [{code}]"
 
 
@@ -106,11 +108,11 @@ class Report:
         yield f"{query.place}: {query.rule.severity} {query.rule.code}　{finding.message}"
         yield from self.frames.frame(query.place, finding.at, finding.found)
         if finding.found:
-            yield f"  见到：{finding.found}"
+            yield f"  见到：{shortened(finding.found)}"
         if finding.hint:
             yield f"  建议：{finding.hint}"
         for other in finding.also:
-            yield f"  另见：{other.place}　{other[:40]}"
+            yield f"  另见：{other.place}　{shortened(other)}"
         if self.suggest:
             for note in suggested(query, self.sources[query.volume]):
                 yield f"  {SUGGESTION.format(code=query.rule.code)}：{note.place}　{note}"
@@ -122,6 +124,10 @@ class Report:
             yield f"  见到：{problem.found}"
         if problem.hint:
             yield f"  建议：{problem.hint}"
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}……"
 
 
 def suggested(query: Query, source: VolumeSource) -> Iterator[Written]:

@@ -18,6 +18,8 @@ from publisher.written import Written, leaves
 VERDICTS = ("属实", "不属实", "待查")
 AROUND = 60
 """Characters of a long passage that are shown on either side of what is meant."""
+MOST_OTHERS = 4
+"""Other places that are shown with a finding."""
 KINDS = {Severity.ERROR: "须改", Severity.REVIEW: "待核"}
 SETTLED = {"note": "已加编者按", "waiver": "编者已判定无误"}
 
@@ -94,8 +96,11 @@ def lines(number: int, query: Query, places: dict[tuple, str]) -> Iterator[str]:
     yield f'<article class="{query.rule.severity}">\n<div class="what"><p class="head"><b>{number}</b> <i>{kind}</i> {escape(finding.message)}'
     yield f'<code>{escape(query.rule.code)}</code></p>\n<p class="where">{escape(where(finding.at, places))}</p>\n'
     yield f"<blockquote>{passage(finding.at, finding.found)}</blockquote>\n"
-    for other in finding.also:
-        yield f'<p class="where">对照　{escape(where(other, places))}</p>\n<blockquote>{passage(other, "")}</blockquote>\n'
+    others = list(dict.fromkeys((where(other, places), str(other)) for other in finding.also if other.place != finding.at.place))
+    for place, words in others[:MOST_OTHERS]:
+        yield f'<p class="also"><span>对照　{escape(place)}</span>　{passage(words, "")}</p>\n'
+    if len(others) > MOST_OTHERS:
+        yield f'<p class="also"><span>对照另有 {len(others) - MOST_OTHERS} 处</span></p>\n'
     if finding.found and finding.found not in finding.at:
         yield f'<p class="said">核对所得：{escape(finding.found)}</p>\n'
     if finding.hint:
@@ -147,7 +152,7 @@ table.overview { border-collapse: collapse; margin: 0 0 1em; }
 .overview th, .overview td { text-align: left; padding: .15em 1.6em .15em 0; border-bottom: 1px solid var(--line); font-weight: normal; }
 .overview th { color: var(--soft); font-size: 12px; }
 .overview td + td, .overview th + th { text-align: right; padding: .15em 0 .15em 1.6em; font-variant-numeric: tabular-nums; }
-article { display: grid; grid-template-columns: 1fr 46mm; gap: 0 5mm; padding: .6em 0; border-top: 1px solid var(--line); break-inside: avoid; }
+article { display: grid; grid-template-columns: 1fr 46mm; gap: 0 5mm; padding: .45em 0; border-top: 1px solid var(--line); break-inside: avoid; }
 h2 + article, h3 + article { border-top: 0; }
 .head { margin: 0; font-weight: 600; }
 .head b { display: inline-block; min-width: 1.6em; }
@@ -158,16 +163,18 @@ h2 + article, h3 + article { border-top: 0; }
 .where { margin: .15em 0 0; font-size: 12px; color: var(--soft); }
 blockquote { margin: .1em 0 .3em; padding: .1em .7em; border-left: 2px solid var(--line); overflow-wrap: anywhere; }
 mark { background: none; border-bottom: 2px solid var(--red); padding-bottom: 1px; }
+.also { margin: .1em 0; padding-left: .7em; border-left: 2px dotted var(--line); font-size: 13px; overflow-wrap: anywhere; }
+.also span { font-size: 12px; color: var(--soft); }
 .said { margin: .1em 0; font-size: 13px; }
 .settled { color: var(--soft); }
-.answer { border-left: 1px dotted var(--line); padding-left: 4mm; font-size: 12px; min-height: 21mm; }
+.answer { border-left: 1px dotted var(--line); padding-left: 4mm; font-size: 12px; min-height: 16mm; }
 .answer ul { list-style: none; display: flex; justify-content: space-between; margin: 0; padding: 0; }
 .answer li::before { content: ""; display: inline-block; width: 3mm; height: 3mm; border: 1px solid #111; margin-right: 1.2mm; vertical-align: -.4mm; }
 .answer p { margin: .4em 0 0; color: var(--soft); }
 .sign { margin: 1.6em 0 0; text-align: right; font-size: 13px; break-before: avoid; }
 .sign span { display: inline-block; width: 32mm; border-bottom: 1px solid #111; margin: 0 6mm 0 2mm; }
 @media (max-width: 640px) { article { grid-template-columns: 1fr; } .answer { border-left: 0; padding: .4em 0 0; } }
-@media print { body { font-size: 10pt; max-width: none; margin: 0; padding: 0; } h1 { font-size: 15pt; } h2 { font-size: 12pt; } .case { break-before: auto; } }
+@media print { body { font-size: 9.5pt; line-height: 1.5; max-width: none; margin: 0; padding: 0; } h1 { font-size: 15pt; } h2 { font-size: 12pt; } .case { break-before: auto; } }
 </style>
 </head>
 <body>
