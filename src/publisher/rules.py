@@ -28,7 +28,9 @@ class Finding:
 
     def __post_init__(self) -> None:
         # A field of fixed words (左侧, 病理性骨折) loses its place in the model; it cannot be shown, nor hold a quote.
-        object.__setattr__(self, "also", tuple(text for text in self.also if isinstance(text, Written)))
+        placed = [text for text in (self.at, *self.also) if isinstance(text, Written)] or [Written(str(self.at))]
+        object.__setattr__(self, "at", placed[0])
+        object.__setattr__(self, "also", tuple(placed[1:]))
 
 
 @dataclass(frozen=True)

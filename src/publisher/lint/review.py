@@ -159,7 +159,7 @@ h2 + article, h3 + article { border-top: 0; }
 .head i { font-style: normal; font-weight: normal; font-size: 11px; border: 1px solid; border-radius: 2px; padding: 0 .35em; margin-right: .3em; }
 .head i { color: var(--soft); }
 .error .head i { color: var(--red); }
-.head code { font-weight: normal; font-size: 11px; color: var(--soft); margin-left: .6em; }
+.head code { font-weight: normal; font-size: 11px; color: var(--soft); margin-left: .6em; white-space: nowrap; }
 .where { margin: .15em 0 0; font-size: 12px; color: var(--soft); }
 blockquote { margin: .1em 0 .3em; padding: .1em .7em; border-left: 2px solid var(--line); overflow-wrap: anywhere; }
 mark { background: none; border-bottom: 2px solid var(--red); padding-bottom: 1px; }
