@@ -174,7 +174,11 @@ mark { background: none; border-bottom: 2px solid var(--red); padding-bottom: 1p
 .sign { margin: 1.6em 0 0; text-align: right; font-size: 13px; break-before: avoid; }
 .sign span { display: inline-block; width: 32mm; border-bottom: 1px solid #111; margin: 0 6mm 0 2mm; }
 @media (max-width: 640px) { article { grid-template-columns: 1fr; } .answer { border-left: 0; padding: .4em 0 0; } }
-@media print { body { font-size: 9.5pt; line-height: 1.5; max-width: none; margin: 0; padding: 0; } h1 { font-size: 15pt; } h2 { font-size: 12pt; } .case { break-before: auto; } }
+@media print {
+  body { font-size: 9.5pt; line-height: 1.5; max-width: none; margin: 0; padding: 0; }
+  h1 { font-size: 15pt; }
+  h2 { font-size: 12pt; }
+}
 </style>
 </head>
 <body>
