@@ -97,10 +97,12 @@ class Project:
         assert len(problems) == 1, [str(problem) for problem in problems]
         return problems[0]
 
-    def build(self, volume: str = "sample", case: str | None = None, editions: tuple[str, ...] = ("screen",), hold: bool = False) -> Made:
+    def build(
+        self, volume: str = "sample", case: str | None = None, editions: tuple[str, ...] = ("screen",), hold: bool = False, **asked
+    ) -> Made:
         """Build as the command does, keeping hold of the book and files of the editions, refused or not, and of the pages if asked.
 
-        Raises Rejected where no file was made.
+        Only the rules on texts may refuse: what a test spoils need make no sense to a clinician. Raises Rejected where no file was made.
         """
         collection = read(self.root, [volume])
         files: dict[str, bytes] = {}
@@ -118,14 +120,15 @@ class Project:
         problems: tuple[Problem, ...] = ()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(journey, "EDITIONS", {name: listening(make) for name, make in journey.EDITIONS.items()})
+            patch.setattr(journey, "lint", rules_on_texts(journey.lint))
+            order = journey.Order(case, editions, **asked)
             try:
-                built = journey.build(journey.Project(self.root), collection, collection.volumes[volume], journey.Progress(), case, editions=editions)
-                problems = built.problems
+                problems = journey.build(journey.Project(self.root), collection, collection.volumes[volume], journey.Progress(), order).problems
             except Rejected as rejected:
                 problems = tuple(rejected.problems)
         if not files:
             raise Rejected(list(problems))
-        folder = self.root / "build" / (f"{volume}-{case}" if case else volume)
+        folder = self.root / "build" / "-".join(filter(None, (volume, case, "draft" if asked.get("draft") else "")))
         return Made(self.root, folder, files, seen["job"], problems, seen["pages"])
 
 
@@ -136,6 +139,16 @@ def pressed(made: Made, **choices: str | bool) -> Made:
     job = replace(made.job, source=replace(made.job.source, volume=chosen))
     files, problems = journey.EDITIONS["press"](job, made.pages, lambda stage, detail: None)
     return replace(made, files=files, job=job, problems=tuple(problems))
+
+
+def rules_on_texts(lint):
+    """Return a lint that hears only the rules on texts and characters."""
+
+    def heard(*arguments):
+        said = lint(*arguments)
+        return replace(said, queries=tuple(query for query in said.queries if query.rule.family == "TXT"))
+
+    return heard
 
 
 def codes(problems) -> list[str]:

@@ -9,14 +9,17 @@ from project import REPOSITORY
 SOURCE = REPOSITORY / "src" / "publisher"
 DATA = [
     "problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "galley", "edition", "notation", "rules",
-    "limits", "inks",
+    "limits", "inks", "fields", "identities", "changes",
 ]  # fmt: skip
 STAGES = [
-    "read", "read_yaml", "lint", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "composer", "finish", "preflight", "manifest",
+    "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "composer", "finish", "preflight", "manifest",
     "pages_lock", "store",
 ]  # fmt: skip
 DRIVERS = ["build", "editions", "cli", "sandbox", "workshop", "pieces", "workbench"]
-ALLOWED = {("read", "read_yaml"), ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine")}
+ALLOWED = {
+    ("read", "read_yaml"), ("lint", "read_yaml"), ("compare", "read_yaml"),
+    ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine"),
+}  # fmt: skip
 """Stages that may import another: readers of files and of YAML are one stage, so are typesetter and composition room."""
 ENGINE_ROOM = {"typeset", "typeset_fetch", "typeset_engine", "composer"}
 """The modules that may know WeasyPrint."""

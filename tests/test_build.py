@@ -168,3 +168,40 @@ def test_sections_that_open_on_the_right_do_so(made):
 
 def test_the_build_folder_of_the_repository_is_not_touched(made):
     assert REPOSITORY not in made.folder.parents
+
+
+@pytest.fixture(scope="module")
+def drafted(tmp_path_factory):
+    """A draft of a case with a fault that would stop the edition."""
+    project = Project(tmp_path_factory.mktemp("draft"))
+    project.edit(FEMUR, "行走加重", "行走加重,夜间明显")
+    return project.build(case=CASE, draft=True)
+
+
+def test_an_unsettled_finding_stops_the_build(project):
+    project.edit(FEMUR, "行走加重", "行走加重,夜间明显")
+    with pytest.raises(Rejected, match="TXT-001"):
+        project.build(case=CASE)
+    assert not (project.root / "build").exists()
+
+
+def test_a_finding_in_another_case_does_not_stop_a_case(project):
+    project.edit("content/sample/cases/sample-01-rib.yaml", "夜间为著", "夜间为著,可忍")
+    assert project.build(case=CASE).problems == ()
+
+
+def test_a_draft_is_built_all_the_same_and_bears_its_own_name(drafted):
+    assert (drafted.problems, files(drafted.folder)) == ((), {"draft-screen.pdf", "draft-screen.pages.json", "MANIFEST.json"})
+
+
+def test_every_page_of_a_draft_says_so(drafted):
+    texts = [page.extract_text() for page in PdfReader(io.BytesIO(drafted.pdf)).pages]
+    assert [text for text in texts if "未定稿（未决1处）" not in text] == []
+
+
+def test_no_page_of_an_edition_says_that_it_is_a_draft(sample_built):
+    assert [page for page in PdfReader(io.BytesIO(sample_built.pdf)).pages if "未定稿" in page.extract_text()] == []
+
+
+def test_a_draft_leaves_the_last_good_edition_alone(drafted):
+    assert not (drafted.root / "build" / f"sample-{CASE}").exists()

@@ -1,7 +1,7 @@
 """Reading reports every problem of a run at once: where, what was found, what to do."""
 
 import pytest
-from project import DOSING, DRUGS, FEMUR, GUIDELINE, RIB, VOLUME, Project, codes
+from project import DOSING, DRUGS, FEMUR, GUIDELINE, RIB, SAMPLEBOOK, VOLUME, Project, codes
 
 from publisher.case import Case
 from publisher.problems import Place, Rejected
@@ -269,3 +269,11 @@ def test_explained_never_shows_a_message_of_the_library():
         for kind in sorted(known)
     ]
     assert [problem for problem in shown if "原话" in str(problem)] == []
+
+
+def test_a_word_of_a_fixed_list_knows_its_place(sample):
+    """A rule that finds a side or a sex wrong must be able to show where it stands."""
+    case = sample.volumes["sample"].cases["sample-01-rib"]
+    words = [case.patient.sex, case.studies[0].lesions[1].side, case.studies[0].lesions[0].role, case.bone_events[0].event, case.labs[0].results[0].flag]
+    lines = (SAMPLEBOOK / RIB).read_text(encoding="utf-8").split("\n")
+    assert [lines[word.place.line - 1][word.place.column - 1 :].startswith(word) for word in words] == [True] * len(words)

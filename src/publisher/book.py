@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from publisher.volume import Privacy
 from publisher.written import Written
 
 
@@ -379,6 +380,8 @@ class Book:
     language: str
     sections: tuple[Section, ...]
     printed: tuple[Printed, ...] = field(repr=False)
+    privacy: Privacy = field(default_factory=Privacy)
+    """What of the patients may be printed."""
 
     def section(self, name: str) -> Section:
         return next(section for section in self.sections if section.id == name)

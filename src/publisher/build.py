@@ -1,20 +1,23 @@
 """The journey of a volume: read, lint, compose, render, typeset, finish, preflight. Knows every stage; each knows only data."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
 from publisher import book, manifest, pages_lock, sandbox, typeset, typeset_engine
+from publisher.changes import without_identities
 from publisher.collection import Collection, VolumeSource
+from publisher.compare import revisions
 from publisher.compose.assemble import case_alone, compose
+from publisher.compose.dates import shown
 from publisher.edition import SCREEN
 from publisher.editions import DELIVERED, EDITIONS, Job
 from publisher.finish import files, staged
-from publisher.lint.characters import check_characters, covered
-from publisher.lint.text import check_texts
+from publisher.lint.characters import covered
+from publisher.lint.queries import Examined, examined
 from publisher.pagination import Pagination, paginated
 from publisher.preflight import verapdf as verapdf_check
 from publisher.preflight.report import Check, CheckedFile, checks
@@ -82,43 +85,60 @@ class Built:
     seconds: float
 
 
-def check(project: Project, collection: Collection) -> list[Problem]:
-    """Apply the editorial rules and compose every volume; return what a person must look at. Raises Rejected for errors."""
-    found = [problem for source in collection.volumes.values() for problem in lint(project, source)]
+def check(project: Project, collection: Collection) -> tuple[list[Examined], list[Problem]]:
+    """Apply the editorial rules and compose every volume; return what the rules say and what cannot be composed."""
+    found = [lint(project, collection, source) for source in collection.volumes.values()]
+    problems = []
     for source in collection.volumes.values():
         try:
             compose(source, collection.catalogue, typeset.ENGINE)
         except Rejected as rejected:
-            found += rejected.problems
-    if any(problem.severity is Severity.ERROR for problem in found):
-        raise Rejected(found)
-    return found
+            problems += rejected.problems
+    return found, problems
 
 
-def lint(project: Project, source: VolumeSource) -> list[Problem]:
-    known = covered(project.styles / "fonts")
-    trees = (*source.trees.values(), *source.other_trees)
-    return [problem for tree in trees for problem in (*check_texts(tree), *check_characters(tree, known))]
+def lint(project: Project, collection: Collection, source: VolumeSource) -> Examined:
+    """Apply the editorial rules to one volume."""
+    return examined(source, collection.catalogue, covered(project.styles / "fonts"))
 
 
-def build_apart(
-    project: Project,
-    collection: Collection,
-    source: VolumeSource,
-    progress: Progress,
-    case: str | None = None,
-    locked: bool = False,
-    editions: Sequence[str] = (),
-    keep: bool = True,
-) -> Built:
+def composed(project: Project, collection: Collection, source: VolumeSource, since: str | None = None) -> book.Book:
+    """Compose a volume, with the chapter of what changed since a revision, its own where none is named.
+
+    What identified a patient and was taken out is not printed again as a change.
+    """
+    since = since or source.volume.changes_since
+    changes = without_identities(revisions.changes(project.root, since).of_volume(str(source.volume.id))) if since else None
+    return compose(source, collection.catalogue, typeset.ENGINE, changes)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of a build."""
+
+    case: str | None = None
+    """This case alone."""
+    editions: tuple[str, ...] = ()
+    """These editions; all when none is named."""
+    locked: bool = False
+    """Fail where a case would move from its locked page."""
+    draft: bool = False
+    """Build although findings are not settled, and say so on every page."""
+    since: str | None = None
+    """With a chapter of what changed since this revision."""
+    keep: bool = True
+    """Use and keep what was made between builds."""
+
+
+def build_apart(project: Project, collection: Collection, source: VolumeSource, progress: Progress, order: Order = Order()) -> Built:
     """Build in a child process with limits of its own. Raises Rejected also when it outgrows them."""
     heard = {"stage": progress.stage, "section": progress.section}
 
     def work(tell: Callable[..., None]) -> Built:
         said = Progress(lambda name, detail: tell("stage", name, detail), lambda title, pages: tell("section", title, pages))
-        store = Store(project.store) if keep else NoStore()
+        store = Store(project.store) if order.keep else NoStore()
         with workers() as pool:
-            built = build(project, collection, source, said, case, locked, editions, Workshop(basis(project), store, pool))
+            built = build(project, collection, source, said, order, Workshop(basis(project), store, pool))
         store.trim()
         return built
 
@@ -133,43 +153,42 @@ def basis(project: Project) -> str:
 
 
 def build(
-    project: Project,
-    collection: Collection,
-    source: VolumeSource,
-    progress: Progress,
-    case: str | None = None,
-    locked: bool = False,
-    editions: Sequence[str] = (),
-    workshop: Workshop | None = None,
+    project: Project, collection: Collection, source: VolumeSource, progress: Progress, order: Order = Order(), workshop: Workshop | None = None
 ) -> Built:
-    """Build the editions of a volume that are named, or all; of one of its cases the screen edition.
+    """Build the editions of a volume; of one of its cases the screen edition; as a draft also where findings are not settled.
 
-    Raises Rejected when a stage cannot run or preflight finds anything; the refused files are kept beside for a look, and
-    the last good ones stay.
+    Raises Rejected when a stage cannot run, a finding is not settled, or preflight finds anything; the refused files are
+    kept beside for a look, and the last good ones stay.
     """
     started = perf_counter()
-    workshop = workshop or Workshop()
-    errors = [problem for problem in lint(project, source) if problem.severity is Severity.ERROR]
-    if errors:
-        raise Rejected(errors)
-    whole = compose(source, collection.catalogue, typeset.ENGINE)
-    if case:
-        whole = case_alone(whole, case)
-    progress.stage("lint", f"{len(RULES)} rules, no errors")
+    examination = lint(project, collection, source)
+    if order.case in source.cases:
+        examination = examination.of_case(source.cases[order.case].id.place.path)
+    if stopping := examination.unprintable if order.draft else examination.errors:
+        raise Rejected(stopping)
+    whole = composed(project, collection, source, order.since)
+    if order.case:
+        whole = case_alone(whole, order.case)
+    if order.draft:
+        whole = replace(whole, id=f"{whole.id}-draft")
+    progress.stage("lint", f"{len(RULES)} rules, {len(examination.errors) or 'no'} errors")
     progress.stage("compose", f"{len(whole.sections)} sections, {len(whole.rows)} table rows")
-    renderer = Renderer(whole, project.layouts)
+    mark = f"未定稿（未决{len(examination.errors)}处）" if order.draft else ""
+    renderer = Renderer(whole, project.layouts, mark)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
-    job = Job(source, whole, project.layouts, project.styles, workshop)
+    job = Job(shown(source, collection.catalogue), whole, project.layouts, project.styles, workshop or Workshop())
     pages = typeset.Typesetter(renderer.html, job.setting(SCREEN), progress.section).typeset(whole)
     job = replace(job, pagination=pages.pagination)
     outputs, problems = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, []
-    for name in ("screen",) if case else editions or EDITIONS:
+    for name in ("screen",) if order.case else order.editions or EDITIONS:
         made, found = EDITIONS[name](job, pages, progress.stage)
         outputs |= made
         problems += found
-    if locked and not case:
+    if order.locked and not order.case:
         problems += check_lock(project, whole, job.pagination)
+    if order.draft:
+        outputs = {f"draft-{name}": content for name, content in outputs.items()}
     pdfs = [name for name in outputs if name.endswith(".pdf")]
     folder = project.output(whole, "")
     if any(problem.severity is Severity.ERROR for problem in problems):
@@ -194,7 +213,7 @@ def check_lock(project: Project, whole: book.Book, pagination: Pagination) -> It
 
 def lock(project: Project, collection: Collection, source: VolumeSource) -> Path:
     """Hold the pages of the built volume. Raises Rejected when its file is missing, altered or of another source."""
-    whole = compose(source, collection.catalogue, typeset.ENGINE)
+    whole = composed(project, collection, source)
     problems = verify(project, whole.id)
     if problems:
         raise Rejected(problems)
@@ -207,13 +226,15 @@ def verify(project: Project, volume: str) -> list[Problem]:
     return list(manifest.verify(project.root / "build" / volume, project.sources(volume)))
 
 
-def report_built(project: Project, collection: Collection, source: VolumeSource, verapdf: bool | None = None) -> list[CheckedFile]:
+def report_built(
+    project: Project, collection: Collection, source: VolumeSource, verapdf: bool | None = None, since: str | None = None
+) -> list[CheckedFile]:
     """Check the built files of a volume and return what was looked at and found in each.
 
     veraPDF is asked about the screen edition where it is there; with `verapdf` true it has to be, with false it is not asked.
     """
-    whole = compose(source, collection.catalogue, typeset.ENGINE)
-    job = Job(source, whole, project.layouts, project.styles, Workshop(), built_pages(project, whole))
+    whole = composed(project, collection, source, since)
+    job = Job(shown(source, collection.catalogue), whole, project.layouts, project.styles, Workshop(), built_pages(project, whole))
     checked = []
     for name, delivered in DELIVERED.items():
         path = project.output(whole, name)

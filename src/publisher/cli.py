@@ -1,4 +1,4 @@
-"""The command line: `publisher check`, `build`, `preflight`. The only module that prints.
+"""The command line: `publisher check`, `settle`, `explain`, `diff`, `build`, `preflight` and the rest. The only module that prints.
 
 Exit status: 0 clean, 1 problems, 2 wrong use.
 """
@@ -6,6 +6,7 @@ Exit status: 0 clean, 1 problems, 2 wrong use.
 import shutil
 from collections.abc import Callable
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +14,17 @@ import typer
 from rich.console import Console
 
 from publisher import build as journey
+from publisher.compare import report as changed
+from publisher.compare import revisions
 from publisher.finish import files, staged
+from publisher.lint import completeness as care
+from publisher.lint import explained, settling
+from publisher.lint import report as queries
+from publisher.lint import review as sheet
 from publisher.preflight.report import as_html, as_json
 from publisher.problems import Place, Problem, Rejected, nearest
 from publisher.read import read, read_reference
+from publisher.rules import RULES
 from publisher.workbench import doctor, formatting, importing, manuscript, scaffold
 from publisher.workbench import schema as schemas
 
@@ -24,11 +32,12 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Typeset clin
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
-MISUSE = {"SRC-020", "SRC-027", "SRC-033"}
-"""A volume, case or edition that does not exist."""
+MISUSE = {"SRC-020", "SRC-027", "SRC-033", "DIF-003"}
+"""A volume, case, edition, rule or revision that does not exist."""
 
 Root = Annotated[Path, typer.Option("--root", help="The book project's folder.", exists=True, file_okay=False)]
 Volumes = Annotated[list[str] | None, typer.Argument(help="Volumes by folder name; all when none is named.")]
+Since = Annotated[str | None, typer.Option("--changes-since", help="With a chapter of what changed since this revision of git.")]
 
 
 def report(problems: list[Problem]) -> None:
@@ -39,18 +48,108 @@ def report(problems: list[Problem]) -> None:
     raise typer.Exit(2 if all(problem.code in MISUSE for problem in problems) else 1)
 
 
+class Form(StrEnum):
+    """What `check` and `diff` print."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @app.command()
-def check(volumes: Volumes = None, root: Root = Path()) -> None:
-    """Read the sources and report every problem in them."""
+def check(
+    volumes: Volumes = None,
+    root: Root = Path(),
+    form: Annotated[Form, typer.Option("--format", help="For people or for programs.")] = Form.TEXT,
+    review: Annotated[Path | None, typer.Option("--review", help="Write the review sheet for clinicians into this HTML file.", dir_okay=False)] = None,
+    suggest: Annotated[bool, typer.Option("--suggest", help="Name the editor's notes that may settle a finding.")] = False,
+    completeness: Annotated[bool, typer.Option("--completeness", help="Print what each case lacks of a complete report, and nothing else.")] = False,
+) -> None:
+    """Read the sources and report everything in them that is wrong or must be looked at."""
     try:
         collection = read(root, volumes)
-        reviews = journey.check(journey.Project(root.resolve()), collection)
+    except Rejected as rejected:
+        if form is Form.JSON:
+            typer.echo(queries.as_json([], rejected.problems), nl=False)
+            raise typer.Exit(1) from rejected
+        report(rejected.problems)
+    project = journey.Project(root.resolve())
+    if completeness:
+        typer.echo(care.table(collection), nl=False)
+        return
+    examined, problems = journey.check(project, collection)
+    listed = list(zip(collection.volumes.values(), examined, strict=True))
+    stops = bool(problems or any(examination.errors for examination in examined))
+    if review:
+        files.replace(review, sheet.as_html(listed))
+    if form is Form.JSON:
+        typer.echo(queries.as_json(examined, problems), nl=False)
+        raise typer.Exit(int(stops))
+    said = queries.Report(listed, project.root, suggest).text()
+    (errors if stops else console).print(said, markup=False)
+    if problems:
+        report(problems)
+    for name, source in collection.volumes.items():
+        if not stops:
+            console.print(f"{name}: {len(source.cases)} cases, no errors")
+    raise typer.Exit(int(stops))
+
+
+@app.command()
+def settle(
+    volumes: Volumes = None,
+    root: Root = Path(),
+    write: Annotated[bool, typer.Option("--write", help="Write `settles` into the notes; nothing else in the files is altered.")] = False,
+    codes: Annotated[list[str] | None, typer.Option("--code", help="Only findings of this rule; may be given again.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Take every note on the words of a finding, not the likeliest alone.")] = False,
+) -> None:
+    """Find the editor's notes that answer a finding, and say so in them. Read what is proposed before it is written."""
+    try:
+        collection = read(root, volumes)
+        examined, _ = journey.check(journey.Project(root.resolve()), collection)
+        found = [
+            item
+            for source, examination in zip(collection.volumes.values(), examined, strict=True)
+            for item in (settling.proposals if every else settling.likely)(source, examination)
+            if not codes or item.code in codes
+        ]
+        for item in found:
+            console.print(item.text, markup=False)
+        console.print(f"可由编者按了结的疑点 {len(found)} 处", markup=False)
+        if write:
+            for path, content in settling.edited(root.resolve(), found).items():
+                files.replace(path, content)
     except Rejected as rejected:
         report(rejected.problems)
-    for problem in reviews:
-        console.print(str(problem), markup=False)
-    for name, source in collection.volumes.items():
-        console.print(f"{name}: {len(source.cases)} cases, no errors")
+
+
+@app.command()
+def explain(
+    codes: Annotated[list[str] | None, typer.Argument(help="Codes of rules; all are listed when none is named.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/rules.md.")] = False,
+) -> None:
+    """Say what a rule forbids, why, and show a wrong and a right example."""
+    if markdown:
+        typer.echo(explained.document(journey.DEFAULTS), nl=False)
+        return
+    unknown = [code for code in codes or [] if code not in RULES]
+    if unknown:
+        report([Problem(Place("publisher explain"), "SRC-033", "没有这条规则", code, nearest(code, sorted(RULES))) for code in unknown])
+    typer.echo(explained.rules(codes, journey.DEFAULTS) if codes else explained.register(), nl=False)
+
+
+@app.command()
+def diff(
+    since: Annotated[str, typer.Argument(help="A revision of git: a tag, a branch, a commit.")],
+    until: Annotated[str | None, typer.Argument(help="A later revision; the files as they lie when none is named.")] = None,
+    root: Root = Path(),
+    form: Annotated[Form, typer.Option("--format", help="For people or for programs.")] = Form.TEXT,
+) -> None:
+    """Say what changed in the facts of the sources since a revision."""
+    try:
+        found = revisions.changes(root.resolve(), since, until)
+    except Rejected as rejected:
+        report(rejected.problems)
+    typer.echo(changed.as_json(found) if form is Form.JSON else changed.as_text(found), nl=False)
 
 
 @app.command()
@@ -63,6 +162,8 @@ def build(
     ] = None,
     locked: Annotated[bool, typer.Option("--locked", help="Fail where a case would move from its locked page.")] = False,
     cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Use what was made before where nothing it depends on has changed.")] = True,
+    draft: Annotated[bool, typer.Option("--draft", help="Build although findings are not settled; every page says so.")] = False,
+    changes_since: Since = None,
 ) -> None:
     """Build the editions of each volume, or the screen edition of one case."""
     editions = [name.strip() for name in edition.split(",")] if edition is not None else []
@@ -81,7 +182,8 @@ def build(
         for source in chosen:
             console.print(f"[bold]{source.volume.title}[/]")
             console.print(f"  1 read       {len(source.cases)} cases", markup=False)
-            built = journey.build_apart(project, collection, source, progress(), case, locked, editions, cache)
+            order = journey.Order(case, tuple(editions), locked, draft, changes_since, cache)
+            built = journey.build_apart(project, collection, source, progress(), order)
             for path in built.paths:
                 console.print(f"  -> {path.relative_to(project.root)}", markup=False)
             console.print(f"  {built.pages} pages, {built.seconds:.1f} s", markup=False)
@@ -126,12 +228,13 @@ def preflight(
     root: Root = Path(),
     report_to: Annotated[Path | None, typer.Option("--report", help="Write report.json and report.html into this folder.")] = None,
     verapdf: Annotated[bool | None, typer.Option("--verapdf/--no-verapdf", help="Insist on veraPDF, or leave it; asked where it is there.")] = None,
+    changes_since: Since = None,
 ) -> None:
     """Check the built files of every edition again against their sources."""
     try:
         collection = read(root, volumes)
         project = journey.Project(root.resolve())
-        checked = [file for source in collection.volumes.values() for file in journey.report_built(project, collection, source, verapdf)]
+        checked = [file for source in collection.volumes.values() for file in journey.report_built(project, collection, source, verapdf, changes_since)]
     except Rejected as rejected:
         report(rejected.problems)
     if report_to:

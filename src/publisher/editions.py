@@ -21,7 +21,7 @@ from publisher.galley import Galley, Typeset
 from publisher.inks import PressRun, press_run
 from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
-from publisher.preflight import lost, metadata, structure, tags, typography
+from publisher.preflight import lost, metadata, privacy, structure, tags, typography
 from publisher.preflight import press as press_check
 from publisher.preflight.origin import traced
 from publisher.preflight.press import PressFile
@@ -127,6 +127,7 @@ def preflight(pdf: bytes, whole: book.Book, pagination: Pagination) -> list[Prob
         *lost.check(printed, whole, pagination),
         *tags.check(pdf, whole, pagination, SCREEN),
         *metadata.check(pdf, whole, pagination, SCREEN),
+        *privacy.check(pdf, printed, whole, pagination, f"{whole.id}/{SCREEN.name}.pdf"),
         *typography.check(set_as, SCREEN, f"{whole.id}/{SCREEN.name}.pdf"),
     ]
     return list(traced(found, whole, pagination))
@@ -164,7 +165,8 @@ class Delivered:
 
 LOST = checks("内容无遗漏", lost.CODES)
 CHECKS = (
-    *checks("文件结构", structure.CODES), *LOST, *checks("结构标签", tags.CODES), *checks("元数据与附件", metadata.CODES), *checks("排版质量", typography.CODES)
+    *checks("文件结构", structure.CODES), *LOST, *checks("结构标签", tags.CODES), *checks("元数据与附件", metadata.CODES), *checks("排版质量", typography.CODES),
+    *checks("隐私", privacy.CODES),
 )  # fmt: skip
 """Everything that is looked at in a screen file."""
 DELIVERED = {

@@ -232,6 +232,8 @@ def explained(fault: Any, tree: Any, model: type[Model]) -> Problem:
             return Problem(place, "SRC-117", "书号的校验码与其余各位不合", found, f"末位应为 {context['right']}；核对全号")
         case "other_title":
             return Problem(context["place"], "SRC-118", "封面各行连起来不是书名", hint=f"应合为「{context['title']}」")
+        case "long_note":
+            return Problem(place, "SRC-121", f"编者按过长（{context['length']} 字）", found[:40] + "……", f"不得超过 {context['most']} 字，其余写入 reason")
         case "bool_parsing":
             return Problem(place, "SRC-112", f"「{field}」只能写 true 或 false", found)
     return Problem(place, "SRC-199", f"「{field}」不合要求：{fault['msg']}", found)

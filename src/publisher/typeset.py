@@ -26,7 +26,6 @@ POINT = 0.75
 """Points in a pixel of CSS."""
 ENGINE = f"WeasyPrint {weasyprint.__version__}"
 MOST_PASSES = 6
-
 Announce = Callable[[str, int], None]
 """Called with a section's title and the number of its pages."""
 Setting = Callable[[str, book.Section], Future[Galley]]

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from publisher.case import CaseNumber, Dose
+from publisher.case import CaseNumber, Dose, Note, Waiver
 from publisher.model import Model
 from publisher.written import Prose, Slug, Word
 
@@ -98,6 +98,15 @@ class Announced(Model):
     """The label of its part."""
 
 
+class Privacy(Model):
+    """What of a patient may be printed; the same in every text, table, figure and attached file."""
+
+    names: Literal["omit", "as-written"] = "omit"
+    """`as-written` only where the patients have agreed in writing."""
+    dates: Literal["as-written", "month", "days-from-start"] = "as-written"
+    """`month` prints 2021-06; `days-from-start` prints 第12天, counted from the first date of the case."""
+
+
 class Volume(Model):
     id: Slug
     title: Word
@@ -129,6 +138,10 @@ class Volume(Model):
     announced: list[Announced] = []
     announced_text: list[Prose] = []
     closing: list[Prose] = []
+    privacy: Privacy = Privacy()
+    changes_since: Word | None = None
+    """A revision of the sources; what has changed since is printed as a chapter."""
+    waivers: list[Waiver] = []
 
     @model_validator(mode="after")
     def check_cover_lines(self) -> Self:
@@ -167,6 +180,8 @@ class Guideline(Model):
     title: Word
     text: list[Prose] = []
     topics: list[Topic] = Field(min_length=1)
+    notes: list[Note] = []
+    waivers: list[Waiver] = []
 
 
 class DosingTable(Model):
@@ -182,6 +197,8 @@ class Dosing(Model):
     tables: list[DosingTable] = []
     compiled: bool = False
     """True: one table a drug group, from the doses of the volume's cases."""
+    notes: list[Note] = []
+    waivers: list[Waiver] = []
 
 
 def part_number(label: str) -> str:
