@@ -140,7 +140,7 @@ def side(chart: Chart, random: Random) -> Iterator[Plant]:
 def level(chart: Chart, random: Random) -> Iterator[Plant]:
     """A vertebra or rib is its neighbour; counts where the right one stands elsewhere and the wrong one nowhere."""
     for path, leaf in chart.texts():
-        for match in re.finditer(r"(?<![A-Za-z\d])([TLCS])(\d{1,2})(?![\d期a-zA-Z])|第(\d{1,2})肋", leaf):
+        for match in re.finditer(r"(?<![A-Za-z\d-])([TLCS])(\d{1,2})(?![\d期a-zA-Z])|第(\d{1,2})肋", leaf):
             number = int(match[2] or match[3])
             wrong = number + random.choice([-1, 1]) or 2
             right_word, wrong_word = (f"{match[1]}{value}" if match[1] else f"第{value}肋" for value in (number, wrong))
@@ -292,6 +292,8 @@ def receptor(chart: Chart, random: Random) -> Iterator[Plant]:
     """A receptor is of the other sign; counts where a text, a diagnosis or another row says the right one."""
     for path, row in chart.rows("ihc", "receptors"):
         marker, result = row["marker"], row["result"]
+        if not re.search(r"[+-]\)|[阴阳]性", result):
+            continue
         positive = bool(re.search(r"\+|阳", result)) and not re.search(r"-\)|阴", result)
         words = {"HER2": "HER2", "ER": "ER|HR|激素受体|三阴", "PR": "PR|HR|激素受体|三阴"}.get(str(marker), re.escape(marker))
         same = rf"(?:{words})[^，；。]{{0,6}}(?:阳性|\+)" if positive else rf"(?:{words})[^，；。]{{0,6}}(?:阴性|-)|三阴"
