@@ -10,6 +10,7 @@ from publisher.compose.case_section import case_section
 from publisher.compose.dosing import dosing_section
 from publisher.compose.guideline import guideline_section
 from publisher.compose.table_size import too_large
+from publisher.compose.tables import MEASURE_EM
 from publisher.compose.terms import abbreviations_section, drug_terms
 from publisher.problems import Place, Problem, Rejected
 from publisher.volume import Volume, part_number
@@ -19,13 +20,13 @@ UNPRINTED = {"id", "kind", "status", "notes"}
 """Keys whose values are not printed as such: identifiers and classes for the program. Notes are checked as blocks."""
 
 
-def compose(source: VolumeSource, catalogue: Catalogue, engine: str) -> book.Book:
-    """Make the book. Raises Rejected with every note that cannot be placed."""
+def compose(source: VolumeSource, catalogue: Catalogue, engine: str, measure_em: float = MEASURE_EM) -> book.Book:
+    """Make the book, its tables for a measure in ems of their type. Raises Rejected with every note that cannot be placed."""
     volume = source.volume
     cases, problems = {}, []
     for slug in volume.case_ids:
         try:
-            cases[slug] = case_section(source.cases[slug])
+            cases[slug] = case_section(source.cases[slug], measure_em)
         except Rejected as rejected:
             problems += rejected.problems
     if problems:
@@ -34,9 +35,9 @@ def compose(source: VolumeSource, catalogue: Catalogue, engine: str) -> book.Boo
     body = [
         *parts(volume, cases),
         tabbed(guideline_section(source), "要点", after),
-        tabbed(dosing_section(source), "附录", after + 1),
+        tabbed(dosing_section(source, measure_em), "附录", after + 1),
         *(tabbed(section, "附录", after + 1) for section in announced(volume)),
-        tabbed(abbreviations_section(source, catalogue, list(cases.values())), "附录", after + 1),
+        tabbed(abbreviations_section(source, catalogue, list(cases.values()), measure_em), "附录", after + 1),
         *(tabbed(section, "附录", after + 1) for section in closing(volume)),
     ]
     index = Section("index", "index", "药物索引", (book.Index(tuple(drug_terms(catalogue))),), running_head="药物索引")
