@@ -313,6 +313,8 @@ class Book:
     language: str
     sections: tuple[Section, ...]
     printed: tuple[Printed, ...] = field(repr=False)
+    first_folio: int = 1
+    """The folio of the first page of the body; an offprint keeps those of its volume."""
 
     def section(self, name: str) -> Section:
         return next(section for section in self.sections if section.id == name)

@@ -11,6 +11,8 @@ class Edition:
     trim_mm: tuple[float, float]
     fonts: tuple[str, ...]
     """PostScript names that may appear in the file, without subset prefixes; each is the beginning of the names it stands for."""
+    table_em: float = 46
+    """Width of a table line in ems of the table's own type."""
 
 
 SCREEN = Edition(
@@ -18,4 +20,12 @@ SCREEN = Edition(
     stylesheet="book.css",
     trim_mm=(185, 260),
     fonts=("Casebook",),
+)
+
+BOOKLET = Edition(
+    name="booklet",
+    stylesheet="booklet.css",
+    trim_mm=(148, 210),
+    fonts=("Casebook",),
+    table_em=38,
 )

@@ -87,27 +87,27 @@ class Typesetter:
         body = [section for section in whole.sections if not section.front]
         front = [section for section in whole.sections if section.front]
         for _ in range(MOST_PASSES):
-            sheets = [*self.group(front, pages, "lower-roman"), *self.group(body, pages, "decimal")]
+            sheets = [*self.group(front, pages, "lower-roman"), *self.group(body, pages, "decimal", whole.first_folio)]
             found = page_map(whole, sheets)
             if found == pages:
                 return Typeset(tuple(sheets), self.laid[whole.sections[0].id][1])
             pages = found
         raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-002", f"排版 {MOST_PASSES} 遍后页码仍不稳定")])
 
-    def group(self, sections: list[book.Section], pages: PageMap, style: str) -> list[Sheet]:
-        """Lay out sections numbered together from 1; a front group is filled up to whole leaves."""
+    def group(self, sections: list[book.Section], pages: PageMap, style: str, first: int = 1) -> list[Sheet]:
+        """Lay out sections numbered together from `first`; a front group is filled up to whole leaves."""
         sheets: list[Sheet] = []
         for section in sections:
-            if section.recto and len(sheets) % 2:
-                sheets.append(self.blank(len(sheets) + 1, style))
-            opening = Opening(len(sheets) + 1, "left" if len(sheets) % 2 else "right", style)
-            document = self.layout(section, opening, pages)
+            if section.recto and (first + len(sheets)) % 2 == 0:
+                sheets.append(self.blank(first + len(sheets), style))
+            number = first + len(sheets)
+            document = self.layout(section, Opening(number, "right" if number % 2 else "left", style), pages)
             for page in document.pages:
-                sheets.append(Sheet(section, folio(len(sheets) + 1, style), page))
-            if section.blank_back and len(sheets) % 2:
-                sheets.append(self.blank(len(sheets) + 1, style))
+                sheets.append(Sheet(section, folio(first + len(sheets), style), page))
+            if section.blank_back and (first + len(sheets)) % 2 == 0:
+                sheets.append(self.blank(first + len(sheets), style))
         if style != "decimal" and len(sheets) % 2:
-            sheets.append(self.blank(len(sheets) + 1, style))
+            sheets.append(self.blank(first + len(sheets), style))
         return sheets
 
     def layout(self, section: book.Section, opening: Opening, pages: PageMap) -> Any:
@@ -129,6 +129,14 @@ class Typesetter:
         with engine_warnings(title, self.fetcher):
             source = weasyprint.HTML(string=html, base_url="asset:///styles/", url_fetcher=self.fetcher)
             return source.render(stylesheets=self.styles, font_config=self.fonts, pdf_tags=True)
+
+
+def leaflet(html: str, title: str, stylesheet: Path) -> bytes:
+    """Write an HTML document that is no section of a book as a PDF. Raises Rejected when the engine warns."""
+    room = Typesetter(lambda section, opening, pages: html, stylesheet)
+    document = room.render(html, title)
+    with engine_warnings(title, room.fetcher):
+        return document.write_pdf(pdf_tags=True)
 
 
 def page_map(whole: book.Book, sheets: list[Sheet]) -> PageMap:
