@@ -140,7 +140,7 @@ def page_map(whole: book.Book, sheets: list[Sheet]) -> PageMap:
             continue
         for anchor in sheet.page.anchors:
             folios.setdefault(anchor, sheet.folio)
-        if not sheet.section.front and sheet.section.kind not in ("index", "part", "abbreviations"):
+        if not sheet.section.front and sheet.section.kind not in ("index", "part", "abbreviations", "collation"):
             anchor = f"folio-{sheet.folio}"
             sheet.page.anchors[anchor] = (0, 0, 0, 0)
             folios[anchor] = sheet.folio

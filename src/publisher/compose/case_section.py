@@ -296,15 +296,13 @@ class CaseSection:
             self.blocks.append(Paragraph((book.Text("结论："), *line(evidence.conclusion)), "evidence"))
 
     def notes(self) -> None:
+        """What the source does not say closes the case; the notes go to the feet of its pages."""
         notes = self.marks.notes()
         absent = absences(self.case)
-        if not notes.items and not absent:
-            return
-        self.heading("编者按")
-        if notes.items:
-            self.blocks.append(notes)
         if absent:
             self.blocks.append(Paragraph(book.plain(f"本例来源{ABSENT}：{'、'.join(absent)}。"), "absent"))
+        if notes.items:
+            self.blocks.append(notes)
 
 
 def unless_done(treatment: Treatment) -> str:

@@ -37,8 +37,8 @@ class Marks:
     def mark(self, note) -> book.NoteMark:
         self.waiting.remove(note)
         number = len(self.placed) + 1
-        anchor, mark = f"{self.case.id}-note-{number}", f"{self.case.id}-mark-{number}"
-        self.placed.append(book.Note(number, anchor, mark, book.plain(note.quote), book.plain(note.note), book.plain(note.reason or "")))
+        anchor, mark, entry = (f"{self.case.id}-{place}-{number}" for place in ("note", "mark", "entry"))
+        self.placed.append(book.Note(number, anchor, mark, entry, book.plain(note.quote), book.plain(note.note), book.plain(note.reason or "")))
         return book.NoteMark(number, anchor, mark)
 
     def notes(self) -> book.Notes:

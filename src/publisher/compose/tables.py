@@ -1,10 +1,8 @@
 """The tables of a case: each takes rows of the model and gives a `Table`, or nothing where there are no rows.
 
-A column in which no row has anything is left out. Widths come from the lengths of the texts, so that every table can be
-set with fixed columns.
+A column in which no row has anything is left out. Widths: `column_widths.py`.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import zip_longest
@@ -13,6 +11,7 @@ from typing import Any
 from publisher import book
 from publisher.book import Kind, Line
 from publisher.case import Dose, Evidence, LabPanel, Metastasis, Receptor, Score, Series, Study, Treatment
+from publisher.compose.column_widths import MEASURE_EM, column_shares, width
 from publisher.compose.marks import Marks
 
 Cell = Callable[[Any], Line | None]
@@ -22,8 +21,6 @@ Columns = Sequence[tuple[Head, Kind, Cell]]
 Groups = Sequence[tuple[int, Callable[[], Line]]]
 """For each group of rows: the index of its first row and the maker of its head."""
 
-MEASURE_EM = 46
-"""Width of a table line in ems of the table's own type."""
 MISSING = "—"
 
 
@@ -354,12 +351,6 @@ def joined(lines: Sequence[Line], mark: str) -> Line:
     return tuple(pieces)
 
 
-def width(line: Line) -> float:
-    """Estimate the width of a line in ems: a Han character is one, anything narrower about half; note marks count."""
-    marks = sum(isinstance(piece, book.NoteMark) for piece in line)
-    return NOTE_MARK_EM * marks + sum(1.0 if ord(char) > 0x2E7F or char in "—～“”…" else 0.56 for char in book.words(line))
-
-
 def starts(groups: Sequence[tuple[Callable[[], Line], int]]) -> Groups:
     """Return the index of the first row of each group with the group's head."""
     at = 0
@@ -368,48 +359,3 @@ def starts(groups: Sequence[tuple[Callable[[], Line], int]]) -> Groups:
         found.append((at, head))
         at += count
     return found
-
-
-LEAST_EM = {Kind.TEXT: 9.0, Kind.TERM: 3.4, Kind.FIGURE: 3.4, Kind.UNIT: 3.4, Kind.FLAG: 1.4}
-MOST_EM = {Kind.TEXT: 60.0, Kind.TERM: 13.0, Kind.FIGURE: 12.0, Kind.UNIT: 8.0, Kind.FLAG: 1.4}
-PADDING_EM = 0.9
-NOTE_MARK_EM = 1.6
-
-
-def column_shares(heads: list[tuple[Line, Kind]], rows: list[tuple[Line, ...]]) -> list[float]:
-    """Divide the measure: short columns get what they need, long texts what is left, in proportion to their length.
-
-    No column is made narrower than its longest figure, name or date, which must not be cut.
-    """
-    wants, least = [], []
-    for index, (title, kind) in enumerate(heads):
-        cells = [title, *(row[index] for row in rows)]
-        least.append(max(LEAST_EM[kind], min(max(map(longest_token, cells)) + PADDING_EM, MOST_EM[Kind.TERM])))
-        wants.append(min(max(max(map(width, cells)) + PADDING_EM, least[index]), MOST_EM[kind]))
-    for kinds in ((Kind.TEXT,), (Kind.TEXT, Kind.TERM)):
-        flexible = [index for index, (_, kind) in enumerate(heads) if kind in kinds]
-        room = MEASURE_EM - sum(want for index, want in enumerate(wants) if index not in flexible)
-        if sum(wants) > MEASURE_EM and flexible:
-            level = fill_level([wants[index] for index in flexible], room)
-            for index in flexible:
-                wants[index] = max(min(wants[index], level), least[index])
-    return [want / sum(wants) for want in wants]
-
-
-TOKEN = re.compile(r"[!-~\u00b0-\u03ff\u2070-\u209f×～≥≤≈]+(?: (?=[A-Za-zμ/])[^\s\u3000-\u9fff]+)?")
-
-
-def longest_token(line: Line) -> float:
-    """Return the width in ems of the longest run that is not broken: a figure with its unit, a date, a name."""
-    return max((width(book.plain(token)) for token in TOKEN.findall(book.words(line))), default=0.0)
-
-
-def fill_level(wants: list[float], room: float) -> float:
-    """Return the width to which the widest must be cut for all to fit the room; the narrow keep what they want."""
-    rest, level = room, 0.0
-    for index, want in enumerate(sorted(wants)):
-        level = rest / (len(wants) - index)
-        if want > level:
-            break
-        rest -= want
-    return max(level, 0.0)

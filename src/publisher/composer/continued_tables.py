@@ -1,17 +1,19 @@
 """续表: of two caption rows in a table's head, the first page shows the first and every later page the second.
 
-The rows are `tr.caption-first` and `tr.caption-continued`; WeasyPrint repeats the whole head. Tables with collapsed borders
-are left alone, for their borders are counted by row.
+The rows are `tr.caption-first` and `tr.caption-continued`; WeasyPrint repeats the whole head. The foot, which closes the table on
+each page, is put right under the last row: the engine leaves it where rows ended that it then moved to the next page. Tables
+with collapsed borders are left alone, for their borders are counted by row.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+NEAR_PX = 0.1
 FIRST, CONTINUED = "caption-first", "caption-continued"
 
 
 def continued(table_layout: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap WeasyPrint's `table_layout` to leave out the caption row of other fragments."""
+    """Wrap WeasyPrint's `table_layout` to leave out the caption row of other fragments and to close up the foot."""
 
     def layout(context: Any, table: Any, bottom_space: float, skip_stack: Any, *rest: Any, **named: Any) -> Any:
         children = table.children
@@ -23,11 +25,28 @@ def continued(table_layout: Callable[..., Any]) -> Callable[..., Any]:
         if len(rows) != len(head.children):
             table.children = [head.copy_with_children(rows), *children[1:]]
         try:
-            return table_layout(context, table, bottom_space, skip_stack, *rest, **named)
+            result = table_layout(context, table, bottom_space, skip_stack, *rest, **named)
         finally:
             table.children = children
+        close_up(result[0])
+        return result
 
     return layout
+
+
+def close_up(table: Any) -> None:
+    """Put the foot of a laid out table right under its last row."""
+    if table is None or len(table.children) < 2 or not table.children[-1].is_footer:
+        return
+    *groups, foot = table.children
+    rows = groups[-1].children
+    if not rows:
+        return
+    end = rows[-1].position_y + rows[-1].height
+    if (gap := foot.position_y - end) > NEAR_PX:
+        groups[-1].height -= gap
+        foot.translate(dy=-gap)
+        table.height -= gap
 
 
 def has_class(box: Any, name: str) -> bool:

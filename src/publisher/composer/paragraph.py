@@ -97,6 +97,9 @@ class Paragraph:
 
     def _join(self) -> None:
         """Bind note marks to the word before them, keep unwrapped text in one line, leave atoms without gaps."""
+        for piece in walk(self.root):
+            if piece.box.style["break_after"] == "avoid" and piece.end < len(self.text):  # the number of a note keeps to its text
+                self.level[piece.end] = FORBIDDEN
         for piece in self.texts:
             if not piece.is_text:  # what is no text cannot carry the gap after it
                 self.gap[piece.start] = NO_GAP
