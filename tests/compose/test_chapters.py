@@ -24,7 +24,7 @@ def references(lines) -> list[tuple[str, str]]:
 def test_sections_stand_in_order(sample_book):
     assert [section.id for section in sample_book.sections] == [
         "half-title", "title-page", "colophon", "conventions", "contents", "part-1", "sample-01-rib", "sample-03-femur", "part-2", "guideline",
-        "dosing", "announced", "abbreviations", "closing", "index",
+        "dosing", "announced", "abbreviations", "closing", "collation", "index",
     ]  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def test_an_abbreviation_occurs_only_as_a_word_of_its_own(short, text, found):
 def test_the_colophon_counts_cases_and_notes(sample_book):
     facts = next(block for block in sample_book.section("colophon").blocks if isinstance(block, book.Facts))
     shown = {book.words(label): book.words(value) for label, value in facts.items}
-    assert (shown["收录"], shown["存疑"], shown["编制日期"]) == ("病例2例，题录2例", "编者按4条，见各例之末", "2026年1月31日")
+    assert (shown["收录"], shown["存疑"], shown["编制日期"]) == ("病例2例，题录2例", "编者按4条，见各页之下，汇于卷末校勘记", "2026年1月31日")
 
 
 def test_every_scalar_of_a_case_is_to_be_found_in_print(sample_book):
@@ -136,9 +136,11 @@ def test_a_scalar_to_be_found_knows_its_place(sample_book):
     assert (item.text.place.path, item.path) == (RIB, "labs.0.results.1.value")
 
 
-def test_a_case_alone_is_a_book_of_one_section(sample_book):
+def test_a_case_alone_is_a_book_of_the_case_and_its_notes(sample_book):
     alone = case_alone(sample_book, "sample-03-femur")
-    assert ([section.id for section in alone.sections], {item.section for item in alone.printed}) == (["sample-03-femur"], {"sample-03-femur"})
+    assert [section.id for section in alone.sections] == ["sample-03-femur", "collation"]
+    assert {item.section for item in alone.printed} == {"sample-03-femur", "collation"}
+    assert {item.path for item in alone.printed if item.section == "collation"} == {"sample-03-femur.notes"}
 
 
 def test_a_case_alone_that_is_not_in_the_volume_is_rejected(sample_book):

@@ -124,8 +124,10 @@ def test_a_layout_that_loses_a_zero_is_found(spoiled):
 SKIPPED = {
     "the captions of tables": ("table.html", "{{ inline(item.caption) }}", ""),
     "the heads of columns": ("table.html", "{{ inline(column.line) }}</th>", "</th>"),
-    "the reasons of notes": ("lists.html", "{{ inline(note.reason) }}", ""),
-    "the quotes of notes": ("lists.html", "{{ inline(note.quote) }}", ""),
+    "the notes at the feet of pages": ("notes.html", "{{ inline(note.foot) }}", ""),
+    "the notes of the collation": ("notes.html", "{{ inline(note.note) }}", ""),
+    "the reasons of notes": ("notes.html", "{{ inline(note.reason) }}", ""),
+    "the quotes of notes": ("notes.html", "{{ inline(note.quote) }}", ""),
     "the heads of groups of rows": ("table.html", "{{ inline(head) }}", ""),
     "the label of a case": ("opener.html", "{{ item.label }}", ""),
     "the values of the summary panel": ("opener.html", "<dd>{{ inline(line) }}</dd>", "<dd></dd>"),

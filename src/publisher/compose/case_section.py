@@ -296,13 +296,13 @@ class CaseSection:
             self.blocks.append(Paragraph((book.Text("结论："), *line(evidence.conclusion)), "evidence"))
 
     def notes(self) -> None:
-        """What the source does not say closes the case; the notes go to the feet of its pages."""
+        """The notes go to the feet of the pages; what the source does not say closes the case."""
         notes = self.marks.notes()
+        if notes.items:
+            self.blocks.append(notes)
         absent = absences(self.case)
         if absent:
             self.blocks.append(Paragraph(book.plain(f"本例来源{ABSENT}：{'、'.join(absent)}。"), "absent"))
-        if notes.items:
-            self.blocks.append(notes)
 
 
 def unless_done(treatment: Treatment) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from publisher import book
 from publisher.book import Kind, Line
 from publisher.case import Dose, Evidence, LabPanel, Metastasis, Receptor, Score, Series, Study, Treatment
-from publisher.compose.column_widths import MEASURE_EM, column_shares, width
+from publisher.compose.column_widths import MEASURE_EM, column_shares, full_widths
 from publisher.compose.marks import Marks
 
 Cell = Callable[[Any], Line | None]
@@ -25,10 +25,10 @@ MISSING = "—"
 
 
 class Tables:
-    """Make the tables of one section, numbered 表 n-1, n-2 …"""
+    """Make the tables of one section, numbered 表 n-1, n-2 …, for a measure in ems of their type."""
 
-    def __init__(self, section: str, number: str, marks: Marks):
-        self.section, self.number, self.marks = section, number, marks
+    def __init__(self, section: str, number: str, marks: Marks, measure_em: float = MEASURE_EM):
+        self.section, self.number, self.marks, self.measure_em = section, number, marks, measure_em
         self.count = 0
 
     def table(self, caption: str | Line, rows: Iterable[Any], columns: Columns, groups: Groups = ()) -> list[book.Table]:
@@ -59,7 +59,7 @@ class Tables:
     ) -> book.Table:
         self.count += 1
         titled = [(book.plain(title) if isinstance(title, str) else title, kind) for title, kind in heads]
-        shares = column_shares(titled, rows)
+        shares = column_shares(titled, rows, self.measure_em)
         columns = tuple(book.Column(title, kind, share) for (title, kind), share in zip(titled, shares, strict=True))
         line = self.marks.line(caption) if isinstance(caption, str) else caption
         return book.Table(f"{self.section}-table-{self.count}", f"{self.number}-{self.count}", line, columns, tuple(rows), tuple(groups))
@@ -163,10 +163,12 @@ class Tables:
         if not results:
             return []
         pairs = [(self.marks.line(row.marker), self.marks.line(row.result, *clone(row))) for row in results]
-        longest = max(width(name) + width(result) for name, result in pairs)
-        across = max(1, min(across, len(pairs), int(MEASURE_EM // (longest + 3))))
-        rows = [tuple(cell for pair in group for cell in (pair or ((), ()))) for group in zip_longest(*[iter(pairs)] * across)]
-        return [self.made(caption, [("标志物", Kind.TERM), ("结果", Kind.TERM)] * across, rows)]
+        for count in range(min(across, len(pairs)), 0, -1):
+            heads = [(book.plain("标志物"), Kind.TERM), (book.plain("结果"), Kind.TERM)] * count
+            rows = [tuple(cell for pair in group for cell in (pair or ((), ()))) for group in zip_longest(*[iter(pairs)] * count)]
+            if sum(full_widths(heads, rows)) <= self.measure_em:
+                break
+        return [self.made(caption, heads, rows)]
 
     def receptor(self, row: Receptor) -> Line:
         return self.marks.line(row.marker, row.result, *clone(row))

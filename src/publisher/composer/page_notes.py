@@ -17,13 +17,15 @@ from weakref import WeakKeyDictionary
 
 from weasyprint.formatting_structure import boxes
 
-from publisher.composer.grid import PITCH_PX
+from publisher.composer.grid import pitch_px
 
 AREA, NOTE, MARK = "page-notes", "page-note", "note-mark"
-MOST_LINES = 24
-"""Lines of the text that its notes may displace."""
-LEAST_PX = 2 * PITCH_PX
-"""In less room under the text no note is begun."""
+MOST_SHARE = 0.7
+"""Part of a page that its notes may take from the text."""
+LEAST_LINES = 2
+"""Where less room is left under the text, no note is begun."""
+CLEAR_PX = 7.0
+"""What a rule or tint at the end of the text keeps free under it."""
 NEAR_PX = 0.5
 
 
@@ -102,6 +104,7 @@ class PageInMaking:
         self.room, self.document, self.context, self.number = room, document, context, number
         self.rests: list[Rest] = list(context.reported_footnotes)
         self.broken = context.broken_out_of_flow
+        self.pitch = pitch_px(document.area)
         self.heights: dict[tuple[str, ...], float] = {}
 
     def made(self, engine_page: Callable[[Any], Any], state: Any) -> Any:
@@ -109,15 +112,16 @@ class PageInMaking:
         lines = 0
         while True:
             self.context.reported_footnotes, self.context.broken_out_of_flow = [], self.broken
-            self.document.kept_px = lines * PITCH_PX
+            self.document.kept_px = lines * self.pitch
             after = deepcopy(state)
             result = engine_page(after)
             self.document.kept_px = 0.0
             self.page = result[0]
             calls = self.document.first_calls(self.number, self.page.children[0])
-            if lines == MOST_LINES or self.foot() + self.height(calls) <= self.context.page_bottom + NEAR_PX:
+            most = int(MOST_SHARE * self.page.height / self.pitch)
+            if lines == most or self.foot() + self.height(calls) <= self.context.page_bottom + NEAR_PX:
                 break
-            lines = self.enough(calls) if lines == 0 else min(MOST_LINES, max(lines + 1, self.lines(calls)))
+            lines = self.enough(calls, most) if lines == 0 else min(most, max(lines + 1, self.lines(calls)))
         for part, changed in zip(state, after, strict=True):
             part.clear()
             (part.update if isinstance(part, dict) else part.extend)(changed)
@@ -125,16 +129,16 @@ class PageInMaking:
         self.set_notes(calls)
         return result
 
-    def enough(self, calls: list[Spot]) -> int:
+    def enough(self, calls: list[Spot], most: int) -> int:
         """Return the fewest lines that hold the notes of what then stands above them, were lines and rows only cut off."""
-        for lines in range(1, MOST_LINES):
-            edge = self.context.page_bottom - lines * PITCH_PX + NEAR_PX
+        for lines in range(1, most):
+            edge = self.context.page_bottom - lines * self.pitch + NEAR_PX
             if self.lines([spot for spot in calls if spot.bottom <= edge]) <= lines:
                 return lines
-        return MOST_LINES
+        return most
 
     def lines(self, calls: list[Spot]) -> int:
-        return ceil((self.height(calls) - NEAR_PX) / PITCH_PX)
+        return ceil((self.height(calls) - NEAR_PX) / self.pitch)
 
     def height(self, calls: list[Spot]) -> float:
         """Return the height of the notes of some marks, with those that go on from an earlier page."""
@@ -168,7 +172,7 @@ class PageInMaking:
         groups = [*self.rests, *([Rest(names)] if names else [])]
         if self.height(calls) <= room + NEAR_PX:
             area, rests = self.area(names, inf)[0], []
-        elif room < LEAST_PX:
+        elif room < LEAST_LINES * self.pitch:
             area, rests = None, groups
         else:
             area, resume = self.area(names, room)
@@ -208,8 +212,12 @@ def bottoms(box: Any) -> Iterator[float]:
     for child in descendants(box):
         if isinstance(child, boxes.LineBox):
             yield child.position_y + child.height
-        elif isinstance(child, boxes.BlockBox | boxes.TableCellBox) and (child.border_height() > child.padding_height() or child.style["background_color"].alpha):
-            yield child.position_y + child.margin_top + child.border_height()
+        elif isinstance(child, boxes.BlockBox | boxes.TableCellBox) and is_painted(child):
+            yield child.position_y + child.margin_top + child.border_height() + CLEAR_PX
+
+
+def is_painted(box: Any) -> bool:
+    return bool(box.border_height() > box.padding_height() or box.style["background_color"].alpha)
 
 
 def descendants(box: Any) -> Iterator[Any]:

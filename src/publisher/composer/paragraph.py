@@ -57,6 +57,8 @@ class Piece:
     after: float = 0.0
     face: Face | None = None
     raised: bool = False
+    keeps: bool = False
+    """No line ends after it, as after the number of a note."""
 
     @property
     def is_text(self) -> bool:
@@ -98,7 +100,7 @@ class Paragraph:
     def _join(self) -> None:
         """Bind note marks to the word before them, keep unwrapped text in one line, leave atoms without gaps."""
         for piece in walk(self.root):
-            if piece.box.style["break_after"] == "avoid" and piece.end < len(self.text):  # the number of a note keeps to its text
+            if piece.keeps and piece.end < len(self.text):
                 self.level[piece.end] = FORBIDDEN
         for piece in self.texts:
             if not piece.is_text:  # what is no text cannot carry the gap after it
@@ -259,6 +261,7 @@ def _read(parent: Any, node: Piece, place: int, faces: Faces, texts: list[Piece]
             if box.is_leader:
                 raise NotSet
             align = box.style["vertical_align"]
+            piece.keeps = box.style["break_after"] == "avoid"
             piece.before, piece.after = (_spacing(box.style, side) for side in ("left", "right"))
             place = _read(box, piece, place, faces, texts, out, raised or align in ("super", "sub") or (isinstance(align, int | float) and align != 0))
         elif isinstance(box, boxes.AtomicInlineLevelBox) and not box.is_table_wrapper:

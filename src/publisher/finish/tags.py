@@ -11,7 +11,7 @@ from pikepdf import Name
 from publisher.finish import page_notes
 from publisher.finish.drawn_text import DrawnText
 from publisher.finish.table_heads import name_heads
-from publisher.finish.tag_tree import Annotation, Element, Mark
+from publisher.finish.tag_tree import Annotation, Element
 
 Kids = list[Element]
 
