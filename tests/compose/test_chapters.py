@@ -5,6 +5,8 @@ from project import RIB
 
 from publisher import book
 from publisher.compose.assemble import case_alone, compose
+from publisher.compose.case_section import case_section
+from publisher.compose.collation import collation_section
 from publisher.compose.terms import occurs
 from publisher.problems import Rejected
 
@@ -147,3 +149,20 @@ def test_a_case_alone_that_is_not_in_the_volume_is_rejected(sample_book):
     with pytest.raises(Rejected) as caught:
         case_alone(sample_book, "sample-09")
     assert (caught.value.problems[0].code, caught.value.problems[0].found) == ("SRC-027", "sample-09")
+
+
+def test_the_collation_lists_the_notes_of_every_case(sample_book):
+    section = sample_book.section("collation")
+    listed = [note for block in section.blocks if isinstance(block, book.Collation) for note in block.items]
+    feet = [note for case in sample_book.sections for block in case.blocks if isinstance(block, book.Notes) for note in block.items]
+    assert listed == feet
+    assert [block.title for block in section.blocks if isinstance(block, book.Heading)] == ["校勘记", "例1　肺腺癌肋骨转移一例", "例3　乳腺癌股骨转移一例"]
+
+
+def test_a_note_with_a_reason_points_to_the_collation(sample_book):
+    notes = [note for block in sample_book.section("sample-01-rib").blocks if isinstance(block, book.Notes) for note in block.items]
+    assert [book.words(note.foot).endswith("（详校勘记）") for note in notes] == [True, False, False]
+
+
+def test_a_volume_without_notes_has_no_collation(make_case):
+    assert collation_section([case_section(make_case())]) == []

@@ -76,6 +76,19 @@ def test_a_lost_label_is_found(sample_built, word):
     assert {"PDF-101", "PDF-102", "PDF-103"} & set(codes(problems))
 
 
+# -- notes at the feet of pages -----------------------------------------------------------------------------------
+
+
+def test_a_note_that_is_not_at_the_foot_of_its_page_is_found(sample_built):
+    problems = broken(sample_built, lambda pdf: without_word(sample_built, pdf, "sample-01-rib", "请补复查值"))
+    assert [problem.found for problem in problems if problem.code == "PDF-104"] == ["〔2〕"]
+
+
+def test_a_mark_that_is_not_in_the_text_is_found(sample_built):
+    problems = broken(sample_built, lambda pdf: without_word(sample_built, pdf, "sample-01-rib", "〔2〕"))
+    assert ("〔2〕", "正文没有印出这一编号") in [(problem.found, problem.message) for problem in problems if problem.code == "PDF-104"]
+
+
 # -- layouts that leave something out or change it ----------------------------------------------------------------
 
 
@@ -119,6 +132,17 @@ def test_a_layout_that_loses_a_zero_is_found(spoiled):
     problems = spoiled("table.html", "{{ inline(cell) }}</td>", "{{ inline(cell) | replace('66.70', '66.7') }}</td>", "sample-01-rib")
     rows = [problem for problem in problems if problem.code == "PDF-102"]
     assert [("肌酐" in problem.found, "66.70" in problem.found, "实验室检查" in problem.message) for problem in rows] == [(True, True, True)]
+
+
+def test_notes_at_the_end_of_the_case_are_found(spoiled):
+    problems = spoiled("notes.html", 'class="page-notes"', 'class="end-notes"', "sample-01-rib")
+    assert {"〔1〕", "〔2〕"} <= {problem.found for problem in problems if problem.code == "PDF-104"}
+
+
+def test_notes_that_stand_twice_are_found(spoiled):
+    again = '<p>{% for note in item["items"] %}〔{{ note.number }}〕{{ inline(note.foot) }}{% endfor %}</p>'
+    problems = spoiled("notes.html", '<aside class="page-notes">', f'{again}<aside class="page-notes">', "sample-01-rib")
+    assert codes(problems).count("PDF-104") == 3
 
 
 SKIPPED = {

@@ -22,7 +22,7 @@ WHOLE_HEAD_EM = 5.0
 """A head that is no wider stays in one line, also one of Han characters."""
 TOKEN_MOST_EM = 15.0
 """A token may be opened when it is wider."""
-TURNED_TERM, TURNED_TEXT = 0.4, 0.05
+TURNED_TERM, TURNED_TEXT = 0.8, 0.05
 """What a line more costs in a cell that is not the tallest of its row, in lines of the table: a term, running text."""
 
 Head = tuple[Line, Kind]
@@ -60,8 +60,9 @@ def char_width(char: str) -> float:
 
 
 def longest_token(line: Line) -> float:
-    """Return the width of the longest run that is not broken: a figure with its unit, a date, a name."""
-    return max(map(text_width, TOKEN.findall(text(line))), default=0.0)
+    """Return the width of the longest run that is not broken: a figure with its unit, a date, a name, a reference."""
+    references = [text((piece,)) for piece in line if isinstance(piece, book.Reference)]
+    return max(map(text_width, [*TOKEN.findall(text(line)), *references]), default=0.0)
 
 
 def column_shares(heads: Sequence[Head], rows: Sequence[tuple[Line, ...]], measure_em: float = MEASURE_EM) -> list[float]:
@@ -84,7 +85,8 @@ def column_shares(heads: Sequence[Head], rows: Sequence[tuple[Line, ...]], measu
 
 def spread(full: Sequence[float], kinds: Sequence[Kind], measure_em: float) -> list[float]:
     """Give all columns the same share of the room left, but none to flags and to the figures they stand beside."""
-    wider = [kind is not Kind.FLAG and after is not Kind.FLAG for kind, after in zip(kinds, [*kinds[1:], None], strict=True)]
+    beside = [*kinds[1:], None]
+    wider = [kind is not Kind.FLAG and (kind, after) != (Kind.FIGURE, Kind.FLAG) for kind, after in zip(kinds, beside, strict=True)]
     share = (measure_em - sum(full)) / max(1, sum(wider))
     return [wide + share * grows for wide, grows in zip(full, wider, strict=True)]
 
@@ -101,7 +103,7 @@ def least_width(title: Line, kind: Kind, cells: Sequence[Line]) -> float:
     if kind is Kind.FLAG:
         return LEAST_EM[kind]
     head = width(title) if width(title) <= WHOLE_HEAD_EM else longest_token(title)
-    return max(LEAST_EM[kind], max(head, min(max(map(longest_token, cells), default=0.0), TOKEN_MOST_EM)) + PADDING_EM)
+    return max(LEAST_EM[kind], max([head, *(min(longest_token(cell), TOKEN_MOST_EM) for cell in cells)]) + PADDING_EM)
 
 
 def floor_width(title: Line, kind: Kind, cells: Sequence[Line]) -> float:
