@@ -65,7 +65,10 @@ def of_block(block: book.Block) -> Iterator[str]:
             if block.note:
                 yield f"  note: {block.note}"
         case book.Notes():
-            yield from (f"〔{note.number}〕 “{of_line(note.quote)}” {of_line(note.note)} / {of_line(note.reason)} #{note.anchor}" for note in block.items)
+            yield from (f"foot 〔{note.number}〕 {of_line(note.foot)} #{note.anchor} →{note.mark} →{note.entry}" for note in block.items)
+        case book.Collation():
+            for note in block.items:
+                yield f"〔{note.number}〕 “{of_line(note.quote)}” {of_line(note.note)} / {of_line(note.reason)} #{note.entry} →{note.mark}"
         case book.Entries():
             yield from (f"entry {entry.level} {entry.label} | {entry.title} | {entry.detail} → {entry.target}" for entry in block.items)
         case book.Index():

@@ -155,14 +155,30 @@ class Note:
 
     number: int
     anchor: str
+    """Of the note at the foot of its page; `mark` and `entry` are those of its mark and of its entry in the collation."""
     mark: str
+    entry: str
     quote: Line
     note: Line
     reason: Line
 
+    @property
+    def foot(self) -> Line:
+        """What stands at the foot of the page: the doubt; the words are above it, a reason is left to the collation."""
+        return (*self.note, Text("（详校勘记）")) if self.reason else self.note
+
 
 @dataclass(frozen=True)
 class Notes:
+    """The editor's notes of a section; each is printed once, at the foot of the page that first bears its mark."""
+
+    items: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Collation:
+    """The editor's notes of one case as collected at the end of the volume: page, number, words, doubt, reason."""
+
     items: tuple[Note, ...]
 
 
@@ -279,7 +295,7 @@ class Cover:
 UPRIGHT = re.compile(r"[\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
 """Characters that stand upright in a vertical line."""
 
-Block = Heading | Paragraph | Points | Facts | Table | Notes | Entries | Index | TitlePage | Opener | Cover
+Block = Heading | Paragraph | Points | Facts | Table | Notes | Collation | Entries | Index | TitlePage | Opener | Cover
 
 
 @dataclass(frozen=True)
@@ -319,7 +335,7 @@ class Section:
 
 
 def lines_of(block: Block) -> list[Line]:
-    """Return every line of a block that is printed as it stands, in printing order."""
+    """Return every line of a block that is printed in the place of the block, in printing order; notes have places of their own."""
     match block:
         case Heading() | Paragraph():
             return [block.line]
@@ -333,7 +349,7 @@ def lines_of(block: Block) -> list[Line]:
             heads = dict(block.groups)
             rows = [line for index, row in enumerate(block.rows) for line in ((heads[index],) if index in heads else ()) + row]
             return [(Text(f"表{block.number}　"), *block.caption), *(column.line for column in block.columns), *rows]
-        case Notes():
+        case Collation():
             return [line for note in block.items for line in (note.quote, note.note, note.reason)]
     return []
 
@@ -344,6 +360,8 @@ def links_of(block: Block) -> list[str]:
         case Entries():
             return [entry.target for entry in block.items]
         case Notes():
+            return [target for note in block.items for target in (note.mark, note.entry)]
+        case Collation():
             return [note.mark for note in block.items]
     return [target for line in lines_of(block) for target in targets(line)]
 

@@ -158,7 +158,7 @@ def page_map(whole: book.Book, sheets: Sequence[Sheet]) -> PageMap:
             continue
         for anchor in sheet.page.anchors:
             folios.setdefault(anchor, sheet.folio)
-        if not sheet.section.front and sheet.section.kind not in ("index", "part", "abbreviations"):
+        if not sheet.section.front and sheet.section.kind not in ("index", "part", "abbreviations", "collation"):
             anchor = f"folio-{sheet.folio}"
             folios[anchor] = sheet.folio
             texts.append((anchor, sheet.page.text))

@@ -172,13 +172,13 @@ def test_a_side_that_its_site_already_says_is_not_repeated(rib):
 
 def test_sections_stand_in_their_fixed_order(rib):
     assert [heading.title for heading in rib.headings] == [
-        "一、病例背景", "二、病例信息", "三、检查结果", "四、诊断", "五、治疗方案", "六、治疗经过", "七、疗效、安全性与随访", "八、病例点评", "九、编者按",
+        "一、病例背景", "二、病例信息", "三、检查结果", "四、诊断", "五、治疗方案", "六、治疗经过", "七、疗效、安全性与随访", "八、病例点评",
     ]  # fmt: skip
 
 
 def test_sections_without_content_are_left_out(femur):
     assert [heading.title.split("、", 1)[1] for heading in femur.headings] == [
-        "病例信息", "检查结果", "诊断", "治疗方案", "疗效、安全性与随访", "病例点评", "编者按",
+        "病例信息", "检查结果", "诊断", "治疗方案", "疗效、安全性与随访", "病例点评",
     ]  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from project import RIB
 
 from publisher import book
 from publisher.compose.assemble import case_alone, compose
+from publisher.compose.case_section import case_section
+from publisher.compose.collation import collation_section
 from publisher.compose.terms import occurs
 from publisher.problems import Rejected
 
@@ -24,7 +26,7 @@ def references(lines) -> list[tuple[str, str]]:
 def test_sections_stand_in_order(sample_book):
     assert [section.id for section in sample_book.sections] == [
         "half-title", "title-page", "colophon", "conventions", "contents", "part-1", "sample-01-rib", "sample-03-femur", "part-2", "guideline",
-        "dosing", "announced", "abbreviations", "closing", "index",
+        "dosing", "announced", "abbreviations", "closing", "collation", "index",
     ]  # fmt: skip
 
 
@@ -123,7 +125,7 @@ def test_an_abbreviation_occurs_only_as_a_word_of_its_own(short, text, found):
 def test_the_colophon_counts_cases_and_notes(sample_book):
     facts = next(block for block in sample_book.section("colophon").blocks if isinstance(block, book.Facts))
     shown = {book.words(label): book.words(value) for label, value in facts.items}
-    assert (shown["收录"], shown["存疑"], shown["编制日期"]) == ("病例2例，题录2例", "编者按4条，见各例之末", "2026年1月31日")
+    assert (shown["收录"], shown["存疑"], shown["编制日期"]) == ("病例2例，题录2例", "编者按4条，见各页之下，汇于卷末校勘记", "2026年1月31日")
 
 
 def test_every_scalar_of_a_case_is_to_be_found_in_print(sample_book):
@@ -136,12 +138,31 @@ def test_a_scalar_to_be_found_knows_its_place(sample_book):
     assert (item.text.place.path, item.path) == (RIB, "labs.0.results.1.value")
 
 
-def test_a_case_alone_is_a_book_of_one_section(sample_book):
+def test_a_case_alone_is_a_book_of_the_case_and_its_notes(sample_book):
     alone = case_alone(sample_book, "sample-03-femur")
-    assert ([section.id for section in alone.sections], {item.section for item in alone.printed}) == (["sample-03-femur"], {"sample-03-femur"})
+    assert [section.id for section in alone.sections] == ["sample-03-femur", "collation"]
+    assert {item.section for item in alone.printed} == {"sample-03-femur", "collation"}
+    assert {item.path for item in alone.printed if item.section == "collation"} == {"sample-03-femur.notes"}
 
 
 def test_a_case_alone_that_is_not_in_the_volume_is_rejected(sample_book):
     with pytest.raises(Rejected) as caught:
         case_alone(sample_book, "sample-09")
     assert (caught.value.problems[0].code, caught.value.problems[0].found) == ("SRC-027", "sample-09")
+
+
+def test_the_collation_lists_the_notes_of_every_case(sample_book):
+    section = sample_book.section("collation")
+    listed = [note for block in section.blocks if isinstance(block, book.Collation) for note in block.items]
+    feet = [note for case in sample_book.sections for block in case.blocks if isinstance(block, book.Notes) for note in block.items]
+    assert listed == feet
+    assert [block.title for block in section.blocks if isinstance(block, book.Heading)] == ["校勘记", "例1　肺腺癌肋骨转移一例", "例3　乳腺癌股骨转移一例"]
+
+
+def test_a_note_with_a_reason_points_to_the_collation(sample_book):
+    notes = [note for block in sample_book.section("sample-01-rib").blocks if isinstance(block, book.Notes) for note in block.items]
+    assert [book.words(note.foot).endswith("（详校勘记）") for note in notes] == [True, False, False]
+
+
+def test_a_volume_without_notes_has_no_collation(make_case):
+    assert collation_section([case_section(make_case())]) == []

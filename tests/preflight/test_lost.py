@@ -76,6 +76,19 @@ def test_a_lost_label_is_found(sample_built, word):
     assert {"PDF-101", "PDF-102", "PDF-103"} & set(codes(problems))
 
 
+# -- notes at the feet of pages -----------------------------------------------------------------------------------
+
+
+def test_a_note_that_is_not_at_the_foot_of_its_page_is_found(sample_built):
+    problems = broken(sample_built, lambda pdf: without_word(sample_built, pdf, "sample-01-rib", "请补复查值"))
+    assert [problem.found for problem in problems if problem.code == "PDF-104"] == ["〔2〕"]
+
+
+def test_a_mark_that_is_not_in_the_text_is_found(sample_built):
+    problems = broken(sample_built, lambda pdf: without_word(sample_built, pdf, "sample-01-rib", "〔2〕"))
+    assert ("〔2〕", "正文没有印出这一编号") in [(problem.found, problem.message) for problem in problems if problem.code == "PDF-104"]
+
+
 # -- layouts that leave something out or change it ----------------------------------------------------------------
 
 
@@ -121,11 +134,24 @@ def test_a_layout_that_loses_a_zero_is_found(spoiled):
     assert [("肌酐" in problem.found, "66.70" in problem.found, "实验室检查" in problem.message) for problem in rows] == [(True, True, True)]
 
 
+def test_notes_at_the_end_of_the_case_are_found(spoiled):
+    problems = spoiled("notes.html", 'class="page-notes"', 'class="end-notes"', "sample-01-rib")
+    assert {"〔1〕", "〔2〕"} <= {problem.found for problem in problems if problem.code == "PDF-104"}
+
+
+def test_notes_that_stand_twice_are_found(spoiled):
+    again = '<p>{% for note in item["items"] %}〔{{ note.number }}〕{{ inline(note.foot) }}{% endfor %}</p>'
+    problems = spoiled("notes.html", '<aside class="page-notes">', f'{again}<aside class="page-notes">', "sample-01-rib")
+    assert codes(problems).count("PDF-104") == 3
+
+
 SKIPPED = {
     "the captions of tables": ("table.html", "{{ inline(item.caption) }}", ""),
     "the heads of columns": ("table.html", "{{ inline(column.line) }}</th>", "</th>"),
-    "the reasons of notes": ("lists.html", "{{ inline(note.reason) }}", ""),
-    "the quotes of notes": ("lists.html", "{{ inline(note.quote) }}", ""),
+    "the notes at the feet of pages": ("notes.html", "{{ inline(note.foot) }}", ""),
+    "the notes of the collation": ("notes.html", "{{ inline(note.note) }}", ""),
+    "the reasons of notes": ("notes.html", "{{ inline(note.reason) }}", ""),
+    "the quotes of notes": ("notes.html", "{{ inline(note.quote) }}", ""),
     "the heads of groups of rows": ("table.html", "{{ inline(head) }}", ""),
     "the label of a case": ("opener.html", "{{ item.label }}", ""),
     "the values of the summary panel": ("opener.html", "<dd>{{ inline(line) }}</dd>", "<dd></dd>"),

@@ -206,6 +206,24 @@ def test_a_note_without_an_id_is_found(spoilt):
     assert "PDF-305" in codes(spoilt(spoil))
 
 
+def test_a_note_that_is_read_before_its_mark_is_found(spoilt):
+    def spoil(pdf):
+        note = elements(pdf, "Note")[0]
+        siblings = [kid for kid in note.P.K if kid.objgen != note.objgen]
+        note.P.K = Array([note, *siblings])
+
+    assert "PDF-305" in codes(spoilt(spoil))
+
+
+def test_a_note_that_leads_back_to_another_mark_is_found(spoilt):
+    def spoil(pdf):
+        first, second = elements(pdf, "Note")[:2]
+        first_link, second_link = (next(kid.Obj for kid in kids(kids(note)[0])[0].K if "/Obj" in kid) for note in (first, second))
+        first_link.Dest, second_link.Dest = second_link.Dest, first_link.Dest
+
+    assert "PDF-305" in codes(spoilt(spoil))
+
+
 def test_a_link_that_says_the_name_of_its_target_is_found(spoilt):
     def spoil(pdf):
         links(pdf)[0].Contents = links(pdf)[0].Dest

@@ -3,6 +3,8 @@
 Lines are broken by hand in pages of twenty characters; `lang="en"` keeps the composer out of them.
 """
 
+from dataclasses import replace
+
 import pytest
 import weasyprint
 from project import REPOSITORY, codes
@@ -11,7 +13,8 @@ from weasyprint.text.fonts import FontConfiguration
 from publisher.book import Index, Section
 from publisher.edition import Edition
 from publisher.pagination import Pagination, Span
-from publisher.preflight.glyphs import OPEN
+from publisher.preflight.glyphs import OPEN, read
+from publisher.preflight.spacing import overlaid
 from publisher.preflight.typography import FAULTS, check, flush_left, measure
 from publisher.problems import Severity
 
@@ -100,6 +103,16 @@ def test_an_uncut_token_is_not(before, after):
 def test_a_cut_token_in_a_cell_is_found():
     typography = measured("<table><tr><td>剂量为120<br>mg每日</td><td>备注</td></tr></table>")
     assert [spot.text for spot in typography.cuts] == ["剂量为120｜mg每日"]
+
+
+def test_text_that_reaches_into_the_notes_of_its_page_is_found(sample_built):
+    blocks = read(sample_built.pdf)
+    raised = [replace(block, lines=tuple(map(raise_line, block.lines))) if block.run_in else block for block in blocks]
+    assert [len(list(overlaid(found))) for found in (blocks, raised)] == [0, len({block.page for block in blocks if block.run_in})]
+
+
+def raise_line(line):
+    return replace(line, glyphs=tuple(glyph._replace(y=glyph.y + 300) for glyph in line.glyphs))
 
 
 def test_a_note_mark_torn_from_its_word_is_found():

@@ -9,6 +9,7 @@ from publisher.changes import Changes
 from publisher.collection import VolumeSource
 from publisher.compose.case_section import case_section
 from publisher.compose.changed import changes_section
+from publisher.compose.collation import COLLATION, collation_section
 from publisher.compose.dates import shown
 from publisher.compose.dosing import dosing_section
 from publisher.compose.guideline import guideline_section
@@ -47,7 +48,7 @@ def compose(
         tabbed(dosing_section(source, measure_em), "附录", after + 1),
         *(tabbed(section, "附录", after + 1) for section in announced(volume)),
         tabbed(abbreviations_section(source, catalogue, list(cases.values()), measure_em), "附录", after + 1),
-        *(tabbed(section, "附录", after + 1) for section in closing(volume)),
+        *(tabbed(section, "附录", after + 1) for section in (*closing(volume), *collation_section(list(cases.values())))),
         *(tabbed(section, "附录", after + 1) for section in changes_section(changes, written)),
     ]
     index = Section("index", "index", "药物索引", (book.Index(tuple(drug_terms(catalogue))),), running_head="药物索引")
@@ -78,8 +79,8 @@ def case_alone(whole: book.Book, slug: str) -> book.Book:
         raise Rejected([Problem(place_of(whole), "SRC-027", "本卷没有这一病例", slug, f"现有：{'、'.join(known)}")])
     return book.Book(
         f"{whole.id}-{slug}", whole.volume, book.words(section.blocks[0].title), whole.short_title, whole.author, whole.subject,
-        whole.keywords, whole.date, whole.language, (section,),
-        tuple(item for item in whole.printed if item.section == slug), whole.privacy,
+        whole.keywords, whole.date, whole.language, (section, *collation_section([section])),
+        tuple(item for item in whole.printed if item.section == slug or item.path == f"{slug}.notes"), whole.privacy,
     )  # fmt: skip
 
 
@@ -97,6 +98,7 @@ def printed(source: VolumeSource):
                 yield book.Printed(shown, slug, ".".join(str(step) for step in path))
         for note in source.cases[slug].notes:
             yield book.Printed(note.note, slug, "notes")
+            yield from (book.Printed(text, COLLATION, f"{slug}.notes") for text in (note.quote, note.note, note.reason) if text)
 
 
 def front(volume: Volume, source: VolumeSource, engine: str) -> list[Section]:
@@ -122,7 +124,7 @@ def front(volume: Volume, source: VolumeSource, engine: str) -> list[Section]:
                     (plain("编制日期"), plain(chinese_date(volume))),
                     (plain("编纂"), plain(volume.compiler)),
                     (plain("收录"), plain(f"病例{len(source.cases)}例" + (f"，题录{len(volume.announced)}例" if volume.announced else ""))),
-                    (plain("存疑"), plain(f"编者按{questions}条，见各例之末")),
+                    (plain("存疑"), plain(f"编者按{questions}条，见各页之下，汇于卷末校勘记")),
                     (plain("制作"), plain(engine)),
                 ),
                 "colophon",

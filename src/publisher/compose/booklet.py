@@ -7,6 +7,7 @@ from typing import Any
 from publisher import book
 from publisher.book import Entries, Entry, Facts, Heading, Line, Paragraph, Reference, Section, Table, Text, TitlePage, plain
 from publisher.compose.assemble import chinese_date, labelled, place_of
+from publisher.compose.collation import collation_section
 from publisher.problems import Problem, Rejected
 from publisher.volume import WHOLE_BOOKLET, Booklet, Volume
 
@@ -25,7 +26,7 @@ def booklet(whole: book.Book, volume: Volume, chosen: Booklet) -> book.Book:
     appendix = [section for section in whole.sections if section.id == "dosing"] if chosen.appendix else []
     inside = {*chosen.cases, *(section.id for section in appendix)}
     doses = [dosing for section in appendix if (dosing := own_doses(section, {str(slug) for slug in chosen.cases}))]
-    body = [unlinked(replace(section, tab=""), inside) for section in (*cases, *doses)]
+    body = [unlinked(replace(section, tab=""), inside) for section in (*cases, *doses, *collation_section(cases))]
     return replace(
         whole,
         title=str(chosen.title),
@@ -46,7 +47,7 @@ def front(volume: Volume, chosen: Booklet, cases: list[Section]) -> Iterator[Sec
         ("编纂", volume.compiler), ("收录", f"{listed(cases)}，共{len(cases)}例"),
     ]  # fmt: skip
     reading = (
-        "例号、表号与编者按编号均从原卷，页码为本册自编。正文疑处之后的〔1〕〔2〕等为编者按编号，编者按列于该例之末；原稿未载者不补，记“未载”，表中作“—”。"
+        "例号、表号与编者按编号均从原卷，页码为本册自编。正文疑处之后的〔1〕〔2〕等为编者按编号，编者按列于当页之末，汇列于本册之末；原稿未载者不补，记“未载”，表中作“—”。"
     )
     blocks = (
         Heading(plain("本册说明"), 1, "colophon-h"),

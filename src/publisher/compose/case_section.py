@@ -316,13 +316,11 @@ class CaseSection:
             self.blocks.append(Points(tuple(self.marks.line(text) for text in case.references)))
 
     def notes(self) -> None:
+        """The notes go to the feet of the pages; what the source does not say closes the case."""
         notes = self.marks.notes()
-        absent = absences(self.case)
-        if not notes.items and not absent:
-            return
-        self.heading("编者按")
         if notes.items:
             self.blocks.append(notes)
+        absent = absences(self.case)
         if absent:
             self.blocks.append(Paragraph(book.plain(f"本例来源{ABSENT}：{'、'.join(absent)}。"), "absent"))
 

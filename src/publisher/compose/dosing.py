@@ -18,7 +18,7 @@ def dosing_section(source: VolumeSource, measure_em: float = MEASURE_EM) -> Sect
     blocks: list[book.Block] = [Heading(plain(dosing.title), 1, "dosing-h"), *(Paragraph(marks.line(text)) for text in dosing.text)]
     for table in dosing.tables:
         columns = [("药物", Kind.TERM, tables.drug), *tables.dose_columns()]
-        columns.append(("本卷病例", Kind.TEXT, lambda row: users(row.drug.entry, source)))
+        columns.append(("本卷病例", Kind.TERM, lambda row: users(row.drug.entry, source)))
         blocks += tables.table(str(table.title), table.rows, columns)
     if dosing.compiled:
         for group in DRUG_GROUPS:
@@ -31,7 +31,7 @@ def dosing_section(source: VolumeSource, measure_em: float = MEASURE_EM) -> Sect
                 for title, kind, cell in [("药物", Kind.TERM, tables.drug), *tables.dose_columns()]
                 if title not in ("说明", "时间")
             ]
-            columns.append(("病例", Kind.TEXT, lambda row: (Reference(f"例{row[1].number}", str(row[1].id)),)))
+            columns.append(("病例", Kind.TERM, lambda row: (Reference(f"例{row[1].number}", str(row[1].id)),)))
             blocks += tables.table(group, rows, columns)
     blocks += noted(marks, "dosing-notes")
     return Section("dosing", "appendix", str(dosing.title), tuple(blocks), running_head=str(dosing.title))

@@ -38,9 +38,9 @@ class Marks:
     def mark(self, note) -> book.NoteMark:
         self.waiting.remove(note)
         number = len(self.placed) + 1
-        anchor, mark = f"{self.section}-note-{number}", f"{self.section}-mark-{number}"
+        anchor, mark, entry = (f"{self.section}-{place}-{number}" for place in ("note", "mark", "entry"))
         reason = "".join([note.reason or "", f"（据{note.source}）" if note.source else ""])
-        self.placed.append(book.Note(number, anchor, mark, book.plain(note.quote), book.plain(note.note), book.plain(reason)))
+        self.placed.append(book.Note(number, anchor, mark, entry, book.plain(note.quote), book.plain(note.note), book.plain(reason)))
         return book.NoteMark(number, anchor, mark)
 
     def notes(self) -> book.Notes:

@@ -7,13 +7,14 @@ no public interface.
 from typing import Any
 
 import weasyprint
-from weasyprint.layout import block, inline, preferred, table
+from weasyprint.layout import block, inline, page, preferred, table
 from weasyprint.pdf import tags
 from weasyprint.text.ffi import pango
 
 from publisher.composer.continued_tables import continued
 from publisher.composer.grid import snapped
 from publisher.composer.origins import marked
+from publisher.composer.page_notes import NoteRoom
 from publisher.composer.setting import CompositionRoom
 
 KNOWN_WEASYPRINT = ("70.0",)
@@ -47,6 +48,7 @@ def install() -> None:
             raise UnknownEngine(engine, found, wanted)
     room = CompositionRoom()
     tables = continued(table.table_layout)
+    notes = NoteRoom(page.block_level_layout, page.make_page)
     for module, name, ours in (
         (block, "iter_line_boxes", room.lines),
         (inline, "iter_line_boxes", room.lines),
@@ -57,6 +59,8 @@ def install() -> None:
         (block, "table_layout", tables),
         (tags, "_build_box_tree", marked(tags._build_box_tree)),
         (block, "block_container_layout", snapped(block.block_container_layout)),
+        (page, "block_level_layout", notes.block_level_layout),
+        (page, "make_page", notes.make_page),
     ):
         _replaced.append((module, name, getattr(module, name)))
         setattr(module, name, ours)

@@ -1,15 +1,24 @@
 """Fill one line: give its slack to the gaps, or take what is too much from marks and spaces.
 
-The order is clreq's "line adjustment": word spaces, then every Han gap up to its cap, then word spaces again and Western
-letters and spaces before units a little, then the gaps between Han and Western. What is
-still left goes to the Han gaps beyond their cap, for a line too short shows more than a loose one. Gaps are whole thousandths of an em (see `face.SetText`).
+The order is clreq's "line adjustment": word spaces and wide spaces, then every Han gap up to its cap, then word spaces again and Western
+letters and spaces before units a little, then the gaps between Han and Western. What is still left goes to the Han gaps beyond
+their cap, for a line too short shows more than a loose one. Gaps are whole thousandths of an em (see `face.SetText`).
 """
 
 from math import ceil
 from typing import NamedTuple
 
-from publisher.composer.pairs import BORDER, HAN_GAP, LETTER_GAP, UNIT_GAP, WORD_GAP
-from publisher.composer.paragraph import HAN_MOST_EM, LETTER_MOST_EM, UNIT_MOST_EM, WORD_LAST_EM, WORD_MOST_EM, Paragraph
+from publisher.composer.pairs import BORDER, HAN_GAP, LETTER_GAP, UNIT_GAP, WIDE_GAP, WORD_GAP
+from publisher.composer.paragraph import (
+    HAN_MOST_EM,
+    LETTER_MOST_EM,
+    UNIT_MOST_EM,
+    WIDE_LAST_EM,
+    WIDE_MOST_EM,
+    WORD_LAST_EM,
+    WORD_MOST_EM,
+    Paragraph,
+)
 
 BORDER_LAST_EM, LETTER_LAST_EM, HAN_LAST_EM = 0.25, 0.04, 0.05
 
@@ -26,8 +35,10 @@ class Fill(NamedTuple):
 
 STAGES = (
     (WORD_GAP, WORD_MOST_EM),
+    (WIDE_GAP, WIDE_MOST_EM),
     (HAN_GAP, HAN_MOST_EM),
     (WORD_GAP, WORD_LAST_EM),
+    (WIDE_GAP, WIDE_LAST_EM),
     (LETTER_GAP, LETTER_MOST_EM),
     (UNIT_GAP, UNIT_MOST_EM),
     (BORDER, BORDER_LAST_EM),
@@ -47,7 +58,8 @@ def stretch(paragraph: Paragraph, start: int, end: int, slack: float) -> Fill:
     for kind, most in STAGES:
         rest = _give(paragraph, by_kind.get(kind, []), units, rest, most)
     gains = {place: number * paragraph.size[place] / 1000 for place, number in units.items()}
-    before_han = slack - sum(WORD_MOST_EM * paragraph.size[place] for place in by_kind.get(WORD_GAP, []))
+    spaces = ((WORD_GAP, WORD_MOST_EM), (WIDE_GAP, WIDE_MOST_EM))
+    before_han = slack - sum(most * paragraph.size[place] for kind, most in spaces for place in by_kind.get(kind, []))
     han = sum(paragraph.size[place] for place in by_kind.get(HAN_GAP, []))
     gap = max(0.0, before_han) / han if han else max(0.0, rest / em)
     return Fill(gains, gap, rest)
@@ -55,7 +67,7 @@ def stretch(paragraph: Paragraph, start: int, end: int, slack: float) -> Fill:
 
 def spread(paragraph: Paragraph, start: int, end: int, slack: float) -> Fill:
     """Spread slack evenly without a cap: names and labels set to one width (text-align-last: justify)."""
-    places = [place for place in range(start, end - 1) if paragraph.gap[place] in (HAN_GAP, BORDER, WORD_GAP)]
+    places = [place for place in range(start, end - 1) if paragraph.gap[place] in (HAN_GAP, BORDER, WORD_GAP, WIDE_GAP)]
     units: dict[int, int] = {}
     rest = _give(paragraph, places, units, slack, 100.0)
     return Fill({place: number * paragraph.size[place] / 1000 for place, number in units.items()}, 0.0, rest)

@@ -14,7 +14,7 @@ from weasyprint.formatting_structure import boxes
 
 from publisher.composer.characters import ATOM, HAN, classes
 from publisher.composer.face import Face, Faces
-from publisher.composer.pairs import BORDER, FORBIDDEN, GAPS, HAN_GAP, LETTER_GAP, NO_GAP, UNIT_GAP, WORD_GAP
+from publisher.composer.pairs import BORDER, FORBIDDEN, GAPS, HAN_GAP, LETTER_GAP, NO_GAP, UNIT_GAP, WIDE_GAP, WORD_GAP
 from publisher.composer.tokens import levels
 
 BORDER_EM = 0.09
@@ -22,6 +22,8 @@ BORDER_EM = 0.09
 HAN_MOST_EM = 0.095
 WORD_MOST_EM, WORD_LAST_EM = 0.25, 0.35
 """How much a word space grows readily, and how much more when nothing else is left."""
+WIDE_EM, WIDE_MOST_EM, WIDE_LAST_EM, WIDE_LESS_EM = 0.6, 0.5, 1.25, 0.25
+"""From what width on a space is a wide one, as between two notes in a line, and the same for it, with how much it may lose."""
 LETTER_MOST_EM = 0.02
 UNIT_MOST_EM = 0.15
 """A space inside a token, as before a unit, grows only when words and letters can no more."""
@@ -57,6 +59,8 @@ class Piece:
     after: float = 0.0
     face: Face | None = None
     raised: bool = False
+    keeps: bool = False
+    """No line ends after it, as after the number of a note."""
 
     @property
     def is_text(self) -> bool:
@@ -97,6 +101,9 @@ class Paragraph:
 
     def _join(self) -> None:
         """Bind note marks to the word before them, keep unwrapped text in one line, leave atoms without gaps."""
+        for piece in walk(self.root):
+            if piece.keeps and piece.end < len(self.text):
+                self.level[piece.end] = FORBIDDEN
         for piece in self.texts:
             if not piece.is_text:  # what is no text cannot carry the gap after it
                 self.gap[piece.start] = NO_GAP
@@ -147,10 +154,12 @@ class Paragraph:
                     self.tail[place] += BORDER_EM * self.size[place]
 
     def _fix_spaces(self) -> None:
-        """A space inside a token is no word space."""
+        """A space inside a token is no word space, nor is one that is wide."""
         for place, gap in enumerate(self.gap):
             if gap == WORD_GAP and self.level[place + 1] == FORBIDDEN:
                 self.gap[place] = UNIT_GAP
+            elif gap == WORD_GAP and self.advance[place] > WIDE_EM * self.size[place]:
+                self.gap[place] = WIDE_GAP
 
     def _sum(self) -> None:
         def sums(values: Any) -> list[float]:
@@ -159,13 +168,15 @@ class Paragraph:
         size, gap, kinds = self.size, self.gap, self.kinds
         self.reach = sums(map(sum, zip(self.advance, self.head, self.tail, strict=True)))
         self.han = sums(HAN_MOST_EM * em if kind == HAN_GAP else 0.0 for em, kind in zip(size, gap, strict=True))
-        self.words = sums(WORD_MOST_EM * em if kind == WORD_GAP else 0.0 for em, kind in zip(size, gap, strict=True))
-        late = {LETTER_GAP: LETTER_MOST_EM, UNIT_GAP: UNIT_MOST_EM, WORD_GAP: WORD_LAST_EM}
+        readily = {WORD_GAP: WORD_MOST_EM, WIDE_GAP: WIDE_MOST_EM}
+        self.words = sums(readily.get(kind, 0.0) * em for em, kind in zip(size, gap, strict=True))
+        late = {LETTER_GAP: LETTER_MOST_EM, UNIT_GAP: UNIT_MOST_EM, WORD_GAP: WORD_LAST_EM, WIDE_GAP: WIDE_LAST_EM}
+        less = {WORD_GAP: WORD_LESS_EM, WIDE_GAP: WIDE_LESS_EM, BORDER: BORDER_LESS_EM}
         self.late = sums(late.get(kind, 0.0) * em for em, kind in zip(size, gap, strict=True))
         self.slack_of = [
             MARK_LESS_EM * em * (cut > 0.45 * em and not tail)
             if char in _SHRINKING
-            else (WORD_LESS_EM if kind == WORD_GAP else BORDER_LESS_EM if kind == BORDER else 0.0) * em
+            else less.get(kind, 0.0) * em
             for char, kind, em, cut, tail in zip(self.text, gap, size, self.end_cut, self.tail, strict=True)
         ]
         self.slack = sums(self.slack_of)
@@ -256,6 +267,7 @@ def _read(parent: Any, node: Piece, place: int, faces: Faces, texts: list[Piece]
             if box.is_leader:
                 raise NotSet
             align = box.style["vertical_align"]
+            piece.keeps = box.style["break_after"] == "avoid"
             piece.before, piece.after = (_spacing(box.style, side) for side in ("left", "right"))
             place = _read(box, piece, place, faces, texts, out, raised or align in ("super", "sub") or (isinstance(align, int | float) and align != 0))
         elif isinstance(box, boxes.AtomicInlineLevelBox) and not box.is_table_wrapper:

@@ -90,6 +90,8 @@ def gather(resources: Any, cases: dict[str, Case], faces: Path) -> dict[str, Cas
         case = cases.setdefault(face_name(font), Case(face(faces, face_name(font)), font))
         case.widths.update(widths_of(font.DescendantFonts[0]))
         for code, meaning in unicodes(font).items():
+            if meaning == " ":  # one blank glyph may stand for every width of space: the plain one is what a search types
+                case.meanings[code] = meaning
             case.meanings.setdefault(code, meaning)
         resources[name] = case.font
         own[name] = case

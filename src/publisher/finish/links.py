@@ -29,6 +29,10 @@ def description(link: Element, parent: Element, drawn: DrawnText) -> str:
         return f"编者按{text}"
     if link.has("back"):
         return f"正文中的{text}"
+    if link.has("more"):
+        return f"校勘记：{text}"
+    if link.has("place"):
+        return f"正文{text}"
     if parent.tag == "TOCI":
         page = drawn.text([mark for kid in parent.elements if kid.tag == "Reference" for mark in kid.marks if mark not in link.marks])
         return f"{text}，第{page}页" if page else text

@@ -1,16 +1,17 @@
 """The tag tree as a reader needs it: what the engine tagged -> the structure of the book (PDF 1.7 §14.8.4, PDF/UA-1 clause 7).
 
-The engine tags boxes page by page. Here the parts of one element become one again, lists of entries a table of contents, editor's
-notes notes, terms and values items of a list; what only repeats on each page leaves the tree. Cells: `table_heads.py`.
+The engine tags boxes page by page. Here the parts of one element become one again, lists of entries a table of contents, terms
+and values items of a list; what only repeats on each page leaves the tree. Notes: `page_notes.py`; cells: `table_heads.py`.
 """
 
 from collections.abc import Iterator
 
 from pikepdf import Name
 
+from publisher.finish import page_notes
 from publisher.finish.drawn_text import DrawnText
 from publisher.finish.table_heads import name_heads
-from publisher.finish.tag_tree import Annotation, Element, Mark
+from publisher.finish.tag_tree import Annotation, Element
 
 Kids = list[Element]
 
@@ -21,6 +22,7 @@ NUMBERING = {"ol": Name.Decimal, "ul": Name.Disc}
 
 def restructure(document: Element, drawn: DrawnText, section: str) -> None:
     """Change the tag tree of a section in place; the ids of its tags begin with its name."""
+    notes = page_notes.take(document)
     leave_out_repeated(document)
     join(document)
     for table in document.find("Table"):
@@ -28,11 +30,15 @@ def restructure(document: Element, drawn: DrawnText, section: str) -> None:
     for element in list(document.walk()):
         if element.has("entries"):
             make_contents(element)
-        elif element.has("notes"):
-            make_notes(element)
+        elif element.has("collated"):
+            label(element)
         elif element.tag == "L" and element.origin.element == "dl":
             make_pairs(element)
+    for note in notes:
+        join(note)
+        dissolve(note)
     dissolve(document)
+    page_notes.place(document, notes)
     refer(document)
     prune(document)
     for number, table in enumerate(document.find("Table"), 1):
@@ -106,25 +112,12 @@ def content_of(entry: Element) -> Iterator[Element]:
     yield from parts(entry, "detail")
 
 
-def make_notes(notes: Element) -> None:
-    """Make notes of a list of editor's notes: each its number, which leads back, its text, and the reason under it."""
-    notes.tag = "Sect"
-    for note in notes.elements:
-        kids = list(own_kids(note))
-        back = [kid for kid in kids if isinstance(kid, Element) and kid.has("back")]
-        reason = [kid for kid in kids if isinstance(kid, Element) and kid.has("reason")]
-        text = [kid for kid in kids if kid not in back + reason]
-        note.tag, note.id = "Note", note.origin.id
-        note.kids = [Element("Lbl", list(back)), Element("P", text), Element("P", list(reason))]
-
-
-def own_kids(element: Element) -> Iterator[Element | Mark | Annotation]:
-    """Yield what stands in an element; boxes that the engine put in between are looked through."""
-    for kid in element.kids:
-        if isinstance(kid, Element) and kid.origin.number == element.origin.number >= 0:
-            yield from own_kids(kid)
-        else:
-            yield kid
+def label(entries: Element) -> None:
+    """Make a label of the place that each entry of the collation begins with."""
+    for entry in entries.elements:
+        kids = [kid for body in entry.elements for kid in body.kids]
+        place = [kid for kid in kids if isinstance(kid, Element) and kid.has("place")]
+        entry.kids = [Element("Lbl", list(place)), Element("LBody", [kid for kid in kids if kid not in place])]
 
 
 def make_pairs(terms: Element) -> None:

@@ -63,6 +63,7 @@ class Owner(NamedTuple):
     element: int
     role: Role
     paragraph: bool
+    run_in: bool = False
 
 
 class Glyph(NamedTuple):
@@ -133,6 +134,8 @@ class Block:
     paragraph: bool
     """It is a paragraph and nothing else; an item of a list may hold several."""
     lines: tuple[Line, ...]
+    run_in: bool = False
+    """It is a note, after which the next one may begin in the same line."""
 
     @cached_property
     def size(self) -> float:
@@ -155,7 +158,7 @@ def read(pdf: bytes) -> tuple[Block, ...]:
             for mark, glyph in page_glyphs(page):
                 found.setdefault(owners.get((number, mark), unowned), []).append(glyph)
             page.close()
-    return tuple(Block(owner.page, owner.role, owner.paragraph, tuple(lines(owner.page, glyphs))) for owner, glyphs in found.items())
+    return tuple(Block(owner.page, owner.role, owner.paragraph, tuple(lines(owner.page, glyphs)), owner.run_in) for owner, glyphs in found.items())
 
 
 def structure(pdf: bytes) -> dict[tuple[int, int], Owner]:
@@ -186,7 +189,7 @@ def owner(page: int, element: Any, names: Any) -> Owner:
         return Owner(page, outer[0] if outer else -1, Role.OTHER, False)
     roles = [_ROLES[name] for name, _ in known]
     role = next((role for role in roles if role is not Role.TEXT), Role.TEXT)
-    return Owner(page, known[0][1], role, known[0][0] == "P")
+    return Owner(page, known[0][1], role, known[0][0] == "P", known[0][0] == "Note")
 
 
 class Setting(NamedTuple):

@@ -151,7 +151,7 @@ def keeps_full_mark(turn: Turn, edge: float) -> bool:
 
 def is_lonely(turn: Turn) -> bool:
     """Tell whether the last line of a text or heading has one character only, marks not counted (孤字)."""
-    if turn.after is not turn.block.lines[-1] or turn.block.role not in (Role.TEXT, Role.HEADING):
+    if turn.after is not turn.block.lines[-1] or turn.block.role not in (Role.TEXT, Role.HEADING) or turn.block.run_in:
         return False
     return sum(glyph.char not in CLOSE + OPEN for glyph in turn.after.glyphs) <= 1
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 from publisher import book
-from publisher.pagination import Pagination
+from publisher.pagination import Pagination, Span
 from publisher.preflight.printed_text import PageTexts, squeezed
-from publisher.problems import Place, Problem
+from publisher.problems import Place, Problem, Severity
 
 CODES = {
     "PDF-101": "来源的每一项内容都印在本例页上",
     "PDF-102": "表的每一行都完整印出",
     "PDF-103": "每一段文字都印在本节页上",
+    "PDF-104": "每条编者按印出一次，与其编号同在一页",
 }
 """What each check says when it passes."""
 
@@ -34,6 +35,8 @@ def check(printed: PageTexts, whole: book.Book, pagination: Pagination) -> Itera
             if squeezed(line) not in texts.get(section.id, ""):
                 where = pages(spans.get(section.id), pagination)
                 yield Problem(Place(f"{whole.id}/{section.id}"), "PDF-103", f"有一段文字没有印到{where}", line[:60], "核对版式是否漏印")
+        if section.id in spans:
+            yield from notes(printed, whole, spans[section.id])
 
 
 def lines(section: book.Section) -> Iterator[str]:
@@ -44,10 +47,34 @@ def lines(section: book.Section) -> Iterator[str]:
             yield "".join(column.title for column in block.columns)
             yield from (book.words(head) for _, head in block.groups)
         elif isinstance(block, book.Notes):
+            yield from (book.words(note.foot) for note in block.items)
+        elif isinstance(block, book.Collation):
             for note in block.items:
                 yield f"“{book.words(note.quote)}”{book.words(note.note)}{book.words(note.reason)}"
         else:
             yield from (book.words(line) for line in book.lines_of(block))
+
+
+def notes(printed: PageTexts, whole: book.Book, span: Span) -> Iterator[Problem]:
+    """Yield a problem for each note that does not stand once, at the foot of the page that first bears its mark."""
+    numbers = [note.number for block in span.section.blocks if isinstance(block, book.Notes) for note in block.items]
+    inside = range(span.first, min(span.last, len(printed.pages)) + 1)
+    for number in numbers:
+        called = next((page for page in inside if number in printed.calls[page - 1]), 0)
+        feet = [page for page in inside for other in printed.feet[page - 1].notes if other == number]
+        message, severity = "", Severity.ERROR
+        if not called:
+            message = "正文没有印出这一编号"
+        elif not feet:
+            message = "编者按没有印在页下"
+        elif len(feet) > 1:
+            message = f"编者按印了 {len(feet)} 次"
+        elif feet[0] != called:
+            message = "编者按没有与编号同页"
+            severity = Severity.REVIEW if feet[0] == called + 1 else Severity.ERROR
+        if message:
+            where = Place(f"{whole.id}/{span.section.id}", feet[0] if feet else called)
+            yield Problem(where, "PDF-104", message, f"〔{number}〕", "核对版式；同页编者按过多时宜精简", severity)
 
 
 def pages(span, pagination: Pagination) -> str:

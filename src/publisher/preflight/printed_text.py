@@ -1,10 +1,11 @@
-"""The text of a PDF's pages as a reader of the file gets it, brought to one form for comparing."""
+"""The text of a PDF's pages as a reader of the file gets it, brought to one form for comparing, the notes at their feet apart."""
 
 import io
 import re
 import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 from pypdf import PdfReader
@@ -12,7 +13,7 @@ from pypdf import PdfReader
 from publisher import book
 from publisher.pagination import Pagination
 
-NOTE_MARK = re.compile(r"〔\d+〕")
+NOTE_MARK = re.compile(r"〔(\d+)〕")
 HYPHEN = "\x02"
 """What PDFium calls a hyphen that ends a line."""
 LIST_NUMBERS = re.compile(r"(?:\d+\.|·)+$")
@@ -20,10 +21,24 @@ PAGE_REFERENCE = re.compile(r"(例\d+)（\d+）")
 """A reference to a case with its page: 例2（14）."""
 
 
+def unspaced(text: str) -> str:
+    return unicodedata.normalize("NFC", re.sub(r"\s+", "", text))
+
+
 def squeezed(text: str) -> str:
     """Drop spaces, line ends, note marks and page references; nothing else is folded."""
-    text = PAGE_REFERENCE.sub(r"\1", NOTE_MARK.sub("", re.sub(r"\s+", "", text)))
-    return unicodedata.normalize("NFC", text)
+    return PAGE_REFERENCE.sub(r"\1", NOTE_MARK.sub("", unspaced(text)))
+
+
+@dataclass(frozen=True)
+class Foot:
+    """The notes at the foot of a page."""
+
+    notes: tuple[int, ...]
+    """Their numbers, with that of one that goes on on the next page, without that of one that began before."""
+    text: str
+    rest: str = ""
+    """What the next page has of the last note."""
 
 
 class PageTexts:
@@ -32,14 +47,47 @@ class PageTexts:
     def __init__(self, raw: Sequence[str], whole: book.Book, pagination: Pagination):
         self.raw = raw
         owners = {number: span.section for span in pagination.spans for number in range(span.first, span.last + 1)}
-        self.pages = [
-            body(squeezed(text), margin_texts(owners.get(number), whole, folio))
-            for number, (text, folio) in enumerate(zip(self.raw, pagination.folios, strict=False), 1)
-        ]
+        notes = {section.id: labelled(section) for section in whole.sections}
+        self.pages: list[str] = []
+        self.calls: list[set[int]] = []
+        """The numbers of the note marks in the text of each page."""
+        self.feet: list[Foot] = []
+        for number, (text, folio) in enumerate(zip(self.raw, pagination.folios, strict=False), 1):
+            owner = owners.get(number)
+            bare = body(unspaced(text), margin_texts(owner, whole, folio))
+            above, foot = parted(bare, notes[owner.id] if owner else {}, self.feet[-1].rest if self.feet else "")
+            self.pages.append(squeezed(above))
+            self.calls.append(set(map(int, NOTE_MARK.findall(above))))
+            self.feet.append(foot)
 
     def of(self, first: int, last: int) -> str:
-        """Return the joined body text of pages `first` to `last`, counted from 1."""
-        return "".join(self.pages[first - 1 : last])
+        """Return the joined body text of pages `first` to `last`, counted from 1, and after it their notes."""
+        return "".join(self.pages[first - 1 : last]) + "".join(foot.text for foot in self.feet[first - 1 : last])
+
+
+def labelled(section: book.Section) -> dict[int, str]:
+    """Return the notes of a section as they stand at the feet of its pages, by number."""
+    notes = [note for block in section.blocks if isinstance(block, book.Notes) for note in block.items]
+    return {note.number: unspaced(f"〔{note.number}〕{book.words(note.foot)}") for note in notes}
+
+
+def parted(text: str, notes: dict[int, str], rest: str) -> tuple[str, Foot]:
+    """Part a page's text from its notes; `rest` is what the page before left over."""
+    found: list[tuple[int, str]] = []
+    going_on = ""
+    begun = text.rfind("〔") if notes else -1
+    number = next((number for number, note in notes.items() if begun >= 0 and note.startswith(text[begun:]) and NOTE_MARK.match(text, begun)), 0)
+    if number and NOTE_MARK.sub("", text[begun:]) and text[begun:] != notes[number]:
+        found, going_on = [(number, text[begun:])], notes[number].removeprefix(text[begun:])
+        text = text[:begun]
+    while number := next((number for number, note in notes.items() if text.endswith(note)), 0):
+        text = text.removesuffix(notes[number])
+        found.insert(0, (number, notes[number]))
+    if rest and text.endswith(rest):
+        text = text.removesuffix(rest)
+    else:
+        rest = ""
+    return text, Foot(tuple(number for number, _ in found), squeezed(rest + "".join(note for _, note in found)), going_on)
 
 
 class PrintedText(PageTexts):
@@ -64,7 +112,7 @@ def margin_texts(section: book.Section | None, whole: book.Book, folio: str) -> 
     """Return what the margins of a page may bear: running head, folio, thumb tab."""
     if section is None:
         return []
-    return [squeezed(text) for text in (section.running_head, whole.short_title, folio, section.tab) if text]
+    return [unspaced(text) for text in (section.running_head, whole.short_title, folio, section.tab) if text]
 
 
 def body(text: str, margins: list[str]) -> str:

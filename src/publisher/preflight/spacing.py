@@ -1,4 +1,4 @@
-"""What stands between neighbours in a line: lines -> marks not squeezed, loose gaps, gaps beside Western text.
+"""What stands between neighbours: lines -> marks not squeezed, loose gaps, gaps beside Western text; pages -> text over its notes.
 
 Distances are in em; a space that is drawn is no gap.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import quantiles
 
-from publisher.preflight.glyphs import CLOSE, OPEN, Glyph, Line, Spot
+from publisher.preflight.glyphs import CLOSE, OPEN, Block, Glyph, Line, Role, Spot
 
 LOOSE_EM = 0.10
 """Between two Han characters; pdftotext takes a wider gap for a space."""
@@ -79,6 +79,18 @@ def border_gaps(lines: Sequence[Line]) -> BorderGaps:
 
 def is_border(left: str, right: str) -> bool:
     return bool((HAN.match(left) and WESTERN.match(right)) or (WESTERN.match(left) and HAN.match(right)))
+
+
+def overlaid(blocks: Sequence[Block]) -> Iterator[Spot]:
+    """Yield the last line of a page's text when it reaches into the notes at its foot."""
+    heads: dict[int, float] = {}
+    for line in [line for block in blocks if block.run_in for line in block.lines]:
+        heads[line.page] = max(heads.get(line.page, 0.0), line.y + line.size)
+    texts = [line for block in blocks if block.role is not Role.OTHER and not block.run_in for line in block.lines if line.page in heads]
+    for page, head in heads.items():
+        last = min((line for line in texts if line.page == page), key=lambda line: line.y, default=None)
+        if last and last.y < head:
+            yield Spot(page, last.text, round((head - last.y) / last.size, 2))
 
 
 def around(line: Line, glyph: Glyph) -> str:

@@ -9,7 +9,7 @@ from pypdf.generic import Destination
 
 from publisher import book
 from publisher.edition import Edition
-from publisher.pagination import Pagination
+from publisher.pagination import Pagination, Span
 from publisher.preflight.printed_text import PrintedText, squeezed
 from publisher.problems import Place, Problem
 
@@ -166,20 +166,26 @@ def links(printed: PrintedText, whole: book.Book, pagination: Pagination, editio
 
 
 def misled(printed: PrintedText, pagination: Pagination) -> Faults:
-    """A section's links lead, in order, where its book says; the index is checked by its folios."""
+    """A section's links lead, in order, where its book says, those of its notes in an order of their own; the index is checked by its folios."""
     links_by_page: dict[int, list[str]] = {}
     for number, target in internal_links(printed):
         links_by_page.setdefault(number, []).append(target)
     for span in pagination.spans:
         if span.section.kind == "index":
             continue
-        want = once([target for block in span.section.blocks for target in book.links_of(block)])
-        have = once([target for number in range(span.first, span.last + 1) for target in links_by_page.get(number, [])])
-        if want != have:
-            step = next((index for index, pair in enumerate(zip(want, have, strict=False)) if pair[0] != pair[1]), min(len(want), len(have)))
-            lost = want[step] if step < len(want) else "（无）"
-            found = have[step] if step < len(have) else "（无）"
-            yield "链接缺失或指向别处", f"{span.section.title}：第 {step + 1} 个链接为 {found}，应为 {lost}", span.first
+        have = [target for number in range(span.first, span.last + 1) for target in links_by_page.get(number, [])]
+        feet = [target for block in span.section.blocks if isinstance(block, book.Notes) for target in book.links_of(block)]
+        text = [target for block in span.section.blocks if not isinstance(block, book.Notes) for target in book.links_of(block)]
+        for want, found in ((text, [target for target in have if target not in feet]), (feet, [target for target in have if target in feet])):
+            yield from differing(once(want), once(found), span)
+
+
+def differing(want: list[str], have: list[str], span: Span) -> Faults:
+    if want != have:
+        step = next((index for index, pair in enumerate(zip(want, have, strict=False)) if pair[0] != pair[1]), min(len(want), len(have)))
+        lost = want[step] if step < len(want) else "（无）"
+        found = have[step] if step < len(have) else "（无）"
+        yield "链接缺失或指向别处", f"{span.section.title}：第 {step + 1} 个链接为 {found}，应为 {lost}", span.first
 
 
 def once(items: list[str]) -> list[str]:

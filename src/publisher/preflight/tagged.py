@@ -56,6 +56,15 @@ class Node:
         return [mark for kid in self.kids for mark in ([kid] if isinstance(kid, Mark) else kid.marks)]
 
     @property
+    def flow(self) -> Iterator[Mark]:
+        """The marks in it, in reading order, without those of notes, which stand at the feet of pages."""
+        for kid in self.kids:
+            if isinstance(kid, Mark):
+                yield kid
+            elif kid.tag != "Note":
+                yield from kid.flow
+
+    @property
     def page(self) -> int:
         return self.marks[0].page if self.marks else 0
 

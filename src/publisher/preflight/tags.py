@@ -11,7 +11,7 @@ from typing import NamedTuple
 from publisher import book
 from publisher.edition import Edition
 from publisher.pagination import Pagination
-from publisher.preflight.printed_text import squeezed
+from publisher.preflight.printed_text import squeezed, unspaced
 from publisher.preflight.tagged import Node, Tagged
 from publisher.problems import Place, Problem
 
@@ -150,17 +150,27 @@ def head_text(tagged: Tagged, name: object) -> str:
 
 
 def notes(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
-    """Every editor's note is a note with an id, its number and its text."""
+    """Every editor's note is a note with an id, its number and its text; it comes after its mark, and both lead to each other."""
     for chapter in chapters(tagged, whole):
         wanted = [note for block in chapter.blocks(book.Notes) for note in block.items]
+        heard = {id(node): place for place, node in enumerate(chapter.node.walk())}
+        calls: dict[str, Node] = {}
+        for link in chapter.node.find("Link"):
+            for item in link.links:
+                calls.setdefault(str(item.get("/Dest", "")), link)
         for want, have in zip_longest(wanted, chapter.node.find("Note")):
             if want is None or have is None:
                 yield "编者按没有标为注，或多出", f"〔{want.number}〕" if want else tagged.text(have)[:30], have.page if have else chapter.node.page
                 break
             labels = [tagged.raw(kid).strip() for kid in have.nodes if kid.tag == "Lbl"]
-            text = squeezed(f"“{book.words(want.quote)}”{book.words(want.note)}{book.words(want.reason)}")
-            if not have.id or labels != [f"〔{want.number}〕"] or tagged.text(have) != text:
+            if have.id != want.anchor or labels != [f"〔{want.number}〕"] or tagged.text(have) != squeezed(book.words(want.foot)):
                 yield "编者按的标识、号数或文字不对", f"〔{want.number}〕 {have.id} {labels}", have.page
+            call = calls.get(want.anchor)
+            if call is None or heard[id(call)] > heard[id(have)] or call.page != have.page:
+                yield "编者按没有跟在所注文字之后", f"〔{want.number}〕", have.page
+            back = [str(item.get("/Dest", "")) for link in have.find("Link") for item in link.links]
+            if set(back) != {want.mark, want.entry} or back[0] != want.mark:
+                yield "编者按没有链回所注文字与校勘记", f"〔{want.number}〕 {back}", have.page
 
 
 def links(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
@@ -173,7 +183,7 @@ def links(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
             yield "链接不在结构之中", said or target, page
             continue
         text = tagged.raw(node).strip()
-        if not said.strip() or said == target or squeezed(text) not in squeezed(said) or text.strip("〔〕") not in said:
+        if not said.strip() or said == target or squeezed(text) not in squeezed(said) or unspaced(text).strip("〔〕") not in unspaced(said):
             yield "链接没有用文字说明去处", f"{said}（{target}）", page
         left, low, right, high = map(float, item.Rect)
         if right - left < 1 or high - low < 4:
@@ -188,7 +198,7 @@ def reading_order(tagged: Tagged, whole: book.Book, pagination: Pagination) -> F
     spans = {span.section.id: span for span in pagination.spans}
     for section, node in chapters(tagged, whole):
         span, text, place = spans[section.id], tagged.text(node), 0
-        pages = [mark.page for mark in node.marks]
+        pages = [mark.page for mark in node.flow]
         turned = next((later for earlier, later in pairwise(pages) if later < earlier), 0)
         if turned or any(not span.first <= page <= span.last for page in pages):
             yield "朗读次序与页序不符", section.title, turned or span.first

@@ -14,7 +14,7 @@ from publisher.pagination import Pagination
 from publisher.preflight.glyphs import Line, Role, Spot, Spots, read
 from publisher.preflight.grid import GridShare, body_text, grid, pitches
 from publisher.preflight.line_ends import NO_END, NO_START, Edges, is_cut, is_lonely, keeps_full_mark, line_ends, overfull, page_turns, short
-from publisher.preflight.spacing import BorderGaps, border_gaps, loose, parted, unsqueezed
+from publisher.preflight.spacing import BorderGaps, border_gaps, loose, overlaid, parted, unsqueezed
 from publisher.problems import Place, Problem, Severity
 
 LOOSE_SHARE = 0.01
@@ -56,6 +56,8 @@ class Typography:
     """Justified lines with a loose gap; `amount` is the widest."""
     parted: Spots
     """Han characters or marks with a space between them in extracted text that no glyph is drawn for."""
+    overlaid: Spots
+    """The last line of text on pages where it reaches into the notes."""
     borders: BorderGaps
     fonts: tuple[FontShare, ...]
     pitches: tuple[tuple[float, int], ...]
@@ -96,6 +98,7 @@ def measure(pdf: bytes, ragged: Collection[int] = ()) -> Typography:
         overfull=tuple(overfull(blocks, edges, ragged)),
         loose=tuple(spot for turn in justified for spot in loose(turn.before)),
         parted=tuple(spot for line in lines for spot in parted(line)),
+        overlaid=tuple(overlaid(blocks)),
         borders=border_gaps(lines),
         fonts=tuple(font_shares(lines)),
         pitches=tuple(pitches(body)),
@@ -143,6 +146,7 @@ FAULTS = (
     Fault("PDF-207", "short", "行没有排满（差 {:.2f} 字）", "改动此处文字，使长串可以断开", Severity.REVIEW),
     Fault("PDF-208", "overfull", "行超出版心（{:.2f} 字）"),
     Fault("PDF-213", "parted", "复制出的文字在汉字之间多出空格"),
+    Fault("PDF-214", "overlaid", "正文压住了页下的编者按（{:.2f} 字）"),
 )
 """Codes that mean one spot each; 209 to 212 and 200 are told by `check` itself."""
 
@@ -161,6 +165,7 @@ CODES = {
     "PDF-211": "没有用到本书以外的字体",
     "PDF-212": "正文都在行格上",
     "PDF-213": "复制出的文字没有多出空格",
+    "PDF-214": "正文与页下的编者按不相叠",
 }
 """What each check says when it passes."""
 
