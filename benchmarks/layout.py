@@ -14,6 +14,7 @@ from typing import Any
 
 from publisher import composer, typeset
 from publisher.compose.assemble import compose
+from publisher.inks import inks
 from publisher.preflight.typography import Typography, measure
 from publisher.read import read
 from publisher.render import Renderer
@@ -48,7 +49,7 @@ def settled(volume: str) -> tuple[typeset.Typesetter, list[tuple[str, str]]]:
     """Return a typesetter and every section's title and HTML with its final page numbers."""
     collection = read(REPOSITORY, [volume])
     whole = compose(collection.volumes[volume], collection.catalogue, typeset.ENGINE)
-    typesetter = typeset.Typesetter(Renderer(whole, REPOSITORY / "layouts").html, REPOSITORY / "styles" / "book.css")
+    typesetter = typeset.Typesetter(Renderer(whole, REPOSITORY / "layouts", inks(REPOSITORY / "styles", whole.volume)).html, REPOSITORY / "styles" / "book.css")
     typesetter.typeset(whole)
     return typesetter, [(section.title, typesetter.laid[section.id][0]) for section in whole.sections]
 

@@ -4,8 +4,10 @@ A `Book` is a list of `Section`s that can each be typeset alone; a section is a 
 pieces, so that note marks and page references stay data until they are rendered.
 """
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from xml.sax.saxutils import unescape
 
 from publisher.written import Written
 
@@ -147,6 +149,40 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A drawing with its number and caption; it says in words, `alt`, what it shows."""
+
+    anchor: str
+    number: str
+    caption: Line
+    alt: str
+    svg: str
+    """Inks are written `var(--role)`; `render` puts them in."""
+    width: float
+    height: float
+    """In points."""
+    kind: str
+    note: str = ""
+    """Set small under the caption."""
+    follows: bool = False
+    """It belongs to the table before it and stays with it."""
+
+    @property
+    def words(self) -> list[str]:
+        """The words in the drawing, in the order in which they are drawn."""
+        return [unescape(text) for text in re.findall(r"<text [^>]*>([^<]*)</text>", self.svg)]
+
+
+@dataclass(frozen=True)
+class Code:
+    """The QR code of an address."""
+
+    address: str
+    alt: str
+    svg: str
+
+
+@dataclass(frozen=True)
 class Note:
     """An editor's note as printed: its number, the words it is about, the doubt, the reason."""
 
@@ -206,6 +242,7 @@ class TitlePage:
     edition: str = ""
     compiler: str = ""
     label: str = ""
+    code: Code | None = None
 
 
 @dataclass(frozen=True)
@@ -215,9 +252,10 @@ class Opener:
     label: str
     title: Line
     panel: Facts
+    code: Code | None = None
 
 
-Block = Heading | Paragraph | Points | Facts | Table | Notes | Entries | Index | TitlePage | Opener
+Block = Heading | Paragraph | Points | Facts | Table | Figure | Notes | Entries | Index | TitlePage | Opener
 
 
 @dataclass(frozen=True)
@@ -266,9 +304,22 @@ def lines_of(block: Block) -> list[Line]:
             heads = dict(block.groups)
             rows = [line for index, row in enumerate(block.rows) for line in ((heads[index],) if index in heads else ()) + row]
             return [(Text(f"表{block.number}　"), *block.caption), *(column.line for column in block.columns), *rows]
+        case Figure():
+            return [(Text(f"图{block.number}　"), *block.caption), *([plain(block.note)] if block.note else [])]
         case Notes():
             return [line for note in block.items for line in (note.quote, note.note, note.reason)]
     return []
+
+
+def pictures_of(section: Section) -> list[Figure | Code]:
+    """Return the drawings of a section in printing order."""
+    found: list[Figure | Code] = []
+    for block in section.blocks:
+        if isinstance(block, Figure):
+            found.append(block)
+        elif isinstance(block, Opener | TitlePage) and block.code:
+            found.append(block.code)
+    return found
 
 
 def links_of(block: Block) -> list[str]:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
-from publisher import book, manifest, pages_lock, sandbox, typeset, typeset_engine
+from publisher import book, inks, manifest, pages_lock, sandbox, typeset, typeset_engine
 from publisher.collection import Collection, VolumeSource
 from publisher.compose.assemble import case_alone, compose
 from publisher.edition import SCREEN
@@ -122,7 +122,7 @@ def build(
         whole = case_alone(whole, case)
     progress.stage("lint", f"{len(RULES)} rules, no errors")
     progress.stage("compose", f"{len(whole.sections)} sections, {len(whole.rows)} table rows")
-    renderer = Renderer(whole, project.layouts)
+    renderer = Renderer(whole, project.layouts, inks.inks(project.styles, whole.volume))
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
     pages = typeset.Typesetter(renderer.html, project.styles / SCREEN.stylesheet, progress.section).typeset(whole)

@@ -22,6 +22,14 @@ class IsoDate(Word):
             raise PydanticCustomError("bad_date", "没有这个日期") from error
 
 
+class PublicAddress(Word):
+    """Where a volume stands for all to read: https://…"""
+
+    def examine(self, info: ValidationInfo) -> None:
+        if not re.fullmatch(r"https?://[!-~]+", self) or len(self) > 200:
+            raise PydanticCustomError("bad_address", "网址应以 https:// 开头，不含空格与汉字")
+
+
 class Part(Model):
     label: Word
     """第一部分."""
@@ -63,6 +71,8 @@ class Volume(Model):
     announced: list[Announced] = []
     announced_text: list[Prose] = []
     closing: list[Prose] = []
+    public_address: PublicAddress | None = None
+    """Printed as a QR code on the title page; that of a case is the address with the case's id as its last step."""
 
     @property
     def day(self) -> date:

@@ -6,6 +6,7 @@ from project import REPOSITORY, SAMPLEBOOK
 from publisher import typeset
 from publisher.compose.assemble import compose
 from publisher.edition import SCREEN
+from publisher.inks import inks
 from publisher.read import read
 from publisher.render import Renderer
 
@@ -15,4 +16,4 @@ def sample_raw() -> bytes:
     collection = read(SAMPLEBOOK)
     whole = compose(collection.volumes["sample"], collection.catalogue, typeset.ENGINE)
     stylesheet = REPOSITORY / "styles" / SCREEN.stylesheet
-    return typeset.Typesetter(Renderer(whole, REPOSITORY / "layouts").html, stylesheet).typeset(whole).pdf()
+    return typeset.Typesetter(Renderer(whole, REPOSITORY / "layouts", inks(REPOSITORY / "styles", whole.volume)).html, stylesheet).typeset(whole).pdf()

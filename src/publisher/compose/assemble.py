@@ -8,9 +8,11 @@ from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
 from publisher.compose.case_section import case_section
 from publisher.compose.dosing import dosing_section
+from publisher.compose.figures import Figures, qr_code
 from publisher.compose.guideline import guideline_section
 from publisher.compose.table_size import too_large
 from publisher.compose.terms import abbreviations_section, drug_terms
+from publisher.figures.overview import overview
 from publisher.problems import Place, Problem, Rejected
 from publisher.volume import Volume, part_number
 from publisher.written import Written, leaves
@@ -25,7 +27,7 @@ def compose(source: VolumeSource, catalogue: Catalogue, engine: str) -> book.Boo
     cases, problems = {}, []
     for slug in volume.case_ids:
         try:
-            cases[slug] = case_section(source.cases[slug])
+            cases[slug] = case_section(source.cases[slug], str(volume.public_address or ""))
         except Rejected as rejected:
             problems += rejected.problems
     if problems:
@@ -53,7 +55,7 @@ def compose(source: VolumeSource, catalogue: Catalogue, engine: str) -> book.Boo
         keywords=tuple(str(word) for word in volume.keywords),
         date=str(volume.date),
         language="zh-CN",
-        sections=(*front(volume, source, engine), contents(source, body, index), *body, index),
+        sections=(*front(volume, source, engine), contents(source, body, index), *overviews(source), *body, index),
         printed=tuple(printed(source)),
     )
 
@@ -94,7 +96,12 @@ def front(volume: Volume, source: VolumeSource, engine: str) -> list[Section]:
     )  # fmt: skip
     title_page = Section(
         "title-page", "front", "扉页",
-        (TitlePage(str(volume.title), tuple(map(str, volume.subtitles)), tuple(map(str, volume.english_titles)), str(volume.edition), str(volume.compiler)),),
+        (
+            TitlePage(
+                str(volume.title), tuple(map(str, volume.subtitles)), tuple(map(str, volume.english_titles)), str(volume.edition), str(volume.compiler),
+                code=qr_code(str(volume.public_address), "本卷") if volume.public_address else None,
+            ),
+        ),
         front=True, recto=True, numbered=False,
     )  # fmt: skip
     questions = sum(len(case.notes) for case in source.cases.values())
@@ -194,6 +201,15 @@ def contents(source: VolumeSource, body: list[Section], index: Section) -> Secti
             entries.append(Entry("", section.title, "", section.id, 1))
     blocks = (book.Heading(plain("目录"), 1, "contents-h"), book.Entries(tuple(entries)))
     return Section("contents", "contents", "目录", blocks, front=True, recto=True, running_head="目录")
+
+
+def overviews(source: VolumeSource) -> list[Section]:
+    """Make the section that shows the volume's cases at a glance, where it has any."""
+    if not source.volume.case_ids:
+        return []
+    figures = Figures("overview", "0").figure(overview([source.cases[slug] for slug in source.volume.case_ids]))
+    blocks = (book.Heading(plain("病例总览"), 1, "overview-h"), *figures)
+    return [Section("overview", "overview", "病例总览", blocks, front=True, running_head="病例总览")]
 
 
 def first_diagnosis(case) -> str:

@@ -3,25 +3,31 @@
 from publisher import book
 from publisher.book import Facts, Heading, Line, Paragraph, Points
 from publisher.case import Case, Comment, Evidence, PriorCancer, Study, Treatment
+from publisher.compose.figures import Figures, qr_code
 from publisher.compose.marks import Marks
 from publisher.compose.tables import Tables, joined
+from publisher.figures.course import course
+from publisher.figures.function import function
+from publisher.figures.markers import markers
+from publisher.figures.skeleton import skeleton
 from publisher.notation import rank
 
 ABSENT = "未载"
 
 
-def case_section(case: Case) -> book.Section:
-    """Compose a case. Raises Rejected when an editor's note cannot be placed."""
-    return CaseSection(case).section()
+def case_section(case: Case, address: str = "") -> book.Section:
+    """Compose a case; `address` is that of its volume, where it has one. Raises Rejected when an editor's note cannot be placed."""
+    return CaseSection(case, address).section()
 
 
 class CaseSection:
     """The composition of one case: blocks are added in printing order."""
 
-    def __init__(self, case: Case):
-        self.case = case
+    def __init__(self, case: Case, address: str):
+        self.case, self.address = case, address
         self.marks = Marks(case)
         self.tables = Tables(str(case.id), str(case.number), self.marks)
+        self.figures = Figures(str(case.id), str(case.number))
         self.blocks: list[book.Block] = []
         self.level_one = 0
 
@@ -43,7 +49,7 @@ class CaseSection:
             id=str(case.id),
             kind="case",
             title=book.words(title),
-            blocks=(book.Opener(label, title, panel), *self.blocks),
+            blocks=(book.Opener(label, title, panel, self.code()), *self.blocks),
             bookmark=2,
             number=str(case.number),
             running_head=f"{label}　{book.words(title)}",
@@ -75,6 +81,10 @@ class CaseSection:
         )
         self.marks.plain = False
         return Facts(tuple((book.plain(label), value or book.plain(ABSENT)) for label, value in items), "panel")
+
+    def code(self) -> book.Code | None:
+        """The code of the case's own page, one step below its volume's."""
+        return qr_code(f"{self.address.rstrip('/')}/{self.case.id}", f"例{self.case.number}") if self.address else None
 
     def at_site(self, event) -> str:
         site = book.words(self.tables.where(event))
@@ -161,6 +171,7 @@ class CaseSection:
             self.blocks += self.tables.lesions(case.studies)
         if case.labs:
             self.blocks += self.tables.labs(case.labs)
+            self.blocks += self.figures.figure(None if case.series else markers(case), follows=True)
         for pathology in case.pathology:
             at = ("（", pathology.at, "）") if pathology.at else ()
             self.heading(self.marks.line("病理：", pathology.specimen, *at), 2)
@@ -198,6 +209,7 @@ class CaseSection:
         sites = self.tables.sites(case.metastases)
         if sites:
             self.blocks.append(Paragraph((book.Text("转移部位："), *sites), "labelled"))
+        self.blocks += self.figures.figure(skeleton(case))
 
     def treatment(self) -> None:
         case = self.case
@@ -235,11 +247,14 @@ class CaseSection:
 
     def course(self) -> None:
         case, tables = self.case, self.tables
+        drawn = course(case)
         if not (case.course or case.timeline or case.dose_changes):
+            self.blocks += self.figures.figure(drawn)
             return
         self.heading("治疗经过")
         self.paragraphs(case.course)
         self.blocks += tables.timeline(case.timeline)
+        self.blocks += self.figures.figure(drawn, follows=bool(case.timeline))
         self.blocks += tables.dose_changes(case.dose_changes)
 
     def outcome(self) -> None:
@@ -251,9 +266,13 @@ class CaseSection:
         self.blocks += tables.results(case.results)
         for series in case.series:
             self.blocks += tables.series(series)
+        self.blocks += self.figures.figure(markers(case) if case.series else None, follows=True)
         self.blocks += tables.scores(case.scores)
+        self.blocks += self.figures.figure(function(case), follows=True)
         self.blocks += tables.quality_of_life(case.quality_of_life)
         self.blocks += tables.bone_events(case.bone_events)
+        if not (case.diagnoses or case.staging or case.metastases):
+            self.blocks += self.figures.figure(skeleton(case), follows=True)
         self.blocks += tables.adverse_events(case.adverse_events)
         if follow_up:
             self.heading("随访", 2)

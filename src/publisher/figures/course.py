@@ -41,6 +41,8 @@ CYCLE = re.compile(r"第(\d+)(?:周期|次)[，]?(.+)")
 CLAUSE = re.compile(r"[，；。（]")
 LANE, TIER, FLAG = 14.0, 18.5, 88.0
 """Height of a lane and of a tier of flags, widest line of a flag, in points."""
+LAST_WORDS = 32.0
+"""Room for the words of what stands last."""
 LEAST = 3
 """Fewer moments make no course."""
 
@@ -77,7 +79,9 @@ def course(case: Case) -> Drawn | None:
     found = axis(rows, WIDE.left, WIDE.right, slots=False)
     if found is None:
         return None
-    drawn = [Lane(lane.name, [item for item in lane.items if found.span(item.at)]) for lane in lanes]
+    if found.scale is Scale.RELATIVE:
+        found = axis(rows, WIDE.left, WIDE.right - LAST_WORDS, slots=False)
+    drawn = [Lane(lane.name, merged([item for item in lane.items if found.span(item.at)])) for lane in lanes]
     drawn = [lane for lane in drawn if lane.items]
     if not drawn:
         return None
@@ -94,8 +98,19 @@ def course(case: Case) -> Drawn | None:
     return finished("course", "病程", told(drawn, flags, missing), drawing, missing)
 
 
+def merged(items: list[Item]) -> list[Item]:
+    """Make one of all items of a lane that have one time and one shape."""
+    found: dict[tuple[str, str], list[Item]] = {}
+    for item in items:
+        found.setdefault((str(item.at), item.shape), []).append(item)
+    return [
+        Item(same[0].at, same[0].shape, "；".join(item.words for item in same if item.words), "、".join(item.told for item in same if item.told))
+        for same in found.values()
+    ]
+
+
 def note(missing: list[str], treatments: list[str]) -> str:
-    parts = [f"时间无从定位而未画：{'、'.join(dict.fromkeys(missing))}" if missing else "", f"未载时间而未画：{'、'.join(treatments)}" if treatments else ""]
+    parts = [f"时刻无从定位而未画：{'、'.join(dict.fromkeys(missing))}" if missing else "", f"未系时间而未画：{'、'.join(treatments)}" if treatments else ""]
     return "；".join(part for part in parts if part) + ("。" if any(parts) else "")
 
 
@@ -333,7 +348,10 @@ def ticks(drawing: Drawing, found: Axis, places: dict[str, Span], y: float) -> f
     """Draw the axis: months where it is the calendar, the moments as written where it is not."""
     if found.scale is Scale.RELATIVE:
         line(drawing, found, y)
-        return moments(drawing, found, [(span, words) for words, span in places.items()], y)
+        named: dict[float, str] = {}
+        for words, span in places.items():
+            named[round(span.x, 1)] = min(named.get(round(span.x, 1), words), words, key=len)
+        return moments(drawing, found, [(Span(x, x), words) for x, words in named.items()], y)
     stretch = found.stretches[0]
     first, last = date.fromordinal(int(stretch.low)), date.fromordinal(int(stretch.high))
     months = [(first.year + (first.month - 1 + step) // 12, (first.month - 1 + step) % 12 + 1) for step in range(400)]

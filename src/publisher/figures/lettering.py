@@ -5,6 +5,7 @@ the gap between Han and Western that running text gets is asked for letter by le
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -21,9 +22,8 @@ BORDER_EM = 0.09
 OPEN, CLOSE = "（【「『《〈〔［｛“‘", "，。、；：！？）】」』》〉〕］｝”’"
 HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff]")
 WESTERN = re.compile("[A-Za-z0-9\u00b2\u00b3\u00b5\u00b9\u0370-\u03ff\u2070-\u209f]")
-TOKEN = re.compile(
-    f"[{OPEN}]*(?:[!-~\u00b0-\u03ff\u2070-\u209f\u2190-\u21ff×～≥≤≈]+(?: (?=[A-Za-zμ×/])[!-~\u00b0-\u03ff\u2070-\u209f×]+)?|[^{OPEN} ])[{CLOSE}…]*|[{OPEN} ]"
-)
+LATIN = "!-~\u00b0-\u03ff\u2070-\u209f\u2190-\u21ff×～≥≤≈"
+TOKEN = re.compile(f"[{OPEN}]*(?:第\\d+(?:[～、]\\d+)*.|[{LATIN}]+(?: (?=[A-Za-zμ×/])[{LATIN}]+)?|[^{OPEN} ])[{CLOSE}…]*|[{OPEN} ]")
 """What no line of a label parts: a figure with its unit, a Western word, a Han character with the marks that cling to it."""
 
 
@@ -66,8 +66,12 @@ def wrapped(words: str, measure: float, size: float) -> list[str]:
 
 
 def balanced(words: str, measure: float, size: float) -> list[str]:
-    """Break words into as few lines as the measure allows, of nearly one width."""
+    """Break words into as few lines as the measure allows, of nearly one width; rather before a remark in brackets."""
     lines = wrapped(words, measure, size)
+    head, bracket, remark = words.partition("（")
+    apart = [head, bracket + remark]
+    if head and len(lines) == len(apart) and all(width(line, size) <= measure for line in apart):
+        return apart
     for step in range(1, 12):
         narrower = wrapped(words, measure - step * size, size) if measure > (step + 1) * size else []
         if len(narrower) != len(lines):
@@ -94,3 +98,31 @@ class Box:
         steps = max(2, int(max(abs(x2 - x1), abs(y2 - y1)) / 1.5))
         places = ((x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps) for step in range(steps + 1))
         return any(self.x1 <= x <= self.x2 and self.y1 <= y <= self.y2 for x, y in places)
+
+
+def spread(wanted: Sequence[float], widths: Sequence[float], low: float, high: float, apart: float) -> list[float]:
+    """Move things of some widths apart until none touch, each as near to its wanted middle as the others let it."""
+    groups: list[tuple[list[int], float]] = []
+
+    def middle(members: list[int]) -> float:
+        """Return the best left edge of a group of things side by side."""
+        across = sum(widths[one] + apart for one in members) - apart
+        offsets, start = [], 0.0
+        for one in members:
+            offsets.append(wanted[one] - start - widths[one] / 2)
+            start += widths[one] + apart
+        return min(max(sum(offsets) / len(offsets), low), high - across)
+
+    for place in range(len(wanted)):
+        groups.append(([place], middle([place])))
+        while len(groups) > 1:
+            (before, left), (after, right) = groups[-2:]
+            if left + sum(widths[one] + apart for one in before) <= right + 1e-6:
+                break
+            groups[-2:] = [(before + after, middle(before + after))]
+    centres = []
+    for members, left in groups:
+        for one in members:
+            centres.append(left + widths[one] / 2)
+            left += widths[one] + apart
+    return centres

@@ -27,7 +27,7 @@ from publisher.figures.drawing import (
     TINY,
     Drawing,
 )
-from publisher.figures.lettering import Box, balanced, width, wrapped
+from publisher.figures.lettering import Box, balanced, spread, width, wrapped
 from publisher.written import Moment, Reading
 
 GUTTER = 66.0
@@ -258,7 +258,7 @@ def moments(drawing: Drawing, axis: Axis, places: list[tuple[Span, str]], top: f
         widths = [max(width(text, SMALL) for text in one) for one in lines]
         if sum(widths) + APART * len(widths) <= high - low:
             break
-    centres = spread([span.x for span, _ in ordered], widths, low, high)
+    centres = spread([span.x for span, _ in ordered], widths, low, high, APART)
     moved = any(abs(centre - span.x) > 2 for centre, (span, _) in zip(centres, ordered, strict=True))
     down = top + (7.0 if moved else 3.0)
     for centre, (span, _), one in zip(centres, ordered, lines, strict=True):
@@ -269,31 +269,3 @@ def moments(drawing: Drawing, axis: Axis, places: list[tuple[Span, str]], top: f
             drawing.line(span.x, top + 2.4, centre, down, SOFT, HAIRLINE)
         drawing.paragraph(centre, down + SMALL * 0.95, one, SMALL, "middle", SOFT, SMALL * 1.15)
     return down + SMALL * 1.15 * max(map(len, lines), default=0) + 2.5
-
-
-def spread(wanted: Sequence[float], widths: Sequence[float], low: float, high: float) -> list[float]:
-    """Move things of some widths apart until none touch, each as near to its wanted middle as the others let it."""
-    groups: list[tuple[list[int], float]] = []
-
-    def middle(members: list[int]) -> float:
-        """Return the best left edge of a group of things side by side."""
-        across = sum(widths[one] + APART for one in members) - APART
-        offsets, start = [], 0.0
-        for one in members:
-            offsets.append(wanted[one] - start - widths[one] / 2)
-            start += widths[one] + APART
-        return min(max(sum(offsets) / len(offsets), low), high - across)
-
-    for place in range(len(wanted)):
-        groups.append(([place], middle([place])))
-        while len(groups) > 1:
-            (before, left), (after, right) = groups[-2:]
-            if left + sum(widths[one] + APART for one in before) <= right + 1e-6:
-                break
-            groups[-2:] = [(before + after, middle(before + after))]
-    centres = []
-    for members, left in groups:
-        for one in members:
-            centres.append(left + widths[one] / 2)
-            left += widths[one] + APART
-    return centres
