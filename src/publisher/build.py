@@ -1,7 +1,9 @@
 """The journey of a volume: read, lint, compose, render, typeset, finish, preflight. Knows every stage; each knows only data."""
 
+import gc
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -127,9 +129,10 @@ def build(
     progress.stage("typeset", typeset.ENGINE)
     pages = typeset.Typesetter(renderer.html, project.styles / SCREEN.stylesheet, progress.section).typeset(whole)
     pagination = pages.pagination
-    pdf = screen.finish(pages.pdf(), whole, pagination, attachments.of_cases(source, whole))
-    progress.stage("finish", f"{len(pagination.folios)} pages, {len(pdf) / 1e6:.2f} MB")
-    problems = preflight(pdf, whole, pagination)
+    with standing():
+        pdf = screen.finish(pages.pdf(), whole, pagination, attachments.of_cases(source, whole))
+        progress.stage("finish", f"{len(pagination.folios)} pages, {len(pdf) / 1e6:.2f} MB")
+        problems = preflight(pdf, whole, pagination)
     if locked and not case:
         problems += check_lock(project, whole, pagination)
     progress.stage("preflight", f"{len(problems)} problems")
@@ -142,6 +145,16 @@ def build(
     listed = manifest.manifest(whole.id, outputs, project.sources(whole.volume), fonts, version("casebook-publisher"), typeset_engine.versions())
     staged.replace_all(path.parent, {**outputs, manifest.NAME: listed}, superseded=(refused.name,))
     return Built(path, len(pagination.folios), tuple(problems), perf_counter() - started)
+
+
+@contextmanager
+def standing() -> Iterator[None]:
+    """Have the collector of garbage pass over what stands already: the pages are millions of small objects, and all still needed."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def preflight(pdf: bytes, whole: book.Book, pagination: Pagination) -> list[Problem]:

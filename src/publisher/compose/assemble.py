@@ -207,7 +207,7 @@ def overviews(source: VolumeSource) -> list[Section]:
     """Make the section that shows the volume's cases at a glance, where it has any."""
     if not source.volume.case_ids:
         return []
-    figures = Figures("overview", "0").figure(overview([source.cases[slug] for slug in source.volume.case_ids]))
+    figures = Figures("overview", "0").figures(overview([source.cases[slug] for slug in source.volume.case_ids]))
     blocks = (book.Heading(plain("病例总览"), 1, "overview-h"), *figures)
     return [Section("overview", "overview", "病例总览", blocks, front=True, running_head="病例总览")]
 

@@ -2,7 +2,7 @@
 
 from publisher import book
 from publisher.book import Facts, Heading, Line, Paragraph, Points
-from publisher.case import Case, Comment, Evidence, PriorCancer, Study, Treatment
+from publisher.case import Case, Comment, Evidence, PriorCancer, Series, Study, Treatment
 from publisher.compose.figures import Figures, qr_code
 from publisher.compose.marks import Marks
 from publisher.compose.tables import Tables, joined
@@ -171,7 +171,7 @@ class CaseSection:
             self.blocks += self.tables.lesions(case.studies)
         if case.labs:
             self.blocks += self.tables.labs(case.labs)
-            self.blocks += self.figures.figure(None if case.series else markers(case), follows=True)
+            self.blocks += self.figures.figures([] if self.measured() else markers(case), follows=True)
         for pathology in case.pathology:
             at = ("（", pathology.at, "）") if pathology.at else ()
             self.heading(self.marks.line("病理：", pathology.specimen, *at), 2)
@@ -209,7 +209,7 @@ class CaseSection:
         sites = self.tables.sites(case.metastases)
         if sites:
             self.blocks.append(Paragraph((book.Text("转移部位："), *sites), "labelled"))
-        self.blocks += self.figures.figure(skeleton(case))
+        self.blocks += self.figures.figures([skeleton(case)])
 
     def treatment(self) -> None:
         case = self.case
@@ -249,12 +249,12 @@ class CaseSection:
         case, tables = self.case, self.tables
         drawn = course(case)
         if not (case.course or case.timeline or case.dose_changes):
-            self.blocks += self.figures.figure(drawn)
+            self.blocks += self.figures.figures([drawn])
             return
         self.heading("治疗经过")
         self.paragraphs(case.course)
         self.blocks += tables.timeline(case.timeline)
-        self.blocks += self.figures.figure(drawn, follows=bool(case.timeline))
+        self.blocks += self.figures.figures([drawn], follows=bool(case.timeline))
         self.blocks += tables.dose_changes(case.dose_changes)
 
     def outcome(self) -> None:
@@ -264,15 +264,17 @@ class CaseSection:
         blocks = len(self.blocks)
         self.blocks += tables.responses(case.responses)
         self.blocks += tables.results(case.results)
+        measured = self.measured()
         for series in case.series:
             self.blocks += tables.series(series)
-        self.blocks += self.figures.figure(markers(case) if case.series else None, follows=True)
+            if measured and series is measured[-1]:
+                self.blocks += self.figures.figures(markers(case), follows=True)
         self.blocks += tables.scores(case.scores)
-        self.blocks += self.figures.figure(function(case), follows=True)
+        self.blocks += self.figures.figures([function(case)], follows=True)
         self.blocks += tables.quality_of_life(case.quality_of_life)
         self.blocks += tables.bone_events(case.bone_events)
         if not (case.diagnoses or case.staging or case.metastases):
-            self.blocks += self.figures.figure(skeleton(case), follows=True)
+            self.blocks += self.figures.figures([skeleton(case)], follows=True)
         self.blocks += tables.adverse_events(case.adverse_events)
         if follow_up:
             self.heading("随访", 2)
@@ -282,6 +284,10 @@ class CaseSection:
         self.labelled("末次记录", case.outcome)
         if len(self.blocks) == blocks:
             self.blocks.append(Paragraph(book.plain(f"{ABSENT}。")))
+
+    def measured(self) -> list[Series]:
+        """Return the series that hold a figure; the markers are drawn after the last of them."""
+        return [series for series in self.case.series if any(value.low is not None for point in series.points for value in point.values.values())]
 
     def commentary(self) -> None:
         if self.case.commentary:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from itertools import pairwise
 
 from publisher.figures.elapsed import Elapsed, elapsed
 from publisher.written import CalendarDate, Moment
@@ -126,6 +125,15 @@ def days_of(moment: Moment) -> tuple[int, int] | None:
     return (min(ends), max(ends)) if ends else None
 
 
+def order(moment: Moment) -> tuple[Scale, int, Decimal] | None:
+    """Return what moments of one kind are sorted by; None for one that has no time."""
+    days = days_of(moment)
+    if days:
+        return (Scale.CALENDAR, days[0], Decimal(0))
+    time = elapsed(moment)
+    return (Scale.RELATIVE, ORDER.index(time.anchor), time.days) if time else None
+
+
 Rows = Sequence[Sequence[Moment]]
 
 
@@ -142,7 +150,7 @@ def axis(rows: Rows, left: float, right: float, slots: bool = True) -> Axis | No
         return timed(scale, rows, times, left, right) if len(placed) > 1 else None
     keys = [[(str(moment), repeat) for moment, repeat in repeats(row)] for row in rows]
     before, after = outside(keys, placed)
-    if before is None or not comparable(scale, placed, times) or not in_order(rows, scale, times):
+    if before is None or not comparable(scale, placed, times) or not in_order(rows, scale):
         return ordinal(keys, left, right)
     width = min(SLOT, (right - left) / (len(before) + len(after) + 2))
     start, end = left + len(before) * width, right - len(after) * width
@@ -179,17 +187,12 @@ def outside(keys: list[list[Key]], placed: set[str]) -> tuple[list[Key] | None, 
     return (None, []) if set(before) & set(after) else (before, after)
 
 
-def in_order(rows: Rows, scale: Scale, times: dict[str, Elapsed]) -> bool:
+def in_order(rows: Rows, scale: Scale) -> bool:
     """Tell whether every row goes forward in time."""
     for row in rows:
-        if scale is Scale.CALENDAR:
-            found = [days for moment in row if (days := days_of(moment))]
-            if any(later[1] < earlier[0] for earlier, later in pairwise(found)):
-                return False
-        else:
-            places = [(ORDER.index(time.anchor), time.days) for moment in row if (time := times.get(str(moment)))]
-            if places != sorted(places):
-                return False
+        known = [found for moment in row if (found := order(moment)) and found[0] is scale]
+        if known != sorted(known):
+            return False
     return True
 
 

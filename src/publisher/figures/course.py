@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from publisher.case import Case, Response, Treatment
-from publisher.figures.axis import Axis, Scale, Span, axis
+from publisher.figures.axis import Axis, Scale, Span, Stretch, axis
 from publisher.figures.drawing import (
     HAIRLINE,
     INK,
@@ -31,7 +31,8 @@ from publisher.figures.drawing import (
 from publisher.figures.lettering import Box, balanced, width, wrapped
 from publisher.figures.signs import sign
 from publisher.figures.sites import where
-from publisher.figures.trajectory import GUTTER, WIDE, line, moments
+from publisher.figures.trajectory import GUTTER, WIDE, line
+from publisher.figures.trajectory import moments as print_moments
 from publisher.written import Moment
 
 SYSTEMIC = ("化疗", "靶向治疗", "免疫治疗", "内分泌治疗", "CDK4/6抑制剂治疗", "抗体药物偶联物治疗", "全身治疗")
@@ -43,6 +44,7 @@ LANE, TIER, FLAG = 14.0, 18.5, 88.0
 """Height of a lane and of a tier of flags, widest line of a flag, in points."""
 LAST_WORDS = 32.0
 """Room for the words of what stands last."""
+MOST_TICKS = 60
 LEAST = 3
 """Fewer moments make no course."""
 
@@ -351,19 +353,24 @@ def ticks(drawing: Drawing, found: Axis, places: dict[str, Span], y: float) -> f
         named: dict[float, str] = {}
         for words, span in places.items():
             named[round(span.x, 1)] = min(named.get(round(span.x, 1), words), words, key=len)
-        return moments(drawing, found, [(Span(x, x), words) for x, words in named.items()], y)
-    stretch = found.stretches[0]
-    first, last = date.fromordinal(int(stretch.low)), date.fromordinal(int(stretch.high))
-    months = [(first.year + (first.month - 1 + step) // 12, (first.month - 1 + step) % 12 + 1) for step in range(400)]
-    months = [month for month in months if date(*month, 1) <= last]
-    shown = [month for month in months if date(*month, 1) >= first]
-    apart = (stretch.x2 - stretch.x1) / max(1, len(months))
-    step = next(step for step in (1, 2, 3, 6, 12, 24) if apart * step > 36)
+        return print_moments(drawing, found, [(Span(x, x), words) for x, words in named.items()], y)
     line(drawing, found, y)
-    for month in shown:
-        x = stretch.x(date(*month, 1).toordinal())
-        named = (month[1] - 1) % step == 0
+    for month, x, named in months(found.stretches[0]):
         drawing.line(x, y, x, y + (4 if named else 2.2), RULE, HAIRLINE)
         if named:
-            drawing.text(x, y + 4 + SMALL, f"{month[0]}-{month[1]:02d}", SMALL, "middle", SOFT)
+            drawing.text(x, y + 4 + SMALL, month, SMALL, "middle", SOFT)
     return y + 6 + SMALL
+
+
+def months(stretch: Stretch) -> Iterator[tuple[str, float, bool]]:
+    """Yield the beginnings of months on a calendar, and whether there is room to name them; where none is named, its first and last day."""
+    first, last = date.fromordinal(int(stretch.low)), date.fromordinal(int(stretch.high))
+    inside = range(first.year * 12 + first.month - (first.day == 1), last.year * 12 + last.month)
+    apart = (stretch.x2 - stretch.x1) / max(1, len(inside))
+    step = next((step for step in (1, 2, 3, 6, 12, 24, 60, 120, 240) if apart * step > 36), 1200)
+    named = [month for month in inside if month % step == 0]
+    for month in inside if len(inside) <= MOST_TICKS else named:
+        year, place = divmod(month, 12)
+        yield f"{year}-{place + 1:02d}", stretch.x(date(year, place + 1, 1).toordinal()), month in named
+    if not named:
+        yield from ((day.isoformat(), stretch.x(day.toordinal()), True) for day in dict.fromkeys((first, last)))

@@ -5,21 +5,30 @@ from decimal import Decimal
 
 from publisher.case import Case, LabResult
 from publisher.catalogue import AnalyteName
-from publisher.figures.axis import Axis, Scale, axis
+from publisher.figures.axis import Axis, Scale, axis, order
 from publisher.figures.drawing import MEASURE, Drawing, Drawn, finished
 from publisher.figures.trajectory import FOOT, WIDE, Band, Frame, Point, Row, times, trajectory
 from publisher.written import Moment, Reading, Word
 
 ROW = 38.0
 """Height of a row in points."""
-def markers(case: Case) -> Drawn | None:
-    """Draw the markers of a case, or nothing where no analyte has two figures in time."""
+MOST_ROWS = 12
+"""Of one figure."""
+Quantity = tuple[str, str]
+"""An analyte by its id, and the unit it is given in."""
+Result = tuple[AnalyteName, str, Moment, Reading]
+def markers(case: Case) -> list[Drawn]:
+    """Draw the markers of a case, as many to a figure as a page holds; none where no analyte has two figures in time."""
     rows = list(marker_rows(case))
-    found = axis([row.moments for row in rows], WIDE.left, WIDE.right) if rows else None
+    return [drawn for start in range(0, len(rows), MOST_ROWS) if (drawn := one_figure(rows[start : start + MOST_ROWS]))]
+
+
+def one_figure(rows: list[Row]) -> Drawn | None:
+    found = axis([row.moments for row in rows], WIDE.left, WIDE.right)
     if found is None:
         return None
     drawing = Drawing(MEASURE, 0)
-    if found.scale is Scale.ORDINAL and len(rows) > 1 and len(found.slots) <= 3:
+    if found.scale is Scale.ORDINAL and 1 < len(rows) <= 4 and len(found.slots) <= 3:
         drawing.height = abreast(drawing, rows)
     else:
         for place, row in enumerate(rows):
@@ -56,25 +65,41 @@ def told(row: Row) -> str:
 
 def marker_rows(case: Case) -> Iterator[Row]:
     """Yield a row for each analyte and unit with two figures in time, in the order of the source."""
-    found: dict[tuple[str, str], list[tuple[AnalyteName, Moment, Reading]]] = {}
-    for name, unit, at, value in measured(case):
-        found.setdefault((str(name.entry.id), unit), []).append((name, at, value))
-    for (analyte, unit), values in found.items():
-        without = found.get((analyte, ""), []) if unit else []
-        points = {(str(at), str(value)): point(at, value) for _, at, value in values + without}
-        ordered = sorted(points.values(), key=lambda point: not point.at.endswith("前"))
-        row = Row(str(values[0][0]), unit, tuple(ordered), band=band(case, analyte, unit))
+    told: dict[Quantity, list[Point]] = {}
+    single: dict[Quantity, list[Point]] = {}
+    names: dict[Quantity, str] = {}
+    for found, results in ((told, series_results(case)), (single, panel_results(case))):
+        for name, unit, at, value in results:
+            quantity = (str(name.entry.id), unit)
+            names.setdefault(quantity, str(name))
+            found.setdefault(quantity, []).append(point(at, value))
+    for quantity, name in names.items():
+        analyte, unit = quantity
+        words = [point for point in [*told.get((analyte, ""), []), *single.get((analyte, ""), [])] if unit and point.low is None]
+        points = merged(told.get(quantity, []), [*single.get(quantity, []), *words])
+        row = Row(name, unit, tuple(points), band=band(case, analyte, unit))
         if len(row.figures) > 1:
             yield row
 
 
-def measured(case: Case) -> Iterator[tuple[AnalyteName, str, Moment, Reading]]:
-    """Yield every result with a time: analyte, unit, time, value."""
+def merged(series: list[Point], others: list[Point]) -> list[Point]:
+    """Put single results among those of a series, as far as their times say where: all of one kind, or before all."""
+    others = [point for point in others if (point.at, point.value) not in {(known.at, known.value) for known in series}]
+    orders = [order(point.at) for point in [*series, *others]]
+    if all(orders) and len({order[0] for order in orders}) == 1:
+        return sorted([*series, *others], key=lambda point: order(point.at))
+    return [*(point for point in others if point.at.endswith("前") and series), *series]
+
+
+def series_results(case: Case) -> Iterator[Result]:
     for series in case.series:
         for column in series.columns:
             for point in series.points:
                 if value := point.values.get(str(column.analyte)):
                     yield column.analyte, str(column.unit or ""), point.at, value
+
+
+def panel_results(case: Case) -> Iterator[Result]:
     for panel in case.labs:
         for result in panel.results if panel.at else ():
             yield result.analyte, str(result.unit or ""), panel.at, result.value

@@ -8,10 +8,13 @@ from publisher.case import Case
 from publisher.figures.drawing import HAIRLINE, INK, LABEL, MEASURE, PAPER, RULE, SECOND, SMALL, SOFT, THIN, TINT, TINY, Drawing, Drawn, finished
 from publisher.figures.lettering import width
 from publisher.figures.sites import Site, site_of
+from publisher.notation import rank
 
 ROW, HEAD = 13.0, 46.0
-STEP_MOST = 17.0
-"""Widest column of marks, in points."""
+STEP_MOST, APART = 17.0, 5.0
+"""Widest column of marks and distance of two groups, in points."""
+MOST_ROWS = 34
+"""Cases of one figure."""
 BONES = (
     ("颅骨", r"skull|mandible"), ("颈椎", r"C\d"), ("胸椎", r"T\d"), ("腰椎", r"L\d"), ("骶椎", r"S\d"), ("肋骨", "rib"), ("胸骨", "sternum"),
     ("肩胛骨", "scapula"), ("锁骨", "clavicle"), ("肱骨", "humerus"), ("骨盆", "ilium|pubis"), ("股骨", "femur"), ("小腿", "tibia|fibula|patella"),
@@ -43,8 +46,13 @@ class Group:
     columns: tuple[Column, ...]
 
 
-def overview(cases: Sequence[Case]) -> Drawn:
-    """Draw the overview of a volume's cases in their order."""
+def overview(cases: Sequence[Case]) -> list[Drawn]:
+    """Draw the overview of a volume's cases in their order, as many to a figure as a page holds."""
+    parts = [cases[start : start + MOST_ROWS] for start in range(0, len(cases), MOST_ROWS)]
+    return [one_figure(part, f"（{rank(place)}）" if len(parts) > 1 else "") for place, part in enumerate(parts)]
+
+
+def one_figure(cases: Sequence[Case], part: str) -> Drawn:
     found = [Group(group.name, tuple(column for column in group.columns if any(column.mark(case) for case in cases))) for group in groups(cases)]
     found = [group for group in found if group.columns]
     facts = [("", [f"例{case.number}" for case in cases]), ("性别、年龄", [f"{case.patient.sex} {case.patient.age}" for case in cases])]
@@ -58,29 +66,26 @@ def overview(cases: Sequence[Case]) -> Drawn:
             drawing.text(x, HEAD + (row + 1) * ROW - 4, word, LABEL)
         x += max(width(word, LABEL) for word in [*words, head]) + 9
     columns = sum(len(group.columns) for group in found)
-    apart = 5.0
-    step = min(STEP_MOST, (MEASURE - x - apart * len(found)) / columns)
-    drawing.line(0, HEAD - 1, MEASURE, HEAD - 1, RULE, THIN)
+    step = min(STEP_MOST, (MEASURE - x - APART * len(found)) / max(1, columns))
     for group in found:
-        x += apart
-        draw_group(drawing, group, cases, x, step)
-        x += step * len(group.columns)
-    for row in range(len(cases) + 1):
-        last = row == len(cases)
+        across = max(step * len(group.columns), width(group.name, SMALL) + 2)
+        draw_group(drawing, group, cases, x + APART, across, step)
+        x += APART + across
+    drawing.line(0, HEAD - 1, x, HEAD - 1, RULE, THIN)
+    for row in range(1, len(cases) + 1):
         y = HEAD - 1 + row * ROW
-        drawing.line(0, y, MEASURE, y, *((RULE, THIN) if last else (SOFT, HAIRLINE, "0.4 2.4")))
+        drawing.line(0, y, x, y, *((RULE, THIN) if row == len(cases) else (SOFT, HAIRLINE, "0.4 2.4")))
     drawing.text(0, HEAD + (len(cases) + 1) * ROW - 4, "例数", SMALL, ink=SOFT)
     legend = "骨转移：●载有节段、侧别或分段，○只载部位；其余：●有。"
-    return finished("overview", "本卷病例一览", told(cases, found), drawing, legend)
+    return finished("overview", f"本卷病例一览{part}", told(cases, found), drawing, legend)
 
 
-def draw_group(drawing: Drawing, group: Group, cases: Sequence[Case], x: float, step: float) -> None:
+def draw_group(drawing: Drawing, group: Group, cases: Sequence[Case], x: float, across: float, step: float) -> None:
     """Draw a group of columns: its name, their heads set downwards, a mark for each case, the sums."""
-    across = step * len(group.columns)
     drawing.text(x + across / 2, 7, group.name, SMALL, "middle", SOFT)
     drawing.line(x + 1, 9.5, x + across - 1, 9.5, SOFT, HAIRLINE)
     for place, column in enumerate(group.columns):
-        middle = x + (place + 0.5) * step
+        middle = x + (across - step * len(group.columns)) / 2 + (place + 0.5) * step
         if place % 2 == 0:
             drawing.box(middle - step / 2, HEAD - 1, step, (len(cases)) * ROW, fill=TINT)
         head(drawing, column.name, middle)
