@@ -6,6 +6,7 @@ programs on the machine count little.
 
 import argparse
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -14,6 +15,8 @@ from typing import Any
 
 from publisher import composer, typeset
 from publisher.compose.assemble import compose
+from publisher.galley import Galley
+from publisher.inks import inks
 from publisher.preflight.typography import Typography, measure
 from publisher.read import read
 from publisher.render import Renderer
@@ -44,12 +47,19 @@ class Way:
         return measure(self.documents[0].copy(self.pages).write_pdf(pdf_tags=True))
 
 
+def done(galley: Galley) -> Future[Galley]:
+    future: Future[Galley] = Future()
+    future.set_result(galley)
+    return future
+
+
 def settled(volume: str) -> tuple[typeset.Compositor, list[tuple[str, str]]]:
     """Return a compositor and every section's title and HTML with its final page numbers."""
     collection = read(REPOSITORY, [volume])
     whole = compose(collection.volumes[volume], collection.catalogue, typeset.ENGINE)
     compositor = typeset.Compositor(REPOSITORY / "styles" / "book.css")
-    typesetter = typeset.Typesetter(Renderer(whole, REPOSITORY / "layouts").html, lambda html, section: compositor.set(html, section.title))
+    render = Renderer(whole, REPOSITORY / "layouts", inks(REPOSITORY / "styles", whole.volume)).html
+    typesetter = typeset.Typesetter(render, lambda html, section: done(compositor.set(html, section.title)))
     typesetter.typeset(whole)
     return compositor, [(section.title, typesetter.laid[section.id][0]) for section in whole.sections]
 

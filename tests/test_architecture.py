@@ -13,14 +13,14 @@ DATA = [
 ]  # fmt: skip
 STAGES = [
     "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "composer", "finish", "preflight", "manifest",
-    "pages_lock", "store",
+    "pages_lock", "store", "figures",
 ]  # fmt: skip
 DRIVERS = ["build", "editions", "booklets", "cli", "sandbox", "workshop", "pieces", "workbench"]
 ALLOWED = {
     ("read", "read_yaml"), ("lint", "read_yaml"), ("compare", "read_yaml"),
-    ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine"),
+    ("compose", "figures"), ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine"),
 }  # fmt: skip
-"""Stages that may import another: readers of files and of YAML are one stage, so are typesetter and composition room."""
+"""Stages that may import another: readers of files and of YAML are one stage, so are typesetter and composition room, composing and drawing."""
 ENGINE_ROOM = {"typeset", "typeset_fetch", "typeset_engine", "composer"}
 """The modules that may know WeasyPrint."""
 OPEN_DOOR = {"composer"}

@@ -11,6 +11,7 @@ import pytest
 from project import REPOSITORY
 from text_of_book import dump
 
+from publisher.inks import inks
 from publisher.pagination import Opening, PageMap
 from publisher.render import Renderer
 
@@ -33,5 +34,5 @@ def test_the_sample_book_reads_as_stored(sample_book):
 
 
 def test_the_first_case_renders_as_stored(sample_book):
-    renderer = Renderer(sample_book, REPOSITORY / "layouts")
+    renderer = Renderer(sample_book, REPOSITORY / "layouts", inks(REPOSITORY / "styles", sample_book.volume))
     agrees("sample.html", renderer.html(sample_book.section("sample-01-rib"), Opening(1, "right"), PageMap()))

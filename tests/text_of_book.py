@@ -52,9 +52,11 @@ def of_block(block: book.Block) -> Iterator[str]:
             yield from (f"[{block.style}] {of_line(label)} = {of_line(value)}" for label, value in block.items)
         case book.Opener():
             yield f"opener {block.label} | {of_line(block.title)}"
+            yield from of_code(block.code)
             yield from of_block(block.panel)
         case book.TitlePage():
             yield f"title page {block.label} | {block.title} | {' / '.join(block.subtitles)} | {' / '.join(block.english)} | {block.edition} | {block.compiler}"
+            yield from of_code(block.code)
         case book.Table():
             yield f"table {block.number} {of_line(block.caption)} #{block.anchor}"
             yield "  | " + " | ".join(f"{column.title} ({column.kind.value} {column.share:.0%})" for column in block.columns)
@@ -62,6 +64,13 @@ def of_block(block: book.Block) -> Iterator[str]:
                 if head:
                     yield f"  - {of_line(head)}"
                 yield from ("  | " + " | ".join(of_line(cell) for cell in row) for row in rows)
+            if block.note:
+                yield f"  note: {block.note}"
+        case book.Figure():
+            follows = " follows its table" if block.follows else ""
+            yield f"figure {block.number} {of_line(block.caption)} #{block.anchor} ({block.kind}, {block.width:.0f}×{block.height:.0f} pt{follows})"
+            yield f"  says: {block.alt}"
+            yield f"  words: {' | '.join(block.words)}"
             if block.note:
                 yield f"  note: {block.note}"
         case book.Notes():
@@ -75,3 +84,8 @@ def of_block(block: book.Block) -> Iterator[str]:
             yield from (f"term {term.initial} {term.term} {' '.join(term.spellings)}{f' see {term.see}' if term.see else ''}" for term in block.terms)
         case _:
             raise TypeError(f"the dumper does not know {type(block).__name__}")
+
+
+def of_code(code: book.Code | None) -> Iterator[str]:
+    if code:
+        yield f"code {code.address}: {code.alt}"

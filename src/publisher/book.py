@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
+from xml.sax.saxutils import unescape
 
 from publisher.volume import Privacy
 from publisher.written import Written
@@ -150,6 +151,40 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A drawing with its number and caption; it says in words, `alt`, what it shows."""
+
+    anchor: str
+    number: str
+    caption: Line
+    alt: str
+    svg: str
+    """Inks are written `var(--role)`; `render` puts them in."""
+    width: float
+    height: float
+    """In points."""
+    kind: str
+    note: str = ""
+    """Set small under the caption."""
+    follows: bool = False
+    """It belongs to the table before it and stays with it."""
+
+    @property
+    def words(self) -> list[str]:
+        """The words in the drawing, in the order in which they are drawn."""
+        return [unescape(text) for text in re.findall(r"<text [^>]*>([^<]*)</text>", self.svg)]
+
+
+@dataclass(frozen=True)
+class Code:
+    """The QR code of an address."""
+
+    address: str
+    alt: str
+    svg: str
+
+
+@dataclass(frozen=True)
 class Note:
     """An editor's note as printed: its number, the words it is about, the doubt, the reason."""
 
@@ -225,6 +260,7 @@ class TitlePage:
     edition: str = ""
     compiler: str = ""
     label: str = ""
+    code: Code | None = None
 
 
 @dataclass(frozen=True)
@@ -234,6 +270,7 @@ class Opener:
     label: str
     title: Line
     panel: Facts
+    code: Code | None = None
 
 
 class Bar(NamedTuple):
@@ -295,7 +332,7 @@ class Cover:
 UPRIGHT = re.compile(r"[\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
 """Characters that stand upright in a vertical line."""
 
-Block = Heading | Paragraph | Points | Facts | Table | Notes | Collation | Entries | Index | TitlePage | Opener | Cover
+Block = Heading | Paragraph | Points | Facts | Table | Figure | Notes | Collation | Entries | Index | TitlePage | Opener | Cover
 
 
 @dataclass(frozen=True)
@@ -349,9 +386,22 @@ def lines_of(block: Block) -> list[Line]:
             heads = dict(block.groups)
             rows = [line for index, row in enumerate(block.rows) for line in ((heads[index],) if index in heads else ()) + row]
             return [(Text(f"表{block.number}　"), *block.caption), *(column.line for column in block.columns), *rows]
+        case Figure():
+            return [(Text(f"图{block.number}　"), *block.caption), *([plain(block.note)] if block.note else [])]
         case Collation():
             return [line for note in block.items for line in (note.quote, note.note, note.reason)]
     return []
+
+
+def pictures_of(section: Section) -> list[Figure | Code]:
+    """Return the drawings of a section in printing order."""
+    found: list[Figure | Code] = []
+    for block in section.blocks:
+        if isinstance(block, Figure):
+            found.append(block)
+        elif isinstance(block, Opener | TitlePage) and block.code:
+            found.append(block.code)
+    return found
 
 
 def links_of(block: Block) -> list[str]:

@@ -17,6 +17,7 @@ from publisher.finish import booklet as sheets
 from publisher.finish.joining import joined, written
 from publisher.galley import Typeset
 from publisher.imposition import Imposition, imposition
+from publisher.inks import inks
 from publisher.preflight import imposition as sheet_check
 from publisher.preflight import lost, structure, typography
 from publisher.preflight.printed_text import PrintedText, drawn_texts
@@ -75,7 +76,7 @@ def make(source: VolumeSource, catalogue: Catalogue, layouts: Path, styles: Path
 
 def one(name: str, chosen: book.Book, signature: int | None, layouts: Path, styles: Path, begin: Begin) -> Made:
     """Make one booklet."""
-    renderer = Renderer(chosen, layouts)
+    renderer = Renderer(chosen, layouts, inks(styles, chosen.volume))
     laid = typeset.Typesetter(renderer.html, begin(BOOKLET)).typeset(chosen)
     pages, plan = written(joined(laid.sheets, styles / "fonts")), imposition(len(laid.sheets), signature)
     file = f"booklet-{name}.pdf"

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
-from publisher import book, manifest, pages_lock, sandbox, typeset, typeset_engine
+from publisher import book, inks, manifest, pages_lock, sandbox, typeset, typeset_engine
 from publisher.changes import without_identities
 from publisher.collection import Collection, VolumeSource
 from publisher.compare import revisions
@@ -173,7 +173,7 @@ def build(
     progress.stage("lint", f"{len(RULES)} rules, {len(examination.errors) or 'no'} errors")
     progress.stage("compose", f"{len(whole.sections)} sections, {len(whole.rows)} table rows")
     mark = f"未定稿（未决{len(examination.errors)}处）" if order.draft else ""
-    renderer = Renderer(whole, project.layouts, mark)
+    renderer = Renderer(whole, project.layouts, inks.inks(project.styles, whole.volume), mark)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
     job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop())

@@ -155,6 +155,12 @@ def declarations(css: str, volume: str) -> dict[str, str]:
     return found
 
 
+def inks(styles: Path, volume: str) -> dict[str, str]:
+    """Return the screen colour of each role for a volume, as style sheets write it, for what they do not reach."""
+    found = declarations((styles / "tokens" / "ink.css").read_text(encoding="utf-8"), volume)
+    return {role.removeprefix("--"): colour for role, colour in found.items()}
+
+
 def rgb(value: str) -> Rgb:
     """Read #14606b or #333."""
     digits = value.removeprefix("#")

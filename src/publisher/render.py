@@ -1,9 +1,11 @@
 """Stage 3, render: a section of the book and the page map -> its HTML.
 
 Templates in `layouts/` only loop, choose and print. Pages are known by anchor from the page map; before the first layout
-every page number is a placeholder of usual width.
+every page number is a placeholder of usual width. Style sheets do not reach into drawings: their inks are put in here.
 """
 
+import re
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -22,9 +24,9 @@ UNKNOWN_PAGE = "00"
 class Renderer:
     """Render the sections of one book with the layouts of a folder."""
 
-    def __init__(self, whole: book.Book, layouts: Path, mark: str = ""):
-        """`mark` is printed in the foot of every page: what the file is not yet."""
-        self.book, self.layouts, self.mark = whole, layouts, mark
+    def __init__(self, whole: book.Book, layouts: Path, inks: Mapping[str, str] | None = None, mark: str = ""):
+        """`inks` are the colours of drawings by role; `mark` is printed in the foot of every page: what the file is not yet."""
+        self.book, self.layouts, self.inks, self.mark = whole, layouts, inks or {}, mark
 
     @cached_property
     def environment(self) -> Environment:
@@ -38,7 +40,12 @@ class Renderer:
         environment.filters["kind"] = lambda block: type(block).__name__
         environment.filters["words"] = book.words
         environment.filters["percent"] = lambda share: f"{share * 100:.2f}%"
+        environment.filters["inked"] = self.inked
         return environment
+
+    def inked(self, svg: str) -> Markup:
+        """Put the inks into a drawing. Raises KeyError for a role that has none."""
+        return Markup(re.sub(r"var\(--([a-z-]+)\)", lambda role: self.inks[role[1]], svg))
 
     def html(self, section: book.Section, opening: Opening, pages: PageMap) -> str:
         """Return the HTML document of one section."""

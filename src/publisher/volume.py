@@ -107,6 +107,14 @@ class Booklet(Model):
     """Pages of a signature; where absent, one signature for a booklet that can be stapled, several of MAX_SIGNATURE / 2 for another."""
 
 
+class PublicAddress(Word):
+    """Where a volume stands for all to read: https://…"""
+
+    def examine(self, info: ValidationInfo) -> None:
+        if not re.fullmatch(r"https?://[!-~]+", self) or len(self) > 200:
+            raise PydanticCustomError("bad_address", "网址应以 https:// 开头，不含空格与汉字")
+
+
 class Part(Model):
     label: Word
     """第一部分."""
@@ -171,6 +179,9 @@ class Volume(Model):
     booklets: list[Booklet] = []
     signature: SignaturePages | None = None
     """Pages of a signature of the whole volume as a booklet."""
+
+    public_address: PublicAddress | None = None
+    """Printed as a QR code on the title page; that of a case is the address with the case's id as its last step."""
 
     @model_validator(mode="after")
     def check_cover_lines(self) -> Self:

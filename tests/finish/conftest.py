@@ -8,6 +8,7 @@ from project import REPOSITORY, Made
 
 from publisher import typeset
 from publisher.edition import SCREEN
+from publisher.inks import inks
 from publisher.pagination import Opening, PageMap
 from publisher.render import Renderer
 
@@ -16,7 +17,7 @@ from publisher.render import Renderer
 def sample_raw(sample_built: Made) -> dict[int, bytes]:
     """The first page of each body section as the engine writes it, by its page in the file; it bears its own number."""
     compositor = typeset.Compositor(REPOSITORY / "styles" / SCREEN.stylesheet)
-    renderer = Renderer(sample_built.book, REPOSITORY / "layouts")
+    renderer = Renderer(sample_built.book, REPOSITORY / "layouts", inks(REPOSITORY / "styles", sample_built.book.volume))
     pages = PageMap(dict(folios_of(sample_built)))
     found = {}
     for span in sample_built.pagination.spans:

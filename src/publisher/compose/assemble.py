@@ -12,10 +12,12 @@ from publisher.compose.changed import changes_section
 from publisher.compose.collation import COLLATION, collation_section
 from publisher.compose.dates import shown
 from publisher.compose.dosing import dosing_section
+from publisher.compose.figures import Figures, qr_code
 from publisher.compose.guideline import guideline_section
 from publisher.compose.table_size import too_large
 from publisher.compose.tables import MEASURE_EM
 from publisher.compose.terms import abbreviations_section, drug_terms
+from publisher.figures.overview import overview
 from publisher.problems import Place, Problem, Rejected
 from publisher.volume import Volume, part_number
 from publisher.written import Written, leaves
@@ -36,7 +38,7 @@ def compose(
     cases, problems = {}, []
     for slug in volume.case_ids:
         try:
-            cases[slug] = case_section(source.cases[slug], measure_em)
+            cases[slug] = case_section(source.cases[slug], measure_em, str(volume.public_address or ""))
         except Rejected as rejected:
             problems += rejected.problems
     if problems:
@@ -65,7 +67,7 @@ def compose(
         keywords=tuple(str(word) for word in volume.keywords),
         date=str(volume.date),
         language="zh-CN",
-        sections=(*front(volume, source, engine), contents(source, body, index), *body, index),
+        sections=(*front(volume, source, engine), contents(source, body, index), *overviews(source), *body, index),
         printed=tuple(printed(source)),
         privacy=volume.privacy,
     )
@@ -79,7 +81,7 @@ def case_alone(whole: book.Book, slug: str) -> book.Book:
         raise Rejected([Problem(place_of(whole), "SRC-027", "本卷没有这一病例", slug, f"现有：{'、'.join(known)}")])
     return book.Book(
         f"{whole.id}-{slug}", whole.volume, book.words(section.blocks[0].title), whole.short_title, whole.author, whole.subject,
-        whole.keywords, whole.date, whole.language, (section, *collation_section([section])),
+        whole.keywords, whole.date, whole.language, (replace(section, bookmark=1), *collation_section([section])),
         tuple(item for item in whole.printed if item.section == slug or item.path == f"{slug}.notes"), whole.privacy,
     )  # fmt: skip
 
@@ -108,7 +110,12 @@ def front(volume: Volume, source: VolumeSource, engine: str) -> list[Section]:
     )  # fmt: skip
     title_page = Section(
         "title-page", "front", "扉页",
-        (TitlePage(str(volume.title), tuple(map(str, volume.subtitles)), tuple(map(str, volume.english_titles)), str(volume.edition), str(volume.compiler)),),
+        (
+            TitlePage(
+                str(volume.title), tuple(map(str, volume.subtitles)), tuple(map(str, volume.english_titles)), str(volume.edition), str(volume.compiler),
+                code=qr_code(str(volume.public_address), "本卷") if volume.public_address else None,
+            ),
+        ),
         front=True, recto=True, numbered=False,
     )  # fmt: skip
     questions = sum(len(case.notes) for case in source.cases.values())
@@ -209,6 +216,15 @@ def contents(source: VolumeSource, body: list[Section], index: Section) -> Secti
             entries.append(Entry("", section.title, "", section.id, 1))
     blocks = (book.Heading(plain("目录"), 1, "contents-h"), book.Entries(tuple(entries)))
     return Section("contents", "contents", "目录", blocks, front=True, recto=True, running_head="目录")
+
+
+def overviews(source: VolumeSource) -> list[Section]:
+    """Make the section that shows the volume's cases at a glance, where it has any."""
+    if not source.volume.case_ids:
+        return []
+    figures = Figures("overview", "0").figures(overview([source.cases[slug] for slug in source.volume.case_ids]))
+    blocks = (book.Heading(plain("病例总览"), 1, "overview-h"), *figures)
+    return [Section("overview", "overview", "病例总览", blocks, front=True, running_head="病例总览")]
 
 
 def first_diagnosis(case) -> str:

@@ -2,26 +2,35 @@
 
 from publisher import book
 from publisher.book import Facts, Heading, Line, Paragraph, Points
-from publisher.case import Case, Comment, Evidence, PriorCancer, Study, Treatment
+from publisher.case import Case, Comment, Evidence, PriorCancer, Series, Study, Treatment
+from publisher.compose.figures import Figures, qr_code
 from publisher.compose.marks import Marks
 from publisher.compose.tables import MEASURE_EM, Tables, joined
+from publisher.figures.course import course
+from publisher.figures.function import function
+from publisher.figures.markers import markers
+from publisher.figures.skeleton import skeleton
 from publisher.notation import rank
 
 ABSENT = "未载"
 
 
-def case_section(case: Case, measure_em: float = MEASURE_EM) -> book.Section:
-    """Compose a case, its tables for a measure in ems. Raises Rejected when an editor's note cannot be placed."""
-    return CaseSection(case, measure_em).section()
+def case_section(case: Case, measure_em: float = MEASURE_EM, address: str = "") -> book.Section:
+    """Compose a case, its tables for a measure in ems; `address` is that of its volume, where it has one.
+
+    Raises Rejected when an editor's note cannot be placed.
+    """
+    return CaseSection(case, measure_em, address).section()
 
 
 class CaseSection:
     """The composition of one case: blocks are added in printing order."""
 
-    def __init__(self, case: Case, measure_em: float):
-        self.case = case
+    def __init__(self, case: Case, measure_em: float, address: str):
+        self.case, self.address = case, address
         self.marks = Marks(case)
         self.tables = Tables(str(case.id), str(case.number), self.marks, measure_em)
+        self.figures = Figures(str(case.id), str(case.number))
         self.blocks: list[book.Block] = []
         self.level_one = 0
 
@@ -44,7 +53,7 @@ class CaseSection:
             id=str(case.id),
             kind="case",
             title=book.words(title),
-            blocks=(book.Opener(label, title, panel), *self.blocks),
+            blocks=(book.Opener(label, title, panel, self.code()), *self.blocks),
             bookmark=2,
             number=str(case.number),
             running_head=f"{label}　{book.words(title)}",
@@ -76,6 +85,10 @@ class CaseSection:
         )
         self.marks.plain = False
         return Facts(tuple((book.plain(label), value or book.plain(ABSENT)) for label, value in items), "panel")
+
+    def code(self) -> book.Code | None:
+        """The code of the case's own page, one step below its volume's."""
+        return qr_code(f"{self.address.rstrip('/')}/{self.case.id}", f"例{self.case.number}") if self.address else None
 
     def at_site(self, event) -> str:
         site = book.words(self.tables.where(event))
@@ -162,6 +175,7 @@ class CaseSection:
             self.blocks += self.tables.lesions(case.studies)
         if case.labs:
             self.blocks += self.tables.labs(case.labs)
+            self.blocks += self.figures.figures([] if self.measured() else markers(case), follows=True)
         for pathology in case.pathology:
             at = ("（", pathology.at, "）") if pathology.at else ()
             self.heading(self.marks.line("病理：", pathology.specimen, *at), 2)
@@ -199,6 +213,7 @@ class CaseSection:
         sites = self.tables.sites(case.metastases)
         if sites:
             self.blocks.append(Paragraph((book.Text("转移部位："), *sites), "labelled"))
+        self.blocks += self.figures.figures([skeleton(case)])
 
     def treatment(self) -> None:
         case = self.case
@@ -236,11 +251,14 @@ class CaseSection:
 
     def course(self) -> None:
         case, tables = self.case, self.tables
+        drawn = course(case)
         if not (case.course or case.timeline or case.dose_changes):
+            self.blocks += self.figures.figures([drawn])
             return
         self.heading("治疗经过")
         self.paragraphs(case.course)
         self.blocks += tables.timeline(case.timeline)
+        self.blocks += self.figures.figures([drawn], follows=bool(case.timeline))
         self.blocks += tables.dose_changes(case.dose_changes)
 
     def outcome(self) -> None:
@@ -250,11 +268,17 @@ class CaseSection:
         blocks = len(self.blocks)
         self.blocks += tables.responses(case.responses)
         self.blocks += tables.results(case.results)
+        measured = self.measured()
         for series in case.series:
             self.blocks += tables.series(series)
+            if measured and series is measured[-1]:
+                self.blocks += self.figures.figures(markers(case), follows=True)
         self.blocks += tables.scores(case.scores)
+        self.blocks += self.figures.figures([function(case)], follows=True)
         self.blocks += tables.quality_of_life(case.quality_of_life)
         self.blocks += tables.bone_events(case.bone_events)
+        if not (case.diagnoses or case.staging or case.metastases):
+            self.blocks += self.figures.figures([skeleton(case)], follows=True)
         self.blocks += tables.adverse_events(case.adverse_events)
         if follow_up:
             self.heading("随访", 2)
@@ -264,6 +288,10 @@ class CaseSection:
         self.labelled("末次记录", case.outcome)
         if len(self.blocks) == blocks:
             self.blocks.append(Paragraph(book.plain(f"{ABSENT}。")))
+
+    def measured(self) -> list[Series]:
+        """Return the series that hold a figure; the markers are drawn after the last of them."""
+        return [series for series in self.case.series if any(value.low is not None for point in series.points for value in point.values.values())]
 
     def commentary(self) -> None:
         if self.case.commentary:

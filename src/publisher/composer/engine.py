@@ -7,11 +7,13 @@ no public interface.
 from typing import Any
 
 import weasyprint
+from weasyprint import svg
 from weasyprint.layout import block, inline, page, preferred, table
 from weasyprint.pdf import tags
 from weasyprint.text.ffi import pango
 
 from publisher.composer.continued_tables import continued
+from publisher.composer.drawings import by_run
 from publisher.composer.grid import snapped
 from publisher.composer.origins import marked
 from publisher.composer.page_notes import NoteRoom
@@ -31,6 +33,8 @@ class UnknownEngine(Exception):
 
 
 _replaced: list[tuple[Any, str, Any]] = []
+_drawn: dict[str, Any] = {}
+"""What the engine drew with before, by element of a drawing."""
 
 
 def pango_version() -> str:
@@ -66,8 +70,17 @@ def install() -> None:
         setattr(module, name, ours)
 
 
+    words = by_run(svg.text)
+    _drawn.update({tag: draw for tag, draw in svg.TAGS.items() if draw is svg.text})
+    svg.TAGS.update(dict.fromkeys(_drawn, words))
+    _replaced.append((svg, "text", svg.text))
+    svg.text = words
+
+
 def uninstall() -> None:
     """Give WeasyPrint its own functions back."""
+    svg.TAGS.update(_drawn)
+    _drawn.clear()
     while _replaced:
         module, name, original = _replaced.pop()
         setattr(module, name, original)

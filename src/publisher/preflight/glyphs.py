@@ -44,15 +44,17 @@ class Role(StrEnum):
     TEXT = "正文"
     HEADING = "标题"
     TABLE = "表"
+    FIGURE = "图"
     OTHER = "其他"
-    """Running heads, folios, list numbers, text in pictures."""
+    """Running heads, folios, list numbers."""
 
 
 _ROLES = {
     **dict.fromkeys(("P", "LBody", "LI", "Note", "BlockQuote"), Role.TEXT),
     **dict.fromkeys(("H", "H1", "H2", "H3", "H4", "H5", "H6", "Title"), Role.HEADING),
     **dict.fromkeys(("TD", "TH", "Caption"), Role.TABLE),
-    **dict.fromkeys(("Lbl", "Figure", "Formula"), Role.OTHER),
+    **dict.fromkeys(("Figure", "Formula"), Role.FIGURE),
+    "Lbl": Role.OTHER,
 }
 
 

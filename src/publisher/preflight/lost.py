@@ -12,14 +12,25 @@ CODES = {
     "PDF-102": "表的每一行都完整印出",
     "PDF-103": "每一段文字都印在本节页上",
     "PDF-104": "每条编者按印出一次，与其编号同在一页",
+    "PDF-105": "图中的字都印在本节页上",
 }
 """What each check says when it passes."""
 
 
 def check(printed: PageTexts, whole: book.Book, pagination: Pagination) -> Iterator[Problem]:
-    """Yield a problem for each source scalar, table row or line of the book that its pages do not bear."""
+    """Yield a problem for each source scalar, table row, line or drawing of the book whose words its pages do not bear.
+
+    The words of drawings repeat those of tables; they are taken out, so that they stand for nothing that a table has lost.
+    """
     spans = {span.section.id: span for span in pagination.spans}
     texts = {name: printed.of(span.first, span.last) for name, span in spans.items()}
+    for section in whole.sections:
+        for figure in (block for block in section.blocks if isinstance(block, book.Figure)):
+            words = squeezed("".join(figure.words))
+            if words not in texts.get(section.id, ""):
+                where = pages(spans.get(section.id), pagination)
+                yield Problem(Place(f"{whole.id}/{section.id}"), "PDF-105", f"图{figure.number}的字没有印到{where}", words[:60], "核对版式是否漏印")
+            texts[section.id] = texts.get(section.id, "").replace(words, "", 1) if words else texts.get(section.id, "")
     for item in whole.printed:
         if squeezed(item.text) not in texts.get(item.section, ""):
             where = pages(spans.get(item.section), pagination)

@@ -158,6 +158,15 @@ class Tagged:
         """Return the text of an element, squeezed."""
         return squeezed(self.raw(node))
 
+    def aloud(self, node: Node) -> str:
+        """Return what is read aloud of an element, squeezed: of a figure the words in its place."""
+        return squeezed(self.spoken(node))
+
+    def spoken(self, node: Node) -> str:
+        if node.tag == "Figure":
+            return str(node.item.get("/Alt", ""))
+        return "".join(self.spoken(kid) if isinstance(kid, Node) else self.texts.get(kid, "") for kid in node.kids)
+
     def raw(self, node: Node) -> str:
         return "".join(self.texts.get(mark, "") for mark in node.marks)
 

@@ -3,6 +3,7 @@
 A validator sees that a cell has a head; that it is the right one is seen here.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise, zip_longest
@@ -23,6 +24,8 @@ KIDS = {
 }  # fmt: skip
 """What may stand in what (PDF 1.7 §14.8.4)."""
 HEADINGS = ("H1", "H2", "H3", "H4", "H5", "H6")
+IMAGE_NAME = re.compile(r"\.[A-Za-z]{2,4}$")
+"""The end of a file's name, which says nothing."""
 TAGS = {*KIDS, *HEADINGS, *(tag for kids in KIDS.values() for tag in kids), "Document", "Part", "Sect", "P", "Span", "Link", "Note", "Figure"}
 
 
@@ -197,17 +200,22 @@ def reading_order(tagged: Tagged, whole: book.Book, pagination: Pagination) -> F
         yield "结构的章节数与书不符", f"{have}，应为 {want}", 0
     spans = {span.section.id: span for span in pagination.spans}
     for section, node in chapters(tagged, whole):
-        span, text, place = spans[section.id], tagged.text(node), 0
+        span, text, place = spans[section.id], tagged.aloud(node), 0
         pages = [mark.page for mark in node.flow]
         turned = next((later for earlier, later in pairwise(pages) if later < earlier), 0)
         if turned or any(not span.first <= page <= span.last for page in pages):
             yield "朗读次序与页序不符", section.title, turned or span.first
-        for words in [squeezed(book.words(line)) for block in section.blocks for line in book.lines_of(block)]:
+        for words in [squeezed(words) for block in section.blocks for words in said_by(block)]:
             found = text.find(words, place)
             if found < 0:
                 yield "朗读次序与书不符，或有文字没有标签", f"{section.title}：{words[:30]}", span.first
                 break
             place = found + len(words)
+
+
+def said_by(block: book.Block) -> list[str]:
+    """Return what is read aloud of a block: of a figure the words in its place, then its caption."""
+    return [*([block.alt] if isinstance(block, book.Figure) else []), *(book.words(line) for line in book.lines_of(block))]
 
 
 def ids(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
@@ -233,16 +241,30 @@ def language(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults
 
 
 def figures(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
-    """Each figure has words in its place, and a box on its page."""
+    """Each figure has words in its place, those of the book, and a box on its page."""
+    for chapter in chapters(tagged, whole):
+        nodes = chapter.node.find("Figure")
+        wanted, said = [squeezed(picture.alt) for picture in book.pictures_of(chapter.section)], [squeezed(alt_of(node)) for node in nodes]
+        if wanted != said:
+            wrong = next((pair for pair in zip_longest(said, wanted) if pair[0] != pair[1]), ("", ""))
+            yield "图的说明文字与书不符", f"{wrong[0]}，应为 {wrong[1]}"[:120], chapter.node.page
+        captions = [tagged.text(node) for node in chapter.node.nodes if node.tag == "Caption"]
+        titles = [squeezed("".join(map(book.words, book.lines_of(figure)))) for figure in chapter.blocks(book.Figure)]
+        if captions != titles:
+            yield "图题没有标为图题", "、".join(sorted({*titles} ^ {*captions}))[:80], chapter.node.page
     for node in tagged.document.find("Figure"):
-        said = str(node.item.get("/Alt", ""))
-        if len(said.strip()) < 4 or "." in said[-5:-2]:
-            yield "图没有说明文字", said, node.page
+        said_of = alt_of(node)
+        if len(said_of.strip()) < 4 or IMAGE_NAME.search(said_of):
+            yield "图没有说明文字", said_of, node.page
         box, sheet = node.attribute("/BBox"), tagged.pdf.pages[node.page - 1].mediabox if node.page else None
         if sheet is not None:
             sides = [float(side) for side in box] if box is not None else []
             if not sides or sides[0] < sheet[0] or sides[1] < sheet[1] or sides[2] > sheet[2] or sides[3] > sheet[3] or sides[0] >= sides[2]:
-                yield "图框不在页内", f"{said[:20]}：{sides}", node.page
+                yield "图框不在页内", f"{said_of[:20]}：{sides}", node.page
+
+
+def alt_of(node: Node) -> str:
+    return str(node.item.get("/Alt", ""))
 
 
 RULES = {
@@ -252,6 +274,6 @@ RULES = {
 CODES = {
     "PDF-301": "所有内容或入结构，或标为附饰", "PDF-302": "结构标签合乎规则，标题不跳级", "PDF-303": "目录逐条与书相符", "PDF-304": "各表单元格的表头无误",
     "PDF-305": "编者按与其编号相连", "PDF-306": "链接有字有名", "PDF-307": "朗读顺序与书相符", "PDF-308": "结构标识与索引相符",
-    "PDF-309": "外文标明语言", "PDF-310": "图有说明文字与边框",
+    "PDF-309": "外文标明语言", "PDF-310": "图有说明文字、图题与边框",
 }  # fmt: skip
 """What each check makes sure of."""

@@ -74,8 +74,9 @@ class Typography:
 
 
 def measure(pdf: bytes, ragged: Collection[int] = ()) -> Typography:
-    """Measure a PDF. The text of `ragged` pages (contents, index) is set flush left on purpose."""
-    blocks = read(pdf)
+    """Measure a PDF. The text of `ragged` pages (contents, index) is set flush left on purpose; that of figures is no line of text."""
+    everything = read(pdf)
+    blocks = [block for block in everything if block.role is not Role.FIGURE]
     edges = Edges(blocks)
     turns = [turn for block in blocks for turn in line_ends(block, edges)]
     across = list(page_turns(blocks, edges))
@@ -100,7 +101,7 @@ def measure(pdf: bytes, ragged: Collection[int] = ()) -> Typography:
         parted=tuple(spot for line in lines for spot in parted(line)),
         overlaid=tuple(overlaid(blocks)),
         borders=border_gaps(lines),
-        fonts=tuple(font_shares(lines)),
+        fonts=tuple(font_shares([line for block in everything for line in block.lines])),
         pitches=tuple(pitches(body)),
         grid=tuple(grid(blocks, body)),
     )
