@@ -19,6 +19,8 @@ HYPHEN = "\x02"
 LIST_NUMBERS = re.compile(r"(?:\d+\.|·)+$")
 PAGE_REFERENCE = re.compile(r"(例\d+)（\d+）")
 """A reference to a case with its page: 例2（14）."""
+KNOWN_BY = 12
+"""Characters by which the beginning of a note is known, its number included."""
 
 
 def unspaced(text: str) -> str:
@@ -73,21 +75,15 @@ def labelled(section: book.Section) -> dict[int, str]:
 
 def parted(text: str, notes: dict[int, str], rest: str) -> tuple[str, Foot]:
     """Part a page's text from its notes; `rest` is what the page before left over."""
-    found: list[tuple[int, str]] = []
-    going_on = ""
-    begun = text.rfind("〔") if notes else -1
-    number = next((number for number, note in notes.items() if begun >= 0 and note.startswith(text[begun:]) and NOTE_MARK.match(text, begun)), 0)
-    if number and NOTE_MARK.sub("", text[begun:]) and text[begun:] != notes[number]:
-        found, going_on = [(number, text[begun:])], notes[number].removeprefix(text[begun:])
-        text = text[:begun]
-    while number := next((number for number, note in notes.items() if text.endswith(note)), 0):
-        text = text.removesuffix(notes[number])
-        found.insert(0, (number, notes[number]))
-    if rest and text.endswith(rest):
-        text = text.removesuffix(rest)
-    else:
+    starts = sorted((place, number) for number, note in notes.items() if (place := text.rfind(note[:KNOWN_BY])) >= 0)
+    above, below = (text[: starts[0][0]], text[starts[0][0] :]) if starts else (text, "")
+    whole = tuple(number for _, number in starts if notes[number] in below)
+    last = below[starts[-1][0] - starts[0][0] :] if starts else ""
+    number = starts[-1][1] if starts else 0
+    going_on = notes[number].removeprefix(last) if last and last != notes[number] and notes[number].startswith(last) else ""
+    if not rest or not above.endswith(rest):
         rest = ""
-    return text, Foot(tuple(number for number, _ in found), squeezed(rest + "".join(note for _, note in found)), going_on)
+    return above.removesuffix(rest), Foot((*whole, number) if going_on else whole, squeezed(rest + below), going_on)
 
 
 class PrintedText(PageTexts):
