@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings
 from project import REPOSITORY, SAMPLEBOOK, Made, Project
 
+from publisher import booklets
 from publisher.book import Book
 from publisher.case import Case
 from publisher.collection import Collection
@@ -29,6 +30,13 @@ def sample_book(sample: Collection) -> Book:
 @pytest.fixture(scope="session")
 def sample_built(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return Project(tmp_path_factory.mktemp("sample")).build()
+
+
+@pytest.fixture(scope="session")
+def sample_booklets(sample: Collection) -> dict[str, booklets.Made]:
+    """The sample book's booklets by name."""
+    made = booklets.make(sample.volumes["sample"], sample.catalogue, REPOSITORY / "layouts", REPOSITORY / "styles")
+    return {booklet.name: booklet for booklet in made}
 
 
 @pytest.fixture(scope="session")

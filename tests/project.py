@@ -82,8 +82,8 @@ class Project:
         assert len(problems) == 1, [str(problem) for problem in problems]
         return problems[0]
 
-    def build(self, volume: str = "sample", case: str | None = None) -> Made:
-        """Build as the command does, keeping hold of the book and pages that went into the file, refused or not.
+    def build(self, volume: str = "sample", case: str | None = None, booklets: bool = False) -> Made:
+        """Build as the command does, keeping hold of the book and pages that went into the screen file, refused or not; booklets only if asked.
 
         Raises Rejected where no file was made.
         """
@@ -99,6 +99,8 @@ class Project:
         problems: tuple[Problem, ...] = ()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(screen, "finish", listening)
+            if not booklets:
+                patch.setattr(journey, "booklet_files", lambda *arguments: ({}, []))
             try:
                 journey.build(journey.Project(self.root), collection, collection.volumes[volume], journey.Progress(), case)
             except Rejected as rejected:

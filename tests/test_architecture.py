@@ -7,12 +7,12 @@ import pytest
 from project import REPOSITORY
 
 SOURCE = REPOSITORY / "src" / "publisher"
-DATA = ["problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "edition", "notation", "rules", "limits"]
+DATA = ["problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "edition", "notation", "rules", "limits", "imposition"]
 STAGES = [
     "read", "read_yaml", "lint", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "composer", "finish", "preflight", "manifest",
     "pages_lock",
 ]  # fmt: skip
-DRIVERS = ["build", "cli", "sandbox"]
+DRIVERS = ["build", "booklets", "offprints", "cli", "sandbox"]
 ALLOWED = {("read", "read_yaml"), ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine")}
 """Stages that may import another: readers of files and of YAML are one stage, so are typesetter and composition room."""
 ENGINE_ROOM = {"typeset", "typeset_fetch", "typeset_engine", "composer"}

@@ -8,9 +8,10 @@ from pathlib import Path
 from time import perf_counter
 
 from publisher import book, manifest, pages_lock, sandbox, typeset, typeset_engine
+from publisher.booklets import booklet_files
 from publisher.collection import Collection, VolumeSource
 from publisher.compose.assemble import case_alone, compose
-from publisher.edition import SCREEN
+from publisher.edition import SCREEN, Edition
 from publisher.finish import attachments, files, screen, staged
 from publisher.lint.characters import check_characters, covered
 from publisher.lint.text import check_texts
@@ -108,7 +109,7 @@ def build_apart(
 def build(
     project: Project, collection: Collection, source: VolumeSource, progress: Progress, case: str | None = None, locked: bool = False
 ) -> Built:
-    """Build the screen edition of a volume, or of one of its cases.
+    """Build the screen edition and the booklets of a volume, or the screen edition of one of its cases.
 
     Raises Rejected when a stage cannot run or preflight finds anything; the refused file is kept beside for a look, and
     the last good one stays.
@@ -130,29 +131,38 @@ def build(
     pdf = screen.finish(pages.pdf(), whole, pagination, attachments.of_cases(source, whole))
     progress.stage("finish", f"{len(pagination.folios)} pages, {len(pdf) / 1e6:.2f} MB")
     problems = preflight(pdf, whole, pagination)
+    made, found = ({}, []) if case else booklet_files(source, collection.catalogue, project.layouts, project.styles, progress.stage)
+    problems += found
     if locked and not case:
         problems += check_lock(project, whole, pagination)
     progress.stage("preflight", f"{len(problems)} problems")
-    path, refused = project.output(whole, "screen.pdf"), project.output(whole, "screen.refused.pdf")
+    path = project.output(whole, "screen.pdf")
     if any(problem.severity is Severity.ERROR for problem in problems):
-        files.replace(refused, pdf)
+        for name, content in {path.name: pdf, **made}.items():
+            files.replace(path.with_name(name.replace(".pdf", ".refused.pdf")), content)
         raise Rejected(problems)
-    outputs = {path.name: pdf, "screen.pages.json": files.pages_json(whole, pagination)}
+    outputs = {path.name: pdf, "screen.pages.json": files.pages_json(whole, pagination), **made}
     fonts = manifest.fonts(project.styles / "fonts")
     listed = manifest.manifest(whole.id, outputs, project.sources(whole.volume), fonts, version("casebook-publisher"), typeset_engine.versions())
-    staged.replace_all(path.parent, {**outputs, manifest.NAME: listed}, superseded=(refused.name,))
+    staged.replace_all(path.parent, {**outputs, manifest.NAME: listed}, superseded=superseded(path.parent, outputs))
     return Built(path, len(pagination.folios), tuple(problems), perf_counter() - started)
 
 
-def preflight(pdf: bytes, whole: book.Book, pagination: Pagination) -> list[Problem]:
-    """Check a screen file against its book."""
+def superseded(folder: Path, outputs: dict[str, bytes]) -> tuple[str, ...]:
+    """Name the files of older builds that no longer belong: refused ones, and booklets that the volume has no more."""
+    found = {path.name for pattern in ("*.refused.pdf", "booklet-*.pdf") for path in folder.glob(pattern)}
+    return tuple(sorted(found - set(outputs)))
+
+
+def preflight(pdf: bytes, whole: book.Book, pagination: Pagination, edition: Edition = SCREEN) -> list[Problem]:
+    """Check a screen file, or an offprint made like one, against its book."""
     printed = PrintedText(pdf, whole, pagination)
     set_as = typography.measure(pdf, typography.flush_left(pagination))
     return [
-        *structure.check(printed, whole, pagination, SCREEN),
+        *structure.check(printed, whole, pagination, edition),
         *lost.check(printed, whole, pagination),
-        *tags.check(pdf, whole, pagination, SCREEN),
-        *typography.check(set_as, SCREEN, f"{whole.id}/{SCREEN.name}.pdf"),
+        *tags.check(pdf, whole, pagination, edition),
+        *typography.check(set_as, edition, f"{whole.id}/{edition.name}.pdf"),
     ]
 
 
@@ -172,7 +182,13 @@ def lock(project: Project, collection: Collection, source: VolumeSource) -> Path
 
 
 def verify(project: Project, volume: str) -> list[Problem]:
-    """Check the build folder of a volume against its manifest, and the manifest against the sources."""
+    """Check the build folder of a volume, and of its offprints where there are any, against their manifests and the sources."""
+    problems = verify_volume(project, volume)
+    folder = project.root / "build" / volume / manifest.OFFPRINTS
+    return [*problems, *manifest.verify(folder, project.sources(volume), f"publisher offprints {volume}")] if folder.is_dir() else problems
+
+
+def verify_volume(project: Project, volume: str) -> list[Problem]:
     return list(manifest.verify(project.root / "build" / volume, project.sources(volume)))
 
 
