@@ -7,7 +7,10 @@ import pytest
 from project import REPOSITORY
 
 SOURCE = REPOSITORY / "src" / "publisher"
-DATA = ["problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "edition", "notation", "rules", "limits", "imposition"]
+DATA = [
+    "problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "edition", "notation", "rules", "limits",
+    "imposition",
+]  # fmt: skip
 STAGES = [
     "read", "read_yaml", "lint", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "composer", "finish", "preflight", "manifest",
     "pages_lock",

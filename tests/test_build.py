@@ -11,8 +11,9 @@ import pytest
 from project import FEMUR, REPOSITORY, Project
 from pypdf import PdfReader
 
+from publisher import build as journey
 from publisher.finish.files import replace
-from publisher.problems import Rejected
+from publisher.problems import Place, Problem, Rejected
 
 CASE = "sample-03-femur"
 
@@ -60,6 +61,27 @@ def test_a_good_build_clears_an_older_refused_file(tmp_path):
     assert files(project.build(case=CASE).folder) == {"screen.pdf", "screen.pages.json", "MANIFEST.json"}
 
 
+def test_a_build_leaves_the_booklets_and_drops_those_that_the_volume_has_no_more(project, sample_booklets, monkeypatch):
+    made = {name: content for booklet in sample_booklets.values() for name, content in booklet.files.items()}
+    monkeypatch.setattr(journey, "booklet_files", lambda *arguments: (made, []))
+    folder = project.root / "build" / "sample"
+    folder.mkdir(parents=True)
+    for name in ("booklet-older.pdf", "booklet-older-instructions.pdf", "booklet-rib.refused.pdf"):
+        (folder / name).write_bytes(b"an older one")
+    assert files(project.build(booklets=True).folder) == {"screen.pdf", "screen.pages.json", "MANIFEST.json", *made}
+    assert sorted(made) == ["booklet-rib-instructions.pdf", "booklet-rib.pdf", "booklet-volume-instructions.pdf", "booklet-volume.pdf"]
+    assert journey.verify(journey.Project(project.root), "sample") == []
+
+
+def test_a_booklet_that_is_refused_keeps_back_the_whole_build(project, sample_booklets, monkeypatch):
+    rib = sample_booklets["rib"]
+    problem = Problem(Place("sample/booklet-rib.pdf", 3), "PDF-502", "折叠后的第 3 页不是排版的第 3 页")
+    monkeypatch.setattr(journey, "booklet_files", lambda *arguments: (rib.files, [problem]))
+    made = project.build(booklets=True)
+    assert [found.code for found in made.problems] == ["PDF-502"]
+    assert files(made.folder) == {"screen.refused.pdf", "booklet-rib.refused.pdf", "booklet-rib-instructions.refused.pdf"}
+
+
 def test_the_file_is_what_was_finished(sample_built):
     assert sample_built.screen.read_bytes() == sample_built.pdf
 
@@ -84,7 +106,7 @@ def test_a_replacement_that_fails_leaves_no_temporary_file(tmp_path):
     assert files(tmp_path) == {"file"}
 
 
-def test_two_builds_of_the_same_source_give_the_same_bytes(sample_built, tmp_path):
+def test_two_builds_of_the_same_source_give_the_same_bytes(sample_built, sample_booklets, tmp_path):
     again = Project(tmp_path / "elsewhere")
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
     subprocess.run(
@@ -93,6 +115,8 @@ def test_two_builds_of_the_same_source_give_the_same_bytes(sample_built, tmp_pat
     )  # fmt: skip
     (made,) = (again.root / "build" / "sample").glob("screen*.pdf")
     assert made.read_bytes() == sample_built.pdf
+    sheets = {name: content for booklet in sample_booklets.values() for name, content in booklet.files.items()}
+    assert {path.name: path.read_bytes() for path in made.parent.glob("booklet-*.pdf")} == sheets
 
 
 # -- the page table ----------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from publisher.limits import MAX_SIGNATURE
 from publisher.model import Model
 from publisher.written import Prose, Slug, Word
 
-
 WHOLE_BOOKLET = "volume"
 """The name of the booklet that is the whole volume."""
 

@@ -4,6 +4,7 @@ import pytest
 from breaking import broken, spans, without_word
 from project import FEMUR, RIB, SAMPLEBOOK, Project, codes
 
+from publisher.preflight.printed_text import body, squeezed
 from publisher.read_yaml import read_yaml
 from publisher.written import leaves
 
@@ -74,6 +75,10 @@ def test_one_lost_piece_of_text_of_a_real_volume_is_found(lung):
 def test_a_lost_label_is_found(sample_built, word):
     problems = broken(sample_built, lambda pdf: without_word(sample_built, pdf, "sample-01-rib", word))
     assert {"PDF-101", "PDF-102", "PDF-103"} & set(codes(problems))
+
+
+def test_the_numbers_of_a_list_do_not_part_a_paragraph_that_goes_on_overleaf():
+    assert body(squeezed("上页的末句未完 1. 2. 3. 84 样书"), ["84", "样书"]) == "上页的末句未完"
 
 
 # -- layouts that leave something out or change it ----------------------------------------------------------------

@@ -97,7 +97,7 @@ def test_backs_printed_for_the_long_edge_are_found(spoilt):
                 kept = page.obj.Resources.XObject
                 page.obj.Resources.XObject = Dictionary({one: kept[two], two: kept[one]})
 
-    assert sum("不是排版的第" in problem.message for problem in spoilt(spoil) if problem.code == "PDF-502") > 10
+    assert sum("不是排版的第" in problem.message for problem in spoilt(spoil) if problem.code == "PDF-502") > 3
 
 
 def test_a_page_printed_twice_and_the_one_it_displaces_are_found(spoilt, made):
@@ -146,7 +146,9 @@ def test_a_sheet_too_many_is_found(spoilt, made):
 # -- PDF-504 --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("matrix", [b"1 0 0 1 0.5 0 cm", b"1 0 0 1 0 1 cm", b"0.97 0 0 0.97 0 0 cm", b"0 1 -1 0 500 0 cm"], ids=["right", "up", "small", "turned"])
+@pytest.mark.parametrize(
+    "matrix", [b"1 0 0 1 0.5 0 cm", b"1 0 0 1 0 1 cm", b"0.97 0 0 0.97 0 0 cm", b"0 1 -1 0 500 0 cm"], ids=["right", "up", "small", "turned"]
+)
 def test_a_page_out_of_its_place_is_found(spoilt, matrix):
     def spoil(pdf):
         rewrite(pdf, pdf.pages[0], lambda content: content.replace(b"W n ", b"W n " + matrix + b" ", 1))
