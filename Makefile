@@ -4,7 +4,7 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf test check case golden rules-doc fuzz lint conform bench bench-rules clean
+.PHONY: help setup pdf test check case offprints golden rules-doc fuzz lint conform bench bench-rules clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,9 @@ check: .venv/ready ## read the sources and report what is wrong with them
 
 case: .venv/ready ## typeset one case alone: make case ID=lung-13-renal-impairment
 	@$(RUN) build --case $(ID)
+
+offprints: .venv/ready ## build every case as a file of its own: build/<volume>/offprints
+	@$(RUN) offprints $(VOLUMES)
 
 golden: .venv/ready ## rewrite the expected texts of the tests; read the diff
 	@PUBLISHER_GOLDEN=write .venv/bin/python -m pytest tests/test_golden.py

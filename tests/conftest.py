@@ -6,11 +6,14 @@ import pytest
 from hypothesis import settings
 from project import REPOSITORY, SAMPLEBOOK, Made, Project, pressed
 
+from publisher import booklets
 from publisher.book import Book
 from publisher.case import Case
 from publisher.collection import Collection
 from publisher.compose.assemble import compose
+from publisher.editions import Job
 from publisher.read import read
+from publisher.workshop import Workshop
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
@@ -29,6 +32,14 @@ def sample_book(sample: Collection) -> Book:
 @pytest.fixture(scope="session")
 def sample_built(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return Project(tmp_path_factory.mktemp("sample")).build(hold=True)
+
+
+@pytest.fixture(scope="session")
+def sample_booklets(sample: Collection, sample_book: Book) -> dict[str, booklets.Made]:
+    """The sample book's booklets by name."""
+    job = Job(sample.volumes["sample"], sample.catalogue, sample_book, REPOSITORY / "layouts", REPOSITORY / "styles", Workshop())
+    made = booklets.make(job.source, job.catalogue, job.layouts, job.styles, job.setting)
+    return {booklet.name: booklet for booklet in made}
 
 
 @pytest.fixture(scope="session")

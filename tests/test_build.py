@@ -12,8 +12,9 @@ import pytest
 from project import FEMUR, REPOSITORY, Project
 from pypdf import PdfReader
 
+from publisher import build as journey
 from publisher.finish.files import replace
-from publisher.problems import Rejected
+from publisher.problems import Place, Problem, Rejected
 
 CASE = "sample-03-femur"
 
@@ -71,6 +72,27 @@ def test_a_good_build_clears_an_older_refused_file(tmp_path):
     assert files(project.build(case=CASE).folder) == {"screen.pdf", "screen.pages.json", "MANIFEST.json"}
 
 
+def test_a_build_leaves_the_booklets_and_drops_those_that_the_volume_has_no_more(project, sample_booklets, monkeypatch):
+    made = {name: content for booklet in sample_booklets.values() for name, content in booklet.files.items()}
+    monkeypatch.setitem(journey.EDITIONS, "booklets", lambda *arguments: (made, []))
+    folder = project.root / "build" / "sample"
+    folder.mkdir(parents=True)
+    for name in ("booklet-older.pdf", "booklet-older-instructions.pdf", "booklet-rib.refused.pdf"):
+        (folder / name).write_bytes(b"an older one")
+    assert files(project.build(editions=("screen", "booklets")).folder) == {"screen.pdf", "screen.pages.json", "MANIFEST.json", *made}
+    assert sorted(made) == ["booklet-rib-instructions.pdf", "booklet-rib.pdf", "booklet-volume-instructions.pdf", "booklet-volume.pdf"]
+    assert journey.verify(journey.Project(project.root), "sample") == []
+
+
+def test_a_booklet_that_is_refused_keeps_back_the_whole_build(project, sample_booklets, monkeypatch):
+    rib = sample_booklets["rib"]
+    problem = Problem(Place("sample/booklet-rib.pdf", 3), "PDF-502", "折叠后的第 3 页不是排版的第 3 页")
+    monkeypatch.setitem(journey.EDITIONS, "booklets", lambda *arguments: (rib.files, [problem]))
+    made = project.build(editions=("screen", "booklets"))
+    assert [found.code for found in made.problems] == ["PDF-502"]
+    assert files(made.folder) == {"screen.refused.pdf", "booklet-rib.refused.pdf", "booklet-rib-instructions.refused.pdf"}
+
+
 def test_the_file_is_what_was_finished(sample_built):
     assert sample_built.screen.read_bytes() == sample_built.pdf
 
@@ -95,7 +117,7 @@ def test_a_replacement_that_fails_leaves_no_temporary_file(tmp_path):
     assert files(tmp_path) == {"file"}
 
 
-def test_two_builds_of_the_same_source_give_the_same_bytes(sample_built, sample_press, tmp_path):
+def test_two_builds_of_the_same_source_give_the_same_bytes(sample_built, sample_press, sample_booklets, tmp_path):
     again = Project(tmp_path / "elsewhere")
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
     subprocess.run(
@@ -103,8 +125,10 @@ def test_two_builds_of_the_same_source_give_the_same_bytes(sample_built, sample_
         env=environment, cwd=tmp_path, capture_output=True, check=False,
     )  # fmt: skip
     made = {path.name: path.read_bytes() for path in (again.root / "build" / "sample").glob("*.pdf")}
-    assert sorted(made) == ["cover.pdf", "press.pdf", "screen.pdf"]
-    assert [name for name, content in {**sample_built.files, **sample_press.files}.items() if made[name] != content] == []
+    sheets = {name: content for booklet in sample_booklets.values() for name, content in booklet.files.items()}
+    wanted = {**sample_built.files, **sample_press.files, **sheets}
+    assert sorted(made) == sorted(name for name in wanted if name.endswith(".pdf"))
+    assert [name for name, content in made.items() if content != wanted[name]] == []
 
 
 # -- the page table ----------------------------------------------------------------------------------------------

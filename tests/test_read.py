@@ -99,6 +99,29 @@ def test_a_listed_case_without_a_file_is_reported_with_the_nearest(project):
     assert (str(missing.place), missing.found, "sample-01-rib" in missing.hint) == (f"{VOLUME}:{line}:9", "sample-01-rip", True)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "code", "word"),
+    [
+        ("id: rib\n", "id: volume\n", "SRC-041", "volume"),
+        ("cases: [sample-01-rib]", "cases: [sample-01-rip]", "SRC-042", "sample-01-rip"),
+        ("cases: [sample-01-rib]", "cases: [sample-01-rib, sample-03-femur, sample-01-rib]", "SRC-043", "sample-01-rib"),
+        ("signature: 16", "signature: 18", "SRC-121", "18"),
+        ("signature: 16", "signature: 68", "SRC-121", "68"),
+        ("signature: 16", "signature: 二十", "SRC-121", "二十"),
+    ],
+)
+def test_a_booklet_that_cannot_be_made_is_reported(project, old, new, code, word):
+    line = project.edit(VOLUME, old, new)
+    problem = project.problem()
+    assert (problem.code, problem.place.path, problem.place.line, problem.found) == (code, VOLUME, line, word)
+    assert problem.hint
+
+
+def test_two_booklets_of_one_name_are_reported(project):
+    project.edit(VOLUME, "booklets:\n", "booklets:\n  - {id: rib, title: 又一册, cases: [sample-03-femur]}\n")
+    assert (project.problem().code, project.problem().found) == ("SRC-041", "rib")
+
+
 def test_a_case_file_that_is_not_listed_is_reported(project):
     project.edit(VOLUME, "      - sample-03-femur\n", "")
     problem = project.problem()

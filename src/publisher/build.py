@@ -196,9 +196,14 @@ def build(
         raise Rejected(problems)
     fonts = manifest.fonts(project.styles / "fonts")
     listed = manifest.manifest(whole.id, outputs, project.sources(whole.volume), fonts, version("casebook-publisher"), typeset_engine.versions())
-    older = [name for name in manifest.listed(folder) if name not in outputs]
-    staged.replace_all(folder, {**outputs, manifest.NAME: listed}, superseded=(*map(refused, DELIVERED), *older))
+    staged.replace_all(folder, {**outputs, manifest.NAME: listed}, superseded=superseded(folder, outputs))
     return Built(tuple(folder / name for name in pdfs), len(job.pagination.folios), tuple(problems), perf_counter() - started)
+
+
+def superseded(folder: Path, outputs: dict[str, bytes]) -> tuple[str, ...]:
+    """Name the files of older builds that no longer belong: refused ones, and what this build does not make any more."""
+    found = {*manifest.listed(folder), *(path.name for pattern in ("*.refused.pdf", "booklet-*.pdf") for path in folder.glob(pattern))}
+    return tuple(sorted(found - set(outputs)))
 
 
 def refused(name: str) -> str:
@@ -221,7 +226,13 @@ def lock(project: Project, collection: Collection, source: VolumeSource) -> Path
 
 
 def verify(project: Project, volume: str) -> list[Problem]:
-    """Check the build folder of a volume against its manifest, and the manifest against the sources."""
+    """Check the build folder of a volume, and of its offprints where there are any, against their manifests and the sources."""
+    problems = verify_volume(project, volume)
+    folder = project.root / "build" / volume / manifest.OFFPRINTS
+    return [*problems, *manifest.verify(folder, project.sources(volume), f"publisher offprints {volume}")] if folder.is_dir() else problems
+
+
+def verify_volume(project: Project, volume: str) -> list[Problem]:
     return list(manifest.verify(project.root / "build" / volume, project.sources(volume)))
 
 

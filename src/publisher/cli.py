@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from publisher import build as journey
+from publisher import offprints as single
 from publisher.compare import report as changed
 from publisher.compare import revisions
 from publisher.finish import files, staged
@@ -197,6 +198,32 @@ def clean(root: Root = Path()) -> None:
     project = journey.Project(root.resolve())
     for folder in (project.root / "build", project.store):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@app.command()
+def offprints(
+    volumes: Volumes = None,
+    root: Root = Path(),
+    case: Annotated[list[str] | None, typer.Option("--case", help="Only this case; may be given more than once.")] = None,
+) -> None:
+    """Build every case as a file of its own, on the pages it has in its volume: build/<volume>/offprints."""
+    try:
+        collection = read(root, volumes)
+        project = journey.Project(root.resolve())
+        known = {slug: source for source in collection.volumes.values() for slug in source.cases}
+        if unknown := [slug for slug in case or [] if slug not in known]:
+            report([Problem(Place("content"), "SRC-027", "没有这一病例", slug, nearest(slug, sorted(known))) for slug in unknown])
+        for source in collection.volumes.values():
+            wanted = [slug for slug in case or [] if slug in source.cases]
+            if case and not wanted:
+                continue
+            console.print(f"[bold]{source.volume.title}[/]")
+            made = single.build_apart(project, collection, source, progress(), wanted)
+            console.print(
+                f"  -> {made.folder.relative_to(project.root)}  {len(made.names)} offprints, {made.pages} pages, {made.seconds:.1f} s", markup=False
+            )
+    except Rejected as rejected:
+        report(rejected.problems)
 
 
 @app.command()

@@ -20,7 +20,7 @@ from publisher.edition import PRESS, SCREEN
 from publisher.finish import attachments, press, screen
 from publisher.finish.joining import joined
 from publisher.galley import Galley, Typeset
-from publisher.inks import PressRun, press_run
+from publisher.inks import PressRun, inks, press_run
 from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
 from publisher.preflight import lost, metadata, privacy, structure, tags, typography
@@ -48,6 +48,10 @@ class Job:
     styles: Path
     workshop: Workshop
     pagination: Pagination = field(default_factory=lambda: Pagination((), (), ()))
+
+    def renderer(self, whole: book.Book, mark: str = "") -> Renderer:
+        """Return what makes the HTML of a book's sections."""
+        return Renderer(whole, self.layouts, inks(self.styles, whole.volume), mark)
 
     def setting(self, wanted: edition.Edition) -> typeset.Setting:
         """Return what begins to set a section in the style of an edition."""
@@ -126,17 +130,17 @@ def looked_at(job: Job, made: dict[str, bytes], tell: Tell) -> Files:
     return made, problems
 
 
-def preflight(pdf: bytes, whole: book.Book, pagination: Pagination) -> list[Problem]:
-    """Check a screen file against its book."""
+def preflight(pdf: bytes, whole: book.Book, pagination: Pagination, wanted: edition.Edition = SCREEN) -> list[Problem]:
+    """Check a screen file, or an offprint made like one, against its book."""
     printed = PrintedText(pdf, whole, pagination)
     set_as = typography.measure(pdf, typography.flush_left(pagination))
     found = [
-        *structure.check(printed, whole, pagination, SCREEN),
+        *structure.check(printed, whole, pagination, wanted),
         *lost.check(printed, whole, pagination),
-        *tags.check(pdf, whole, pagination, SCREEN),
-        *metadata.check(pdf, whole, pagination, SCREEN),
-        *privacy.check(pdf, printed, whole, pagination, f"{whole.id}/{SCREEN.name}.pdf"),
-        *typography.check(set_as, SCREEN, f"{whole.id}/{SCREEN.name}.pdf"),
+        *tags.check(pdf, whole, pagination, wanted),
+        *metadata.check(pdf, whole, pagination, wanted),
+        *privacy.check(pdf, printed, whole, pagination, f"{whole.id}/{wanted.name}.pdf"),
+        *typography.check(set_as, wanted, f"{whole.id}/{wanted.name}.pdf"),
     ]
     return list(traced(found, whole, pagination))
 

@@ -16,6 +16,8 @@ import pikepdf
 from publisher.problems import Place, Problem
 
 NAME = "MANIFEST.json"
+OFFPRINTS = "offprints"
+"""Folder of a volume's offprints inside its build folder; it has a manifest of its own."""
 CODES = {
     "MAN-001": "有清单",
     "MAN-002": "清单读得出",
@@ -95,30 +97,31 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def verify(folder: Path, current: Source | None = None) -> Iterator[Problem]:
-    """Yield a problem for everything in a build folder that its manifest does not bear out.
+def verify(folder: Path, current: Source | None = None, again: str = "") -> Iterator[Problem]:
+    """Yield a problem for everything in a build folder that its manifest does not bear out; `again` is the command that makes it anew.
 
     With the `current` source it is also said whether the files were made of it.
     """
+    again = again or f"publisher build {folder.name}"
     place = Place(str(folder / NAME))
     try:
         table = json.loads((folder / NAME).read_bytes())
         outputs = {str(entry["file"]): (int(entry["bytes"]), str(entry["sha256"]), entry.get("pages")) for entry in table["outputs"]}
         digest = str(table["source"]["sha256"])
     except OSError:
-        yield Problem(place, "MAN-001", "没有清单", hint=f"先运行 publisher build {folder.name}")
+        yield Problem(place, "MAN-001", "没有清单", hint=f"先运行 {again}")
         return
     except (ValueError, KeyError, TypeError, RecursionError):
-        yield Problem(place, "MAN-002", "清单读不出", hint=f"重新运行 publisher build {folder.name}")
+        yield Problem(place, "MAN-002", "清单读不出", hint=f"重新运行 {again}")
         return
     for name, (size, wanted, pages) in outputs.items():
         yield from verify_file(folder, name, size, wanted, pages)
     for path in sorted(folder.iterdir()):
-        if path.name not in {*outputs, NAME} and not path.name.startswith(".") and ".refused." not in path.name:
+        if path.name not in {*outputs, NAME, OFFPRINTS} and not path.name.startswith(".") and ".refused." not in path.name:
             yield Problem(Place(str(path)), "MAN-006", "清单中没有这个文件", hint="不要交付；删去或重新编排")
     if current and digest != current.digest:
         found = f"清单 {digest[:12]}，现为 {current.digest[:12]}"
-        yield Problem(place, "MAN-007", "来源、版式或字体在成书之后改过", found, f"重新运行 publisher build {folder.name}")
+        yield Problem(place, "MAN-007", "来源、版式或字体在成书之后改过", found, f"重新运行 {again}")
 
 
 def verify_file(folder: Path, name: str, size: int, wanted: str, pages: Any) -> Iterator[Problem]:

@@ -123,7 +123,7 @@ def read_volume(root: Path, folder: Path, catalogue: Catalogue, problems: list[P
     if volume:
         stems = [path.stem for path in (folder / "cases").glob("*.yaml")]
         problems += wrong_order(volume, stems)
-        problems += wrong_booklets(volume)
+        problems += wrong_booklets(volume, stems)
         problems += wrong_names(volume, folder.name, cases)
         problems += wrong_links(parts["guideline"], stems)
     if not (volume and parts["guideline"] and parts["dosing"]):
@@ -148,9 +148,9 @@ def wrong_order(volume: Volume, stems: list[str]) -> Iterator[Problem]:
             yield Problem(announced.part.place, "SRC-026", "题录所属部分不存在", announced.part, nearest(announced.part, labels))
 
 
-def wrong_booklets(volume: Volume) -> Iterator[Problem]:
-    """Yield a problem for two booklets of one name and for each case of a booklet that the volume has not, or that it lists twice."""
-    known, names = [str(slug) for slug in volume.case_ids], {WHOLE_BOOKLET}
+def wrong_booklets(volume: Volume, known: list[str]) -> Iterator[Problem]:
+    """Yield a problem for two booklets of one name and for each case of a booklet that is not known, or that it lists twice."""
+    names = {WHOLE_BOOKLET}
     for booklet in volume.booklets:
         if booklet.id in names:
             yield Problem(booklet.id.place, "SRC-041", "小册的标识已被占用", booklet.id, f"各册不得同名，「{WHOLE_BOOKLET}」为全卷所用")

@@ -93,6 +93,28 @@ def test_a_cut_token_is_found(before, after):
     assert [spot.text for spot in measured(lines(before, after)).cuts] == [f"{before}｜{after}"]
 
 
+@pytest.mark.parametrize(("before", "after"), [("computed tomography/", "computed axial"), ("long-acting beta-", "blocker")])
+def test_english_words_may_be_parted_at_their_joints(before, after):
+    assert measured(lines(before, after)).cuts == ()
+
+
+def test_a_long_size_may_go_on_in_a_cell_after_its_second_factor_but_not_in_a_line():
+    assert measured("<table><tr><td>3.7 cm×4.6 cm×<br>4.7 cm</td></tr></table>").cuts == ()
+    assert measured("<table><tr><td>3.7 cm×<br>4.6 cm</td></tr></table>").cuts != ()
+    assert measured(lines("3.7 cm×4.6 cm×", "4.7 cm")).cuts != ()
+
+
+def test_the_brackets_of_a_page_reference_are_no_note_mark():
+    assert measured(lines("参见<small>例5</small>", "<small>（42）</small>")).cuts == ()
+    assert measured(lines("原文如此", "<small>〔2〕</small>另起")).cuts != ()
+
+
+def test_one_short_line_proves_no_measure():
+    """A paragraph of two lines, the first of them short, and one of a single line that is longer: neither is too wide."""
+    body = f"<p style='padding-left: 21pt'>{FULL[:-4]}<br>短。</p><p style='padding-left: 21pt'>{FULL[:-3]}。</p>"
+    assert measured(body).overfull == ()
+
+
 @pytest.mark.parametrize(
     ("before", "after"), [("剂量为120 mg", "每日一次"), ("位于第3", "腰椎"), ("此后5日", "后复查"), ("见文献", "(3)及其后"), ("共计120", "mouse")]
 )

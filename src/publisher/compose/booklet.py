@@ -8,10 +8,11 @@ from publisher import book
 from publisher.book import Entries, Entry, Facts, Heading, Line, Paragraph, Reference, Section, Table, Text, TitlePage, plain
 from publisher.compose.assemble import chinese_date, labelled, place_of
 from publisher.compose.collation import collation_section
+from publisher.compose.tables import MISSING
 from publisher.problems import Problem, Rejected
 from publisher.volume import WHOLE_BOOKLET, Booklet, Volume
 
-OWN_CASES = "本册病例"
+THEIR_CASES, OWN_CASES = "本卷病例", "本册病例"
 
 
 def whole_booklet(whole: book.Book) -> book.Book:
@@ -77,7 +78,9 @@ def own_doses(section: Section, cases: set[str]) -> Section | None:
     """Return the dosing appendix with the rows that name one of the cases, or None where there are none; tables keep their numbers."""
     blocks: list[book.Block] = []
     for block in section.blocks:
-        if not isinstance(block, Table):
+        if isinstance(block, Paragraph):
+            blocks.append(replace(block, line=own_words(block.line)))
+        elif not isinstance(block, Table):
             blocks.append(block)
         elif table := own_rows(block, cases):
             blocks.append(table)
@@ -92,10 +95,22 @@ def own_rows(table: Table, cases: set[str]) -> Table | None:
     kept = [index for index, row in enumerate(table.rows) if any(target in cases for line in row for target in book.targets(line))]
     if not kept:
         return None
-    rows = tuple(tuple(own_references(line, cases) for line in table.rows[index]) for index in kept)
+    rows = [tuple(own_references(line, cases) for line in table.rows[index]) for index in kept]
+    said = [place for place in range(len(table.columns)) if any(book.words(row[place]) not in ("", MISSING) for row in rows)]
+    whole = sum(table.columns[place].share for place in said)
+    columns = [replace(table.columns[place], line=own_words(table.columns[place].line), share=table.columns[place].share / whole) for place in said]
     groups = {sum(index < start for index in kept): head for start, head in table.groups}
-    columns = tuple(replace(column, line=plain(column.title.replace("本卷病例", OWN_CASES))) for column in table.columns)
-    return replace(table, rows=rows, columns=columns, groups=tuple((start, head) for start, head in groups.items() if start < len(rows)))
+    return replace(
+        table,
+        columns=tuple(columns),
+        rows=tuple(tuple(row[place] for place in said) for row in rows),
+        groups=tuple((start, head) for start, head in groups.items() if start < len(rows)),
+    )
+
+
+def own_words(line: Line) -> Line:
+    """Call the cases those of the booklet where the volume's appendix calls them its own."""
+    return tuple(Text(piece.text.replace(THEIR_CASES, OWN_CASES)) if isinstance(piece, Text) else piece for piece in line)
 
 
 def own_references(line: Line, cases: set[str]) -> Line:
