@@ -134,4 +134,6 @@ def look_at(pdf: bytes, alone: book.Book, pagination: Pagination, volume: Volume
     yield from preflight(pdf, alone, pagination, edition)
     origin = book.words(alone.sections[0].blocks[0].line)
     own = PageTexts(drawn_texts(pdf), alone, pagination).pages
-    yield from offprint_check.check(own, volume.text(slug), origin, f"{alone.id}/{slug}.pdf")
+    case = next(span for span in pagination.spans if span.section.id == slug)
+    after = len(pagination.folios) - case.last
+    yield from offprint_check.check(own, volume.text(slug), origin, f"{alone.id}/{slug}.pdf", after)

@@ -169,7 +169,7 @@ def offprint(whole: book.Book, volume: Volume, slug: str, first: int, last: int)
         id=f"{whole.id}/offprints",
         title=f"例{section.number}　{section.title}",
         subject=f"{origin}；单行本",
-        sections=(alone,),
+        sections=(replace(alone, bookmark=1), *(replace(notes, tab="") for notes in collation_section([section]))),
         printed=tuple(item for item in whole.printed if item.section == slug),
         first_folio=first,
     )

@@ -27,11 +27,17 @@ class GridShare:
         return len(self.off) / self.lines if self.lines else 0.0
 
 
+MUCH = 0.3
+"""Share of the lines of the commonest size."""
+
+
 def body_text(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks of running text in the size that most of it has."""
+    """Return the blocks of running text in its own size: the largest that much of it has, for there may be more lines of notes."""
     texts = [block for block in blocks if block.role is Role.TEXT]
     sizes = Counter(block.size for block in texts for _ in block.lines)
-    return [block for block in texts if block.size == sizes.most_common(1)[0][0]]
+    most = max(sizes.values(), default=0)
+    size = max((size for size, count in sizes.items() if count >= MUCH * most), default=0.0)
+    return [block for block in texts if block.size == size]
 
 
 def distances(body: Sequence[Block]) -> list[float]:

@@ -115,7 +115,7 @@ def dates(file: Described) -> Faults:
 
 
 def labels(file: Described) -> Faults:
-    """The label tree has one range for the front matter and one for the body, each from 1."""
+    """The label tree has one range for the front matter and one for the body, each from the number printed."""
     tree = dict(NumberTree(file.pdf.Root.PageLabels)) if "/PageLabels" in file.pdf.Root else {}
     wanted: dict[int, str] = {}
     for index, folio in enumerate(file.pagination.folios):
@@ -126,8 +126,9 @@ def labels(file: Described) -> Faults:
     if found != wanted:
         yield "页码标签的分段不对", f"{told_ranges(found)}，应为 {told_ranges(wanted)}"
     for index, item in tree.items():
-        if int(item.get("/St", 1)) != 1 or "/P" in item:
-            yield "页码标签不从 1 起，或带了前缀", f"第 {int(index) + 1} 面起"
+        folio = file.pagination.folios[int(index)] if int(index) < len(file.pagination.folios) else ""
+        if int(item.get("/St", 1)) != (int(folio) if folio.isdigit() else 1) or "/P" in item:
+            yield "页码标签的起点不是所印页码，或带了前缀", f"第 {int(index) + 1} 面起"
 
 
 def told_ranges(ranges: dict[int, str]) -> str:

@@ -13,8 +13,12 @@ CODES = {
 HINT = "查 styles/components/origin.css 与原卷是否同一版"
 
 
-def check(own: Sequence[str], volume: Sequence[str], origin: str, path: str) -> Iterator[Problem]:
-    """Yield a problem for each page that differs: body texts of the offprint's pages and of the volume's; `origin` is the line the offprint has more."""
+def check(own: Sequence[str], volume: Sequence[str], origin: str, path: str, after: int = 0) -> Iterator[Problem]:
+    """Yield a problem for each page that differs: body texts of the offprint's pages and of the volume's.
+
+    `origin` is the line the offprint has more, `after` the pages that follow those of the case.
+    """
+    own = own[: len(own) - after]
     if len(own) != len(volume):
         yield Problem(Place(path), "PDF-521", "单行本的页数与原卷不同", f"{len(own)} 页，原卷 {len(volume)} 页", HINT)
         return
