@@ -13,6 +13,7 @@ from publisher.edition import SCREEN
 from publisher.finish import galleys
 from publisher.finish.joining import joined
 from publisher.galley import Galley, Sheet
+from publisher.inks import inks
 from publisher.pagination import Opening, PageMap
 from publisher.preflight.printed_text import PrintedText
 from publisher.read import read
@@ -24,7 +25,7 @@ def part():
     collection = read(SAMPLEBOOK)
     whole = compose(collection.volumes["sample"], collection.catalogue, "测试引擎")
     section = next(section for section in whole.sections if section.kind == "case")
-    html = Renderer(whole, REPOSITORY / "layouts").html(section, Opening("right"), PageMap())
+    html = Renderer(whole, REPOSITORY / "layouts", inks(REPOSITORY / "styles", whole.volume)).html(section, Opening("right"), PageMap())
     compositor = typeset.Compositor(REPOSITORY / "styles" / SCREEN.stylesheet)
     return section, galleys.finished(compositor.set(html, section.title), section.id, section.numbering)
 

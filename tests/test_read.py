@@ -105,9 +105,9 @@ def test_a_listed_case_without_a_file_is_reported_with_the_nearest(project):
         ("id: rib\n", "id: volume\n", "SRC-041", "volume"),
         ("cases: [sample-01-rib]", "cases: [sample-01-rip]", "SRC-042", "sample-01-rip"),
         ("cases: [sample-01-rib]", "cases: [sample-01-rib, sample-03-femur, sample-01-rib]", "SRC-043", "sample-01-rib"),
-        ("signature: 16", "signature: 18", "SRC-121", "18"),
-        ("signature: 16", "signature: 68", "SRC-121", "68"),
-        ("signature: 16", "signature: 二十", "SRC-121", "二十"),
+        ("signature: 16", "signature: 18", "SRC-122", "18"),
+        ("signature: 16", "signature: 68", "SRC-122", "68"),
+        ("signature: 16", "signature: 二十", "SRC-122", "二十"),
     ],
 )
 def test_a_booklet_that_cannot_be_made_is_reported(project, old, new, code, word):

@@ -21,7 +21,7 @@ def volume(sample):
 
 @pytest.fixture(scope="module")
 def small(sample):
-    return compose(sample.volumes["sample"], sample.catalogue, ENGINE, BOOKLET.table_em)
+    return compose(sample.volumes["sample"], sample.catalogue, ENGINE, measure_em=BOOKLET.table_em)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_tables_and_notes_keep_the_numbers_of_the_volume(rib, small, sample_book
 
 @pytest.mark.parametrize("name", ["lung", "breast"])
 def test_a_narrower_measure_changes_no_number_and_no_figure_of_a_real_volume(content, name):
-    wide, narrow = (compose(content.volumes[name], content.catalogue, ENGINE, edition.table_em) for edition in (SCREEN, BOOKLET))
+    wide, narrow = (compose(content.volumes[name], content.catalogue, ENGINE, measure_em=edition.table_em) for edition in (SCREEN, BOOKLET))
     for before, after in zip(wide.sections, narrow.sections, strict=True):
         assert [table.number for table in tables(before)] == [table.number for table in tables(after)]
         cells = [sorted(words(cell) for table in tables(section) for row in table.rows for cell in row if words(cell)) for section in (before, after)]
