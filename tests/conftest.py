@@ -38,7 +38,7 @@ def sample_built(tmp_path_factory: pytest.TempPathFactory) -> Made:
 def sample_booklets(sample: Collection, sample_book: Book) -> dict[str, booklets.Made]:
     """The sample book's booklets by name."""
     job = Job(sample.volumes["sample"], sample.catalogue, sample_book, REPOSITORY / "layouts", REPOSITORY / "styles", Workshop())
-    made = booklets.make(job.source, job.catalogue, job.layouts, job.styles, job.setting)
+    made = booklets.make(job.shop())
     return {booklet.name: booklet for booklet in made}
 
 

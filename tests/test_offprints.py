@@ -4,7 +4,7 @@ import io
 
 import pikepdf
 import pytest
-from project import FEMUR, REPOSITORY, Project
+from project import FEMUR, REPOSITORY, Project, rules_on_texts
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
@@ -22,7 +22,9 @@ CASE = CASES[1]
 
 def make(project: Project, cases=()) -> offprints.Offprints:
     collection = read(project.root)
-    return offprints.build(journey.Project(project.root), collection, collection.volumes["sample"], journey.Progress(), cases)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(journey, "lint", rules_on_texts(journey.lint))
+        return offprints.build(journey.Project(project.root), collection, collection.volumes["sample"], journey.Progress(), cases)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,14 @@ def test_every_case_has_its_file_and_nothing_is_found_in_it(made):
 
 def test_an_offprint_bears_the_folios_of_the_volume(made, volume, case):
     _, pages, pdf = case
-    assert PdfReader(io.BytesIO(pdf)).page_labels == [volume.page_labels[page] for page in pages]
+    assert PdfReader(io.BytesIO(pdf)).page_labels[: len(pages)] == [volume.page_labels[page] for page in pages]
+
+
+def test_its_collation_follows_on_pages_of_its_own_numbers(case):
+    _, pages, pdf = case
+    reader = PdfReader(io.BytesIO(pdf))
+    assert reader.page_labels[len(pages) :] == ["i"]
+    assert "校勘记" in reader.pages[len(pages)].extract_text()
 
 
 def test_the_first_page_says_of_which_volume_and_where(case, made):

@@ -361,10 +361,13 @@ class Section:
     tab_place: int = 0
     """Which step of the fore-edge the tab stands on, counting from 0."""
 
+    apart: bool = False
+    """Follows the body with pages numbered for themselves in roman figures: what an offprint has beside the pages of its volume."""
+
     @property
     def numbering(self) -> str:
         """How its pages are numbered, in the words of CSS."""
-        return "lower-roman" if self.front else "decimal"
+        return "lower-roman" if self.front or self.apart else "decimal"
 
     @property
     def headings(self) -> list[Heading]:

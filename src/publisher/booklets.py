@@ -9,6 +9,7 @@ from pathlib import Path
 
 from publisher import book, typeset
 from publisher.catalogue import Catalogue
+from publisher.changes import Changes
 from publisher.collection import VolumeSource
 from publisher.compose.assemble import compose
 from publisher.compose.booklet import booklets
@@ -18,9 +19,11 @@ from publisher.finish.joining import joined, written
 from publisher.galley import Typeset
 from publisher.imposition import Imposition, imposition
 from publisher.inks import inks
+from publisher.manifest import page_count
 from publisher.preflight import imposition as sheet_check
 from publisher.preflight import lost, structure, typography
 from publisher.preflight.printed_text import PrintedText, drawn_texts
+from publisher.preflight.report import CheckedFile, checks
 from publisher.problems import Problem
 from publisher.render import Renderer
 
@@ -30,6 +33,44 @@ PAGE_RULES = ("page_count", "page_sizes", "printed_folios", "blanks", "contents"
 
 Tell = Callable[[str, str], None]
 """Called with the name of a stage and what it did."""
+
+
+Begin = Callable[[Edition], typeset.Setting]
+"""Gives what begins to set a section in the style of an edition."""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A volume and what its booklets are made with."""
+
+    source: VolumeSource
+    catalogue: Catalogue
+    layouts: Path
+    styles: Path
+    begin: Begin
+    mark: str = ""
+    """What is printed in the foot of every page of a draft."""
+    changes: Changes | None = None
+    """What the volume's chapter of changes says."""
+
+
+@dataclass(frozen=True)
+class Laid:
+    """One booklet with its pages typeset one by one."""
+
+    name: str
+    book: book.Book
+    typeset: Typeset
+    pages: bytes
+    plan: Imposition
+
+    @property
+    def file(self) -> str:
+        return f"booklet-{self.name}.pdf"
+
+    @property
+    def instructions(self) -> str:
+        return f"booklet-{self.name}-instructions.pdf"
 
 
 @dataclass(frozen=True)
@@ -48,17 +89,11 @@ class Made:
         return {f"booklet-{self.name}.pdf": self.sheets, f"booklet-{self.name}-instructions.pdf": self.instructions}
 
 
-Begin = Callable[[Edition], typeset.Setting]
-"""Gives what begins to set a section in the style of an edition."""
-
-
-def booklet_files(
-    source: VolumeSource, catalogue: Catalogue, layouts: Path, styles: Path, begin: Begin, tell: Tell
-) -> tuple[dict[str, bytes], list[Problem]]:
+def booklet_files(shop: Shop, tell: Tell) -> tuple[dict[str, bytes], list[Problem]]:
     """Return the files of all booklets of a volume, and what preflight found. Raises Rejected when one cannot be typeset."""
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
-    for made in make(source, catalogue, layouts, styles, begin):
+    for made in make(shop):
         files |= made.files
         problems += made.problems
         plan = made.plan
@@ -67,36 +102,69 @@ def booklet_files(
     return files, problems
 
 
-def make(source: VolumeSource, catalogue: Catalogue, layouts: Path, styles: Path, begin: Begin) -> Iterator[Made]:
+def make(shop: Shop) -> Iterator[Made]:
     """Yield the booklets of a volume, the whole volume first."""
-    whole = compose(source, catalogue, typeset.ENGINE, measure_em=BOOKLET.table_em)
-    for name, chosen, signature in booklets(whole, source.volume):
-        yield one(name, chosen, signature, layouts, styles, begin)
+    for one in laid(shop):
+        imposed = sheets.impose(one.pages, one.book, one.plan, shop.styles / "fonts")
+        html = renderer(shop, one.book).instructions(one.plan, one.file)
+        leaflet = sheets.finish_instructions(typeset.leaflet(html, f"{one.book.title}：印制说明", shop.styles / INSTRUCTIONS), one.book)
+        problems = [*look_at_pages(one), *look_at_sheets(imposed, one), *look_at_instructions(leaflet, one)]
+        yield Made(one.name, imposed, leaflet, one.pages, one.plan, tuple(problems))
 
 
-def one(name: str, chosen: book.Book, signature: int | None, layouts: Path, styles: Path, begin: Begin) -> Made:
-    """Make one booklet."""
-    renderer = Renderer(chosen, layouts, inks(styles, chosen.volume))
-    laid = typeset.Typesetter(renderer.html, begin(BOOKLET)).typeset(chosen)
-    pages, plan = written(joined(laid.sheets, styles / "fonts")), imposition(len(laid.sheets), signature)
-    file = f"booklet-{name}.pdf"
-    imposed = sheets.impose(pages, chosen, plan, styles / "fonts")
-    leaflet = typeset.leaflet(renderer.instructions(plan, file), f"{chosen.title}：印制说明", styles / INSTRUCTIONS)
-    leaflet = sheets.finish_instructions(leaflet, chosen)
-    edition = replace(BOOKLET, name=f"booklet-{name}")
-    problems = [
-        *look_at_pages(pages, chosen, laid, edition),
-        *sheet_check.check(imposed, pages, plan, edition, f"{chosen.id}/{file}"),
-        *sheet_check.check_instructions(leaflet, plan, f"{chosen.id}/booklet-{name}-instructions.pdf"),
-    ]
-    return Made(name, imposed, leaflet, pages, plan, tuple(problems))
+def laid(shop: Shop) -> Iterator[Laid]:
+    """Typeset the booklets one after another; sections that one has set on a side are not set again on it for another."""
+    whole = compose(shop.source, shop.catalogue, typeset.ENGINE, shop.changes, measure_em=BOOKLET.table_em)
+    for name, chosen, signature in booklets(whole, shop.source.volume):
+        pages = typeset.Typesetter(renderer(shop, chosen).html, shop.begin(BOOKLET)).typeset(chosen)
+        pdf = written(joined(pages.sheets, shop.styles / "fonts"))
+        yield Laid(name, chosen, pages, pdf, imposition(len(pages.sheets), signature))
 
 
-def look_at_pages(pages: bytes, chosen: book.Book, laid: Typeset, edition: Edition) -> Iterator[Problem]:
-    """Yield what is wrong with the pages of a booklet before they are imposed."""
-    pagination = laid.pagination
-    printed = PrintedText(pages, chosen, pagination, drawn_texts(pages))
-    yield from structure.check(printed, chosen, pagination, edition, PAGE_RULES)
-    yield from lost.check(printed, chosen, pagination)
-    set_as = typography.measure(pages, typography.flush_left(pagination))
-    yield from typography.check(set_as, edition, f"{chosen.id}/{edition.name}.pdf")
+def renderer(shop: Shop, chosen: book.Book) -> Renderer:
+    return Renderer(chosen, shop.layouts, inks(shop.styles, chosen.volume), shop.mark)
+
+
+# -- looking at what was made -------------------------------------------------------------------------------------
+
+SHEET_CHECKS = checks("拼版", {code: title for code, title in sheet_check.CODES.items() if code not in sheet_check.OF_INSTRUCTIONS})
+PAGE_CHECKS = (
+    *checks("文件结构", {structure.RULES[rule]: structure.CODES[structure.RULES[rule]] for rule in PAGE_RULES}),
+    *checks("内容无遗漏", lost.CODES), *checks("排版质量", typography.CODES),
+)  # fmt: skip
+INSTRUCTION_CHECKS = checks("印制说明", {code: sheet_check.CODES[code] for code in sheet_check.OF_INSTRUCTIONS})
+
+
+def checked(shop: Shop, folder: Path) -> Iterator[CheckedFile]:
+    """Yield what is found in the booklets of a folder, held against the pages that the sources give now."""
+    for one in laid(shop):
+        for name, listed, look in (
+            (one.file, (*SHEET_CHECKS, *PAGE_CHECKS), lambda pdf, one=one: [*look_at_sheets(pdf, one), *look_at_pages(one)]),
+            (one.instructions, INSTRUCTION_CHECKS, lambda pdf, one=one: list(look_at_instructions(pdf, one))),
+        ):
+            path = folder / name
+            if path.is_file():
+                pdf = path.read_bytes()
+                yield CheckedFile("booklets", f"build/{one.book.id}/{name}", listed, tuple(look(pdf)), page_count(pdf))
+
+
+def look_at_sheets(imposed: bytes, one: Laid) -> Iterator[Problem]:
+    return sheet_check.check(imposed, one.pages, one.plan, named(one), f"{one.book.id}/{one.file}")
+
+
+def look_at_instructions(leaflet: bytes, one: Laid) -> Iterator[Problem]:
+    return sheet_check.check_instructions(leaflet, one.plan, f"{one.book.id}/{one.instructions}")
+
+
+def named(one: Laid) -> Edition:
+    return replace(BOOKLET, name=f"booklet-{one.name}")
+
+
+def look_at_pages(one: Laid) -> Iterator[Problem]:
+    """Yield what is wrong with the pages of a booklet one by one."""
+    pagination, edition = one.typeset.pagination, named(one)
+    printed = PrintedText(one.pages, one.book, pagination, drawn_texts(one.pages))
+    yield from structure.check(printed, one.book, pagination, edition, PAGE_RULES)
+    yield from lost.check(printed, one.book, pagination)
+    set_as = typography.measure(one.pages, typography.flush_left(pagination))
+    yield from typography.check(set_as, edition, f"{one.book.id}/{edition.name}.pdf")

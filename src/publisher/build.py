@@ -7,8 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
-from publisher import book, inks, manifest, pages_lock, sandbox, typeset, typeset_engine
-from publisher.changes import without_identities
+from publisher import book, booklets, manifest, pages_lock, sandbox, typeset, typeset_engine
+from publisher.changes import Changes, without_identities
 from publisher.collection import Collection, VolumeSource
 from publisher.compare import revisions
 from publisher.compose.assemble import case_alone, compose
@@ -21,7 +21,6 @@ from publisher.pagination import Pagination, paginated
 from publisher.preflight import verapdf as verapdf_check
 from publisher.preflight.report import Check, CheckedFile, checks
 from publisher.problems import Place, Problem, Rejected, Severity
-from publisher.render import Renderer
 from publisher.rules import RULES
 from publisher.store import NoStore, Store, key, key_of_files
 from publisher.workshop import Workshop, workers
@@ -102,13 +101,14 @@ def lint(project: Project, collection: Collection, source: VolumeSource) -> Exam
 
 
 def composed(project: Project, collection: Collection, source: VolumeSource, since: str | None = None) -> book.Book:
-    """Compose a volume, with the chapter of what changed since a revision, its own where none is named.
+    """Compose a volume, with the chapter of what changed since a revision, its own where none is named."""
+    return compose(source, collection.catalogue, typeset.ENGINE, changed(project, source, since))
 
-    What identified a patient and was taken out is not printed again as a change.
-    """
+
+def changed(project: Project, source: VolumeSource, since: str | None) -> Changes | None:
+    """Return what changed in a volume; what identified a patient and was taken out is not printed again as a change."""
     since = since or source.volume.changes_since
-    changes = without_identities(revisions.changes(project.root, since).of_volume(str(source.volume.id))) if since else None
-    return compose(source, collection.catalogue, typeset.ENGINE, changes)
+    return without_identities(revisions.changes(project.root, since).of_volume(str(source.volume.id))) if since else None
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,8 @@ def build(
         examination = examination.of_case(source.cases[order.case].id.place.path)
     if stopping := examination.unprintable if order.draft else examination.errors:
         raise Rejected(stopping)
-    whole = composed(project, collection, source, order.since)
+    changes = changed(project, source, order.since)
+    whole = compose(source, collection.catalogue, typeset.ENGINE, changes)
     if order.case:
         whole = case_alone(whole, order.case)
     if order.draft:
@@ -173,11 +174,10 @@ def build(
     progress.stage("lint", f"{len(RULES)} rules, {len(examination.errors) or 'no'} errors")
     progress.stage("compose", f"{len(whole.sections)} sections, {len(whole.rows)} table rows")
     mark = f"未定稿（未决{len(examination.errors)}处）" if order.draft else ""
-    renderer = Renderer(whole, project.layouts, inks.inks(project.styles, whole.volume), mark)
+    job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop(), mark=mark, changes=changes)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
-    job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop())
-    pages = typeset.Typesetter(renderer.html, job.setting(SCREEN), progress.section).typeset(whole)
+    pages = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), progress.section).typeset(whole)
     job = replace(job, pagination=pages.pagination)
     outputs, problems = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, []
     for name in ("screen",) if order.case else order.editions or EDITIONS:
@@ -244,7 +244,9 @@ def report_built(
     veraPDF is asked about the screen edition where it is there; with `verapdf` true it has to be, with false it is not asked.
     """
     whole = composed(project, collection, source, since)
-    job = Job(source, collection.catalogue, whole, project.layouts, project.styles, Workshop(), built_pages(project, whole))
+    workshop = Workshop(basis(project), Store(project.store))
+    changes = changed(project, source, since)
+    job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop, built_pages(project, whole), changes=changes)
     checked = []
     for name, delivered in DELIVERED.items():
         path = project.output(whole, name)
@@ -255,6 +257,8 @@ def report_built(
                 more, said, note = conformance(path, f"{whole.id}/{name}", verapdf)
                 found, notes, listed = [*found, *more], [*notes, note], (*listed, *said)
             checked.append(CheckedFile(delivered.edition, str(path.relative_to(project.root)), listed, tuple(found), page_count(path), tuple(notes)))
+    if any(project.output(whole, "").glob("booklet-*.pdf")):
+        checked += booklets.checked(job.shop(), project.output(whole, ""))
     if not checked:
         raise Rejected([unbuilt(project, whole)])
     return checked

@@ -13,6 +13,7 @@ import pikepdf
 
 from publisher import book, booklets, edition, pieces, typeset
 from publisher.catalogue import Catalogue
+from publisher.changes import Changes
 from publisher.collection import VolumeSource
 from publisher.compose import cover
 from publisher.compose.dates import shown
@@ -48,10 +49,18 @@ class Job:
     styles: Path
     workshop: Workshop
     pagination: Pagination = field(default_factory=lambda: Pagination((), (), ()))
+    mark: str = ""
+    """What is printed in the foot of every page of a draft."""
+    changes: Changes | None = None
+    """What the book's chapter of changes says."""
 
-    def renderer(self, whole: book.Book, mark: str = "") -> Renderer:
+    def renderer(self, whole: book.Book) -> Renderer:
         """Return what makes the HTML of a book's sections."""
-        return Renderer(whole, self.layouts, inks(self.styles, whole.volume), mark)
+        return Renderer(whole, self.layouts, inks(self.styles, whole.volume), self.mark)
+
+    def shop(self) -> booklets.Shop:
+        """Return what the booklets are made with."""
+        return booklets.Shop(self.source, self.catalogue, self.layouts, self.styles, self.setting, self.mark, self.changes)
 
     def setting(self, wanted: edition.Edition) -> typeset.Setting:
         """Return what begins to set a section in the style of an edition."""
@@ -112,7 +121,7 @@ def cover_file(job: Job, sheet: book.Book) -> bytes:
 
 def booklet_files(job: Job, pages: Typeset, tell: Tell) -> Files:
     """Make the booklets: the whole volume, and each selection of cases that it names. They have pages of their own."""
-    return booklets.booklet_files(job.source, job.catalogue, job.layouts, job.styles, job.setting, tell)
+    return booklets.booklet_files(job.shop(), tell)
 
 
 EDITIONS: dict[str, Callable[[Job, Typeset, Tell], Files]] = {"screen": screen_files, "press": press_files, "booklets": booklet_files}

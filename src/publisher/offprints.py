@@ -76,11 +76,14 @@ def build(
 ) -> Offprints:
     """Build the offprints of all cases of a volume, or of some.
 
-    Raises Rejected when preflight finds an error in any; the refused files are kept beside, and the last good ones stay.
+    Raises Rejected when a finding is not settled or preflight finds an error in any; the refused files are kept beside, and
+    the last good ones stay.
     """
     started = perf_counter()
-    if errors := journey.lint(project, collection, source).errors:
-        raise Rejected(errors)
+    examination = journey.lint(project, collection, source)
+    asked = [examination.of_case(source.cases[slug].id.place.path) for slug in cases] or [examination]
+    if stopping := [error for found in asked for error in found.errors]:
+        raise Rejected(stopping)
     whole = journey.composed(project, collection, source)
     job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop())
     volume = pages_of(project, job, progress)
@@ -96,7 +99,7 @@ def build(
     progress.stage("preflight", f"{len(outputs)} files, {len(problems)} problems")
     if any(problem.severity is Severity.ERROR for problem in problems):
         for name, pdf in outputs.items():
-            files.replace(folder / name.replace(".pdf", ".refused.pdf"), pdf)
+            files.replace(folder / journey.refused(name), pdf)
         raise Rejected(problems)
     kept = {} if not cases else {path.name: path.read_bytes() for path in folder.glob("*.pdf") if path.name not in outputs and ".refused." not in path.name}
     fonts = manifest.fonts(project.styles / "fonts")
@@ -110,11 +113,11 @@ def build(
 
 def pages_of(project: Project, job: Job, progress: Progress) -> Volume:
     """Return the pages of a volume: those of its last build where it is of the present sources, else typeset now."""
-    whole = job.book
-    if not journey.verify_volume(project, whole.id):
+    whole, built = job.book, project.output(job.book, "screen.pdf")
+    if built.is_file() and not journey.verify_volume(project, whole.id):
         pagination = journey.built_pages(project, whole)
         progress.stage("compose", f"{len(whole.sections)} sections, pages of the last build")
-        return Volume(whole, pagination, PageTexts(drawn_texts(project.output(whole, "screen.pdf").read_bytes()), whole, pagination).pages)
+        return Volume(whole, pagination, PageTexts(drawn_texts(built.read_bytes()), whole, pagination).pages)
     progress.stage("compose", f"{len(whole.sections)} sections, no build of these sources: typeset for its pages")
     laid = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN)).typeset(whole)
     return Volume(whole, laid.pagination, PageTexts(drawn_texts(written(job.joined(laid))), whole, laid.pagination).pages)

@@ -89,12 +89,13 @@ class Typesetter:
     def typeset(self, whole: book.Book) -> Typeset:
         """Set the book. Raises Rejected when its page numbers will not settle, or a link leads nowhere."""
         pages = PageMap()
-        body = [section for section in whole.sections if not section.front]
         front = [section for section in whole.sections if section.front]
+        body = [section for section in whole.sections if not section.front and not section.apart]
+        after = [section for section in whole.sections if section.apart]
         for _ in range(MOST_PASSES):
-            for section in (*body, *front):  # all at once, each on the side it will most likely open on
+            for section in (*body, *front, *after):  # all at once, each on the side it will most likely open on
                 self.begin(section, Opening(self.sides.get(section.id, "right"), section.numbering), pages)
-            sheets = (*self.group(front, pages), *self.group(body, pages, whole.first_folio))
+            sheets = (*self.group(front, pages), *self.group(body, pages, whole.first_folio), *self.group(after, pages))
             found = page_map(whole, sheets)
             if found == pages:
                 dead = dict.fromkeys(name for sheet in sheets if sheet.page for name in sheet.page.targets if name not in found.folios)
@@ -120,7 +121,7 @@ class Typesetter:
                 sheets.append(Sheet(section, folio(number(), style), galley, index))
             if section.blank_back and number() % 2 == 0:
                 sheets.append(Sheet(None, folio(number(), style)))
-        if style != "decimal" and len(sheets) % 2:
+        if sections and sections[0].front and len(sheets) % 2:
             sheets.append(Sheet(None, folio(number(), style)))
         return sheets
 

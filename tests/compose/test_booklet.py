@@ -42,12 +42,12 @@ def text(section):
 
 
 def test_a_booklet_has_title_colophon_contents_cases_and_appendix(rib):
-    assert [section.id for section in rib.sections] == ["title-page", "colophon", "contents", RIB, "dosing"]
+    assert [section.id for section in rib.sections] == ["title-page", "colophon", "contents", RIB, "dosing", "collation"]
 
 
 def test_a_booklet_without_appendix_has_none(small, volume):
     chosen = volume.booklets[0].model_copy(update={"appendix": False})
-    assert [section.id for section in booklet(small, volume, chosen).sections] == ["title-page", "colophon", "contents", RIB]
+    assert [section.id for section in booklet(small, volume, chosen).sections] == ["title-page", "colophon", "contents", RIB, "collation"]
 
 
 def test_the_title_page_says_for_what_and_whence(rib, volume):
@@ -78,8 +78,9 @@ def test_a_narrower_measure_changes_no_number_and_no_figure_of_a_real_volume(con
 
 
 def test_only_the_chosen_cases_are_looked_for_on_paper(rib, small):
-    assert {item.section for item in rib.printed} == {RIB}
-    assert [item for item in rib.printed] == [item for item in small.printed if item.section == RIB]
+    own = [item for item in small.printed if item.section == RIB or item.path == f"{RIB}.notes"]
+    assert list(rib.printed) == own
+    assert {item.section for item in own} == {RIB, "collation"}
 
 
 def test_the_appendix_holds_the_doses_of_the_chosen_cases_alone(rib, small):
@@ -98,7 +99,7 @@ def test_a_column_that_says_nothing_any_more_is_left_out(rib):
 
 def test_the_contents_lead_to_what_is_inside(rib):
     targets = [entry.target for block in rib.section("contents").blocks if isinstance(block, Entries) for entry in block.items]
-    assert targets == [RIB, "dosing"]
+    assert targets == [RIB, "dosing", "collation"]
 
 
 def test_a_reference_out_of_the_booklet_becomes_plain_text(sample_book):
@@ -128,10 +129,11 @@ def test_both_real_volumes_name_a_booklet(content):
 
 def test_an_offprint_is_the_case_with_a_line_that_says_where_it_stands(sample_book, volume):
     alone = offprint(sample_book, volume, FEMUR, 12, 18)
-    (section,) = alone.sections
+    section, collation = alone.sections
+    assert (collation.id, collation.numbering) == ("collation", "lower-roman")
     assert words(section.blocks[0].line) == "单行本　《样书病例荟萃》样本，2026年1月31日，第12～18页"
     assert section.blocks[1:] == sample_book.section(FEMUR).blocks
-    assert (alone.first_folio, {item.section for item in alone.printed}) == (12, {FEMUR})
+    assert (alone.first_folio, {item.section for item in alone.printed}) == (12, {FEMUR, "collation"})
 
 
 def test_an_offprint_of_one_page_names_one_page(sample_book, volume):

@@ -33,8 +33,14 @@ def booklet(whole: book.Book, volume: Volume, chosen: Booklet) -> book.Book:
         title=str(chosen.title),
         subject=f"选自《{whole.title}》（{volume.edition}）：{listed(cases)}",
         sections=(*front(volume, chosen, cases), contents(whole, body), *body),
-        printed=tuple(item for item in whole.printed if item.section in chosen.cases),
+        printed=tuple(printed_of(whole, {str(slug) for slug in chosen.cases})),
     )
+
+
+def printed_of(whole: book.Book, cases: set[str]) -> Iterator[book.Printed]:
+    """Yield what must be found on paper of some cases: on their own pages, and of their notes in the collation."""
+    notes = {f"{slug}.notes" for slug in cases}
+    yield from (item for item in whole.printed if item.section in cases or item.path in notes)
 
 
 def front(volume: Volume, chosen: Booklet, cases: list[Section]) -> Iterator[Section]:
@@ -169,8 +175,8 @@ def offprint(whole: book.Book, volume: Volume, slug: str, first: int, last: int)
         id=f"{whole.id}/offprints",
         title=f"例{section.number}　{section.title}",
         subject=f"{origin}；单行本",
-        sections=(replace(alone, bookmark=1), *(replace(notes, tab="") for notes in collation_section([section]))),
-        printed=tuple(item for item in whole.printed if item.section == slug),
+        sections=(replace(alone, bookmark=1), *(replace(notes, tab="", apart=True) for notes in collation_section([section]))),
+        printed=tuple(printed_of(whole, {slug})),
         first_folio=first,
     )
 

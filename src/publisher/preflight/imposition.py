@@ -37,6 +37,8 @@ CODES = {
     "PDF-509": "说明单为一页A4，所记张数、帖数与拼版相符",
 }
 """What each check says when it passes."""
+OF_INSTRUCTIONS = ("PDF-509",)
+"""Those that look at the sheet of instructions."""
 
 Faults = Iterator[tuple[str, str, int]]
 Matrix = tuple[float, float, float, float, float, float]
