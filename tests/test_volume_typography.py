@@ -1,13 +1,15 @@
 """Both whole volumes are set as the standards ask, measured on the glyphs of the finished files."""
 
+import re
+
 import pytest
 from project import REPOSITORY, Project
 
-from publisher import composer
-from publisher.preflight import typography
+from publisher import book, composer
+from publisher.preflight import glyphs, typography
 from publisher.preflight.typography import Typography
 
-NOTHING = ["starts", "ends", "cuts", "unsqueezed", "full_marks", "lonely", "short", "overfull", "parted"]
+NOTHING = ["starts", "ends", "cuts", "unsqueezed", "full_marks", "lonely", "short", "overfull", "parted", "overlaid"]
 
 
 def measured(made) -> Typography:
@@ -22,6 +24,15 @@ def volume(request) -> Typography:
 @pytest.mark.parametrize("fault", NOTHING)
 def test_a_volume_has_none_of(volume, fault):
     assert getattr(volume, fault) == ()
+
+
+@pytest.mark.parametrize("name", ["lung", "breast"])
+def test_no_head_of_a_column_that_is_one_word_is_cut(name, request):
+    made = request.getfixturevalue(name)
+    tables = [block for section in made.book.sections for block in section.blocks if isinstance(block, book.Table)]
+    words = {column.title for table in tables for column in table.columns if re.fullmatch("[!-~]+", column.title)}
+    assert words
+    assert [block for block in glyphs.read(made.pdf) if len(block.lines) > 1 and "".join(line.text for line in block.lines) in words] == []
 
 
 def test_loose_lines_are_under_one_in_a_hundred(volume):

@@ -74,14 +74,15 @@ def compose(
 
 
 def case_alone(whole: book.Book, slug: str) -> book.Book:
-    """Make a book of one case, for proofing."""
+    """Make a book of one case and its notes, for proofing."""
     section = next((section for section in whole.sections if section.kind == "case" and section.id == slug), None)
     if section is None:
         known = [section.id for section in whole.sections if section.kind == "case"]
         raise Rejected([Problem(place_of(whole), "SRC-027", "本卷没有这一病例", slug, f"现有：{'、'.join(known)}")])
+    notes = [replace(item, bookmark=1) for item in collation_section([section])]
     return book.Book(
         f"{whole.id}-{slug}", whole.volume, book.words(section.blocks[0].title), whole.short_title, whole.author, whole.subject,
-        whole.keywords, whole.date, whole.language, (replace(section, bookmark=1), *collation_section([section])),
+        whole.keywords, whole.date, whole.language, (replace(section, bookmark=1), *notes),
         tuple(item for item in whole.printed if item.section == slug or item.path == f"{slug}.notes"), whole.privacy,
     )  # fmt: skip
 
