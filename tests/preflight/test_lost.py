@@ -127,6 +127,8 @@ SKIPPED = {
     "the reasons of notes": ("lists.html", "{{ inline(note.reason) }}", ""),
     "the quotes of notes": ("lists.html", "{{ inline(note.quote) }}", ""),
     "the heads of groups of rows": ("table.html", "{{ inline(head) }}", ""),
+    "the captions of figures": ("figure.html", "{{ inline(item.caption) }}", ""),
+    "the notes of figures": ("figure.html", "{{ item.note }}", ""),
     "the label of a case": ("opener.html", "{{ item.label }}", ""),
     "the values of the summary panel": ("opener.html", "<dd>{{ inline(line) }}</dd>", "<dd></dd>"),
 }
@@ -135,3 +137,21 @@ SKIPPED = {
 @pytest.mark.parametrize(("name", "old", "new"), SKIPPED.values(), ids=SKIPPED)
 def test_a_layout_is_found_that_skips(spoiled, name, old, new):
     assert {"PDF-101", "PDF-102", "PDF-103"} & set(codes(spoiled(name, old, new, "sample-01-rib")))
+
+
+def test_a_layout_that_skips_drawings_is_found(spoiled):
+    problems = spoiled("figure.html", "{{ item.svg | inked }}\n<figcaption>", "<figcaption>", "sample-01-rib")
+    assert {problem.found[:6] for problem in problems if problem.code == "PDF-104"} >= {"右左骨外转移", "NRS010"}
+    assert "PDF-310" in codes(problems)
+
+
+def test_a_word_lost_in_a_drawing_is_found(spoiled):
+    shortened = "{{ item.svg | replace('2～3分', '2～3') | inked }}\n<figcaption>"
+    problems = spoiled("figure.html", "{{ item.svg | inked }}\n<figcaption>", shortened, "sample-01-rib")
+    assert [problem.found for problem in problems if problem.code == "PDF-104"] == ["NRS0107分2～3分入院时治疗第4周"]
+
+
+def test_words_of_a_drawing_stand_for_nothing_that_a_table_has_lost(spoiled):
+    """The figure repeats 10.50, the table has lost it."""
+    problems = spoiled("table.html", "{{ inline(cell) }}</td>", "{{ inline(cell) | replace('10.50', '') }}</td>", "sample-01-rib")
+    assert places(problems, "PDF-101") == {(RIB, line_of(RIB, "10.50"))}

@@ -174,9 +174,16 @@ def test_a_head_that_points_the_wrong_way_is_found(spoilt):
 
 def test_a_caption_that_is_a_cell_is_found(spoilt):
     def spoil(pdf):
-        elements(pdf, "Caption")[0].S = Name.TD
+        next(element for element in elements(pdf, "Caption") if str(element.P.S) == "/Table").S = Name.TD
 
     assert "PDF-304" in codes(spoilt(spoil))
+
+
+def test_the_caption_of_a_figure_that_is_none_is_found(spoilt):
+    def spoil(pdf):
+        next(element for element in elements(pdf, "Caption") if str(element.P.S) != "/Table").S = Name.P
+
+    assert codes(spoilt(spoil)) == ["PDF-310"]
 
 
 def test_a_table_in_two_parts_is_found(spoilt):
@@ -293,19 +300,28 @@ def test_english_that_would_be_read_as_chinese_is_found(spoilt):
 
 @pytest.mark.parametrize(
     ("alt", "box", "found"),
-    [("右肋骨CT横断面，见溶骨性破坏", [50, 50, 200, 200], []), ("", [50, 50, 200, 200], ["PDF-310"]), ("scan.png", [50, 50, 200, 200], ["PDF-310"]),
-     ("右肋骨CT横断面，见溶骨性破坏", [50, 700, 200, 900], ["PDF-310"]), ("右肋骨CT横断面，见溶骨性破坏", None, ["PDF-310"])],
-    ids=["right", "no words", "a file name", "outside its page", "no box"],
+    [(None, [50, 50, 200, 200], set()), ("", None, {"PDF-307", "PDF-310"}), ("scan.png", None, {"PDF-307", "PDF-310"}),
+     ("人体骨骼示意图，转移在右侧股骨。", None, {"PDF-307", "PDF-310"}), (None, [50, 700, 200, 900], {"PDF-310"}), (None, [], {"PDF-310"})],
+    ids=["right", "no words", "a file name", "words of another figure", "outside its page", "no box"],
 )  # fmt: skip
-def test_a_figure_without_words_or_place_is_found(spoilt, alt, box, found):
+def test_a_figure_without_its_words_or_place_is_found(spoilt, alt, box, found):
     def spoil(pdf):
-        figure = next(element for element in elements(pdf, "P") if element.P.S == "/Part")
-        figure.S = Name.Figure
-        figure.Alt = String(alt)
+        figure = elements(pdf, "Figure")[1]
+        if alt is not None:
+            figure.Alt = String(alt)
         if box:
             figure.A = Dictionary(O=Name.Layout, BBox=Array(box))
+        elif box == []:
+            del figure.A
 
-    assert codes(spoilt(spoil)) == found
+    assert set(codes(spoilt(spoil))) == found
+
+
+def test_a_figure_that_is_not_in_the_tree_is_found(spoilt):
+    def spoil(pdf):
+        elements(pdf, "Figure")[1].S = Name.P
+
+    assert "PDF-310" in codes(spoilt(spoil))
 
 
 def test_a_file_without_any_structure_is_found(spoilt):

@@ -24,25 +24,25 @@ MEASURE = 409.5
 Point = tuple[float, float]
 
 
-def number(value: float) -> str:
-    """Write a length with at most two places."""
-    return f"{value:.2f}".rstrip("0").rstrip(".") if round(value, 2) else "0"
+def number(value: float, places: int = 2) -> str:
+    """Write a length with at most so many places."""
+    return f"{value:.{places}f}".rstrip("0").rstrip(".") if round(value, places) else "0"
 
 
-def path_of(points: Sequence[Point], closed: bool = False) -> str:
+def path_of(points: Sequence[Point], closed: bool = False, places: int = 2) -> str:
     """Return the path through points by straight lines."""
-    return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points) + ("Z" if closed else "")
+    return "M" + "L".join(f"{number(x, places)} {number(y, places)}" for x, y in points) + ("Z" if closed else "")
 
 
-def curve_of(points: Sequence[Point], closed: bool = False) -> str:
+def curve_of(points: Sequence[Point], closed: bool = False, places: int = 2) -> str:
     """Return a smooth path through points (Catmull and Rom, as cubic arcs)."""
     count = len(points)
-    path = f"M{number(points[0][0])} {number(points[0][1])}"
+    path = f"M{number(points[0][0], places)} {number(points[0][1], places)}"
     for place in range(count if closed else count - 1):
         near = [points[(place + step) % count] if closed else points[min(max(place + step, 0), count - 1)] for step in (-1, 0, 1, 2)]
         (x0, y0), (x1, y1), (x2, y2), (x3, y3) = near
         arcs = (x1 + (x2 - x0) / 6, y1 + (y2 - y0) / 6, x2 - (x3 - x1) / 6, y2 - (y3 - y1) / 6, x2, y2)
-        path += "C" + " ".join(number(value) for value in arcs)
+        path += "C" + " ".join(number(value, places) for value in arcs)
     return path + ("Z" if closed else "")
 
 

@@ -195,8 +195,8 @@ class View:
     def path(self, shape: Shape) -> str:
         points = [self.at(point) for point in shape.points]
         if shape.stroke:
-            return curve_of(points) if shape.smooth and len(points) > 2 else path_of(points)
-        return curve_of(points, closed=True) if shape.smooth else path_of(points, closed=True)
+            return curve_of(points, places=1) if shape.smooth and len(points) > 2 else path_of(points, places=1)
+        return curve_of(points, closed=True, places=1) if shape.smooth else path_of(points, closed=True, places=1)
 
     def shapes(self, shapes: Sequence[Shape], fill: str, ink: str = SOFT) -> None:
         """Draw shapes of one look."""
@@ -212,7 +212,7 @@ class View:
         """Fill shapes with dots."""
         dots = [dot for shape in shapes if not shape.stroke for dot in dots_in([self.at(point) for point in shape.points])]
         if dots:
-            self.drawing.shape("".join(f"M{number(x)} {number(y)}h.01" for x, y in dots), ink=SECOND, weight=1.05, cap="round")
+            self.drawing.shape("".join(f"M{number(x, 1)} {number(y, 1)}h.01" for x, y in dots), ink=SECOND, weight=1.05, cap="round")
         if strokes := "".join(self.path(shape) for shape in shapes if shape.stroke):
             self.drawing.shape(strokes, ink=SECOND, weight=1.15, dash=f"0.01 {STIPPLE}", cap="round")
 

@@ -46,7 +46,7 @@ def range_sign(text: str) -> Iterator[Finding]:
 
     GB/T 15835 4.2: a range is joined by ～. Hyphens stay in names (CA15-3) and dates (2021-06-15).
     """
-    for match in re.finditer(r"(?<![\dA-Za-z.-])(?<!抗原)(?<!表)\d+(?:\.\d+)?\s?[~–—∼-]\s?\d+(?:\.\d+)?(?![\d-])", text):
+    for match in re.finditer(r"(?<![\dA-Za-z.-])(?<!抗原)(?<![表图])\d+(?:\.\d+)?\s?[~–—∼-]\s?\d+(?:\.\d+)?(?![\d-])", text):
         if not re.fullmatch(r"\d{4}-\d{2}", match[0]):
             yield "数值范围的连接号不合体例", around(text, match), "用「～」，如 39～43"
 

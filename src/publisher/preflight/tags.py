@@ -238,6 +238,10 @@ def figures(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
         if wanted != said:
             wrong = next((pair for pair in zip_longest(said, wanted) if pair[0] != pair[1]), ("", ""))
             yield "图的说明文字与书不符", f"{wrong[0]}，应为 {wrong[1]}"[:120], chapter.node.page
+        captions = [tagged.text(node) for node in chapter.node.nodes if node.tag == "Caption"]
+        titles = [squeezed("".join(map(book.words, book.lines_of(figure)))) for figure in chapter.blocks(book.Figure)]
+        if captions != titles:
+            yield "图题没有标为图题", "、".join(sorted({*titles} ^ {*captions}))[:80], chapter.node.page
     for node in tagged.document.find("Figure"):
         said_of = alt_of(node)
         if len(said_of.strip()) < 4 or IMAGE_NAME.search(said_of):
@@ -260,6 +264,6 @@ RULES = {
 CODES = {
     "PDF-301": "所有内容或入结构，或标为附饰", "PDF-302": "结构标签合乎规则，标题不跳级", "PDF-303": "目录逐条与书相符", "PDF-304": "各表单元格的表头无误",
     "PDF-305": "编者按与其编号相连", "PDF-306": "链接有字有名", "PDF-307": "朗读顺序与书相符", "PDF-308": "结构标识与索引相符",
-    "PDF-309": "外文标明语言", "PDF-310": "图有说明文字与边框",
+    "PDF-309": "外文标明语言", "PDF-310": "图有说明文字、图题与边框",
 }  # fmt: skip
 """What each check makes sure of."""
