@@ -408,7 +408,7 @@ def renal_function(record: Record) -> Iterator[Finding]:
                 best, worst = (ckd_epi(value, case.patient.years, case.patient.sex) for value in (creatinine.low, creatinine.high))
                 if rate.high < worst * 3 / 4 or rate.low > best * 4 / 3:
                     message = f"肌酐{creatinine} μmol/L、{case.patient.sex}{case.patient.age}算得eGFR约{worst:.0f}～{best:.0f}，此处作{rate}"
-                    yield Finding(rate, message, rate, "核对肌酐、年龄、性别与eGFR", (creatinine, case.patient.sex, case.patient.age))
+                    yield Finding(rate, message, rate, "核对肌酐、年龄、性别与eGFR", (creatinine, chart(record).leaf("patient", "sex"), case.patient.age))
 
 
 def ckd_epi(creatinine: Decimal, years: int, sex: str) -> Decimal:

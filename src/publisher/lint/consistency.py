@@ -54,7 +54,13 @@ def sex(record: Record) -> Iterator[Finding]:
         told = [word for word in reading.sexes(leaf) if word != patient.sex]
         organ = None if leaf in chart(record).commentary else foreign.search(leaf)
         if told or organ:
-            yield Finding(leaf, f"性别前后不一：患者信息作{patient.sex}，此处作{told[0] if told else organ[0]}", "", "据病历核定性别", (patient.sex,))
+            yield Finding(
+                leaf,
+                f"性别前后不一：患者信息作{patient.sex}，此处作{told[0] if told else organ[0]}",
+                "",
+                "据病历核定性别",
+                (chart(record).leaf("patient", "sex"),),
+            )
 
 
 @rule("CON-004", "case", Severity.REVIEW)
@@ -66,7 +72,7 @@ def male_breast_cancer(record: Record) -> Iterator[Finding]:
     case = record.case
     breast = chart(record).mentions(re.compile("乳腺癌|浸润性导管癌|浸润性小叶癌"), "title", "diagnoses", "history")
     if case.patient.sex == "男" and breast and not chart(record).mentions(re.compile("男性")):
-        yield Finding(case.patient.sex, "性别作男，诊断为乳腺癌，文中未提男性乳腺癌", "男", "核对性别；属实则在文中写明", tuple(breast[:3]))
+        yield Finding(chart(record).leaf("patient", "sex"), "性别作男，诊断为乳腺癌，文中未提男性乳腺癌", "男", "核对性别；属实则在文中写明", tuple(breast[:3]))
 
 
 @rule("CON-005", "case")

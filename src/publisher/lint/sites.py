@@ -27,7 +27,7 @@ def side_of_row(record: Record) -> Iterator[Finding]:
         for text in (text for text in texts if text and side in OPPOSITE):
             told = skeleton.sides(text)
             if told and not told & {side, "双侧"}:
-                yield Finding(side, f"侧别作{side}，文字作{text}", side, "核对侧别", tuple(text for text in texts if text))
+                yield Finding(text, f"侧别作{side}，文字作{text}", side, "核对侧别", tuple(text for text in texts if text))
                 break
 
 
@@ -95,7 +95,7 @@ def sided(case: Chart) -> list[Mention]:
     for group, row, site in rows:
         ribs = [f"肋{level[1:]}" for text in row.levels for level in skeleton.levels(text) if level[0] == "R"]
         regions = ribs or [region for region in skeleton.regions(site) if region in WANTED or region == "肋"]
-        found += [Mention(group, region, row.side, row.side) for region in regions if row.side and not skeleton.sides(site)]
+        found += [Mention(group, region, row.side, site) for region in regions if row.side and not skeleton.sides(site)]
     return found
 
 
@@ -111,7 +111,7 @@ def side_of_metastasis(record: Record) -> Iterator[Finding]:
             there = told.get(region, {})
             if place.side in OPPOSITE and there and not set(there) & {place.side, "双侧"}:
                 message = f"转移部位{place.site}作{place.side}，他处作{'、'.join(there)}"
-                yield Finding(place.side, message, place.side, "核对侧别", (place.site, *there.values()))
+                yield Finding(place.site or place.organ, message, place.side, "核对侧别", tuple(there.values()))
 
 
 LUNG = re.compile(r"(左|右)侧?(?:([上中下])肺|肺([上中下])?叶?|([上中下])叶肺)[^，。；、（）]{0,8}?(?:癌|恶性肿瘤)")
@@ -405,7 +405,7 @@ def cord_compression(record: Record) -> Iterator[Finding]:
         re.compile("未见脊髓(?:受压|压迫)|脊髓(?:受压|压迫)不明显|脊髓信号(?:未见|无|正常|及形态正常)|椎管无明显狭窄|无脊髓(?:受压|压迫)"), "studies"
     )
     free += [leaf for leaf in chart(record).told("studies") if patterns.search("脊髓信号[^，。；]{0,6}(?:未见|正常)", leaf) and leaf not in free]
-    claimed = [event.event for event in record.case.bone_events if event.event == "脊髓压迫"]
+    claimed = [word for _, word in chart(record).events if word == "脊髓压迫"]
     claimed += [
         leaf for leaf in chart(record).told("diagnoses", "commentary") if patterns.search("(?:有|伴|并发|合并|出现|解除)[^，。；]{0,4}脊髓(?:受压|压迫)", leaf)
     ]
