@@ -175,6 +175,16 @@ def dose_of_other_cases(source: VolumeSource, catalogue: Catalogue) -> Iterator[
                 yield Finding(odd[0], f"{doses[0].drug}：本例作{odd[0]}，其余各例均作{others[0].dose}", odd[0], "核对剂量", (doses[0].drug, *odd[1:]))
 
 
+@rule("CON-097", "case", Severity.REVIEW)
+def change_unlisted(record: Record) -> Iterator[Finding]:
+    """An adverse event was met by a new dose and the list of dose changes does not have it."""
+    listed = {amount for change in record.case.dose_changes for amount in amounts(change.after)}
+    for event in record.case.adverse_events:
+        told = patterns.search(r"(?:减|加|增|调整)[^，。；]{0,3}至\s?[\d.]+\s?(?:mg|g|μg)(?:/[^，。；]+)?", event.action or "")
+        if told and not set(amounts(told[0])) & listed:
+            yield Finding(event.action, f"不良反应处理作{told[0]}，剂量调整未列", told[0], "补入剂量调整", (event.term,))
+
+
 @rule("CON-096", "case", Severity.REVIEW)
 def drug_of_title(record: Record) -> Iterator[Finding]:
     """The title or text of a treatment names a drug that is not among the orders.
