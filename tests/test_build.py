@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -52,6 +53,16 @@ def test_a_good_build_leaves_its_file_and_page_table_alone(sample_built):
     assert files(sample_built.folder) == {"screen.pdf", "screen.pages.json", "MANIFEST.json"}
 
 
+def test_a_build_that_one_edition_fails_delivers_none(tmp_path):
+    project = Project(tmp_path)
+    shutil.copytree(REPOSITORY / "styles", project.path("styles"))
+    project.edit("styles/tokens/ink-press.css", "--second: device-cmyk(1 0 0 0.6)", "--second: device-cmyk(1 0.9 0.9 0.6)")
+    made = project.build(editions=("screen", "press"))
+    assert {problem.code for problem in made.problems} == {"PDF-412"}
+    assert files(made.folder) == {"screen.refused.pdf", "press.refused.pdf", "cover.refused.pdf"}
+    assert (made.folder / "press.refused.pdf").read_bytes() == made.files["press.pdf"]
+
+
 def test_a_good_build_clears_an_older_refused_file(tmp_path):
     project = Project(tmp_path)
     folder = project.root / "build" / f"sample-{CASE}"
@@ -84,15 +95,16 @@ def test_a_replacement_that_fails_leaves_no_temporary_file(tmp_path):
     assert files(tmp_path) == {"file"}
 
 
-def test_two_builds_of_the_same_source_give_the_same_bytes(sample_built, tmp_path):
+def test_two_builds_of_the_same_source_give_the_same_bytes(sample_built, sample_press, tmp_path):
     again = Project(tmp_path / "elsewhere")
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
     subprocess.run(
         [sys.executable, "-c", "from publisher.cli import app; app()", "build", "--root", str(again.root)],
         env=environment, cwd=tmp_path, capture_output=True, check=False,
     )  # fmt: skip
-    (made,) = (again.root / "build" / "sample").glob("screen*.pdf")
-    assert made.read_bytes() == sample_built.pdf
+    made = {path.name: path.read_bytes() for path in (again.root / "build" / "sample").glob("*.pdf")}
+    assert sorted(made) == ["cover.pdf", "press.pdf", "screen.pdf"]
+    assert [name for name, content in {**sample_built.files, **sample_press.files}.items() if made[name] != content] == []
 
 
 # -- the page table ----------------------------------------------------------------------------------------------
@@ -156,3 +168,40 @@ def test_sections_that_open_on_the_right_do_so(made):
 
 def test_the_build_folder_of_the_repository_is_not_touched(made):
     assert REPOSITORY not in made.folder.parents
+
+
+@pytest.fixture(scope="module")
+def drafted(tmp_path_factory):
+    """A draft of a case with a fault that would stop the edition."""
+    project = Project(tmp_path_factory.mktemp("draft"))
+    project.edit(FEMUR, "行走加重", "行走加重,夜间明显")
+    return project.build(case=CASE, draft=True)
+
+
+def test_an_unsettled_finding_stops_the_build(project):
+    project.edit(FEMUR, "行走加重", "行走加重,夜间明显")
+    with pytest.raises(Rejected, match="TXT-001"):
+        project.build(case=CASE)
+    assert not (project.root / "build").exists()
+
+
+def test_a_finding_in_another_case_does_not_stop_a_case(project):
+    project.edit("content/sample/cases/sample-01-rib.yaml", "夜间为著", "夜间为著,可忍")
+    assert project.build(case=CASE).problems == ()
+
+
+def test_a_draft_is_built_all_the_same_and_bears_its_own_name(drafted):
+    assert (drafted.problems, files(drafted.folder)) == ((), {"draft-screen.pdf", "draft-screen.pages.json", "MANIFEST.json"})
+
+
+def test_every_page_of_a_draft_says_so(drafted):
+    texts = [page.extract_text() for page in PdfReader(io.BytesIO(drafted.pdf)).pages]
+    assert [text for text in texts if "未定稿（未决1处）" not in text] == []
+
+
+def test_no_page_of_an_edition_says_that_it_is_a_draft(sample_built):
+    assert [page for page in PdfReader(io.BytesIO(sample_built.pdf)).pages if "未定稿" in page.extract_text()] == []
+
+
+def test_a_draft_leaves_the_last_good_edition_alone(drafted):
+    assert not (drafted.root / "build" / f"sample-{CASE}").exists()

@@ -1,7 +1,7 @@
 """Reading reports every problem of a run at once: where, what was found, what to do."""
 
 import pytest
-from project import DOSING, DRUGS, FEMUR, GUIDELINE, RIB, VOLUME, Project, codes
+from project import DOSING, DRUGS, FEMUR, GUIDELINE, RIB, SAMPLEBOOK, VOLUME, Project, codes
 
 from publisher.case import Case
 from publisher.problems import Place, Rejected
@@ -50,6 +50,13 @@ WRONG = [
     ("a truth value that is none", DOSING, "compiled: true", "compiled: 对", None, "SRC-112", "对", ""),
     ("a guideline reference to no case", GUIDELINE, "[sample-03-femur]", "[sample-03-femor]", None, "REF-003", "sample-03-femor", "sample-03-femur"),
     ("a case listed twice", VOLUME, "      - sample-03-femur", "      - sample-03-femur\n      - sample-01-rib", None, "SRC-023", "sample-01-rib", "删去"),
+    ("a length with its unit", VOLUME, "caliper_mm: 0.420", "caliper_mm: 0.42mm", "0.42mm", "SRC-115", "0.42mm", "不带单位"),
+    ("a leaf without thickness", VOLUME, "caliper_mm: 0.420", "caliper_mm: 0.000", "0.000", "SRC-115", "0.000", "0.108"),
+    ("a book number too short", VOLUME, "isbn: 978-7-0000-0000-1", "isbn: 978-7-0000-000-1", None, "SRC-116", "978-7-0000-000-1", "十三位"),
+    ("a book number of letters", VOLUME, "isbn: 978-7-0000-0000-1", "isbn: 待定", None, "SRC-116", "待定", "删去此行"),
+    ("a book number misread", VOLUME, "isbn: 978-7-0000-0000-1", "isbn: 978-7-0000-0000-7", None, "SRC-117", "978-7-0000-0000-7", "末位应为 1"),
+    ("a cover title that is another", VOLUME, "cover_lines: [样书, 病例荟萃]", "cover_lines: [样书, 病例]", "样书", "SRC-118", "", "样书病例荟萃"),
+    ("a paper there is no profile for", VOLUME, "paper: uncoated", "paper: newsprint", "newsprint", "SRC-103", "newsprint", "coated、uncoated"),
     ("a part of an announced case that is none", VOLUME, "part: 第二部分", "part: 第三部分", "第三部分", "SRC-026", "第三部分", "第二部分"),
     ("a spelling of two drugs", DRUGS, "variants: [来曲唑片]", "variants: [顺铂]", "顺铂]", "REF-002", "顺铂", "首见于第"),
 ]  # fmt: skip
@@ -262,3 +269,11 @@ def test_explained_never_shows_a_message_of_the_library():
         for kind in sorted(known)
     ]
     assert [problem for problem in shown if "原话" in str(problem)] == []
+
+
+def test_a_word_of_a_fixed_list_knows_its_place(sample):
+    """A rule that finds a side or a sex wrong must be able to show where it stands."""
+    case = sample.volumes["sample"].cases["sample-01-rib"]
+    words = [case.patient.sex, case.studies[0].lesions[1].side, case.studies[0].lesions[0].role, case.bone_events[0].event, case.labs[0].results[0].flag]
+    lines = (SAMPLEBOOK / RIB).read_text(encoding="utf-8").split("\n")
+    assert [lines[word.place.line - 1][word.place.column - 1 :].startswith(word) for word in words] == [True] * len(words)

@@ -3,9 +3,11 @@
 import re
 
 import pytest
-from project import codes
+from project import REPOSITORY, codes
 
 from publisher.compose.case_section import case_section
+from publisher.lint.characters import covered
+from publisher.lint.queries import examined
 from publisher.written import leaves
 
 VOLUMES = ["breast", "lung"]
@@ -114,6 +116,12 @@ def test_a_case_that_the_guideline_cites_is_in_the_volume(content, name):
         cited |= {str(slug) for statement in topic.statements for slug in statement.cases}
     assert cited
     assert cited <= set(source.cases)
+
+
+@pytest.mark.parametrize("name", VOLUMES)
+def test_every_finding_that_stops_a_real_volume_is_settled(content, name):
+    examination = examined(content.volumes[name], content.catalogue, covered(REPOSITORY / "styles/fonts"))
+    assert [str(problem) for problem in examination.errors] == []
 
 
 @pytest.mark.parametrize("name", VOLUMES)

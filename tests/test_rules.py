@@ -1,4 +1,4 @@
-"""Every rule has a folder with a wrong example, which it alone must catch, and a right one, which it must pass."""
+"""Every rule has a folder with a wrong example, which it must catch, and a right one, which every rule of its family passes."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,60 +6,33 @@ from pathlib import Path
 import pytest
 from project import REPOSITORY
 
-from publisher.case import Case
+from publisher import build as journey
 from publisher.collection import Collection
-from publisher.lint.cases import check_case, check_volume
+from publisher.lint import examples, explained
 from publisher.lint.characters import check_characters, covered
-from publisher.lint.record import Record
 from publisher.lint.text import check_texts
 from publisher.read import read_catalogue
 from publisher.read_yaml import read_yaml
 from publisher.rules import RULES
-from publisher.volume import Volume
-from publisher.written import Branch, Slug, Word
 
 FOLDER = Path(__file__).parent / "rules"
-
-
-def codes(code: str, name: str, sample) -> list[str]:
-    """Return the codes that an example brings up: of a text, or of a fragment of a case filled up to a whole one."""
-    tree, problems = read_yaml(FOLDER / code / name, name)
-    assert problems == []
-    found = [problem.code for problem in (*check_texts(tree), *check_characters(tree, covered(REPOSITORY / "styles" / "fonts")))]
-    if RULES[code].scope == "case":
-        found += [item.code for item, _ in check_case(record(tree, sample))]
-    if RULES[code].scope == "volume":
-        found += [item.code for item, _ in check_volume(volume(tree, sample), sample.catalogue)]
-    return found
-
-
-def record(tree: Branch, sample) -> Record:
-    """Make a case of a fragment; what a case must have and the fragment is not about is made up."""
-    least = {"id": Slug("made-up"), "number": Word("7"), "title": Word("虚构一例"), "patient": {"sex": Word("男"), "age": Word("70岁")}}
-    whole = Branch(tree.place)
-    whole.update({**least, **tree})
-    case = Case.model_validate(whole, context={"catalogue": sample.catalogue})
-    source = sample.volumes["sample"]
-    return Record(case, replace(source, cases={"made-up": case}, trees={"made-up": whole}), sample.catalogue)
-
-
-def volume(tree: Branch, sample):
-    """Make a volume of parts of several cases and, of the volume itself, of some fields."""
-    trees = {}
-    for number, fragment in enumerate(tree["cases"], 1):
-        whole = Branch(fragment.place)
-        whole.update({"id": Slug(f"made-up-{number}"), "number": Word(str(number)), "patient": {"sex": Word("男"), "age": Word("70岁")}, **fragment})
-        trees[str(whole["id"])] = whole
-    cases = {slug: Case.model_validate(whole, context={"catalogue": sample.catalogue}) for slug, whole in trees.items()}
-    source = sample.volumes["sample"]
-    fields = Volume.model_validate({**source.volume.model_dump(), **tree.get("volume", {})})
-    return replace(source, volume=fields, cases=cases, trees=trees, other_trees=())
+KNOWN = covered(REPOSITORY / "styles" / "fonts")
 
 
 @pytest.fixture(scope="module", name="sample")
 def sample_with_the_words_of_the_house(sample: Collection) -> Collection:
     """The sample book with the catalogue of the real volumes: rules on drugs and analytes rest on its labels and spans."""
-    return replace(sample, catalogue=read_catalogue(REPOSITORY, []))
+    problems: list = []
+    catalogue = read_catalogue(REPOSITORY, problems)
+    assert problems == []
+    return replace(sample, catalogue=catalogue)
+
+
+def codes(code: str, name: str, sample) -> list[str]:
+    """Return the codes that an example brings up."""
+    tree, problems = read_yaml(FOLDER / code / name, name)
+    assert problems == []
+    return [item.code for item, _ in examples.said_of(tree, code, sample.volumes["sample"], sample.catalogue, KNOWN)]
 
 
 @pytest.mark.parametrize("code", sorted(RULES))
@@ -87,3 +60,23 @@ def test_a_finding_names_place_reading_and_remedy():
     assert str(problem.place) == "case.yaml:1:7"
     assert "120mg" in problem.found
     assert problem.hint
+
+
+def test_a_character_without_a_glyph_is_found_with_its_place():
+    tree, _ = read_yaml(FOLDER / "TXT-012" / "wrong.yaml", "case.yaml")
+    assert {problem.place.path for problem in check_characters(tree, KNOWN)} == {"case.yaml"}
+
+
+def test_the_list_of_rules_in_the_documentation_is_fresh():
+    """After a change of a rule or an example: make rules-doc."""
+    assert (REPOSITORY / "docs/rules.md").read_text(encoding="utf-8") == explained.document(journey.DEFAULTS)
+
+
+def test_every_rule_is_in_the_documentation():
+    document = explained.document(journey.DEFAULTS)
+    assert [code for code in RULES if f"\n### {code}\n" not in document] == []
+
+
+def test_an_explanation_shows_what_is_wrong_and_what_is_right():
+    said = explained.rules(["TXT-006"], journey.DEFAULTS)
+    assert [word for word in (RULES["TXT-006"].title, "GB 3101", "120mg", "120 mg") if word not in said] == []

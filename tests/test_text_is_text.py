@@ -8,6 +8,7 @@ from project import FEMUR, VOLUME, Made, Project, codes
 from pypdf import PdfReader
 
 from publisher import build as journey
+from publisher.lint.queries import Examined
 from publisher.problems import Rejected
 
 SPELLS = {
@@ -60,7 +61,7 @@ def enchanted(tmp_path_factory) -> Made:
     project.edit(VOLUME, "label: 第一部分", f"label: {label}")
     project.edit(VOLUME, "part: 第一部分", f"part: {label}")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(journey, "lint", lambda *sources: [])
+        patch.setattr(journey, "lint", lambda *sources: Examined())
         return project.build()
 
 

@@ -12,7 +12,7 @@ from project import REPOSITORY, Project
 
 from publisher import limits, typeset_fetch
 from publisher.problems import Rejected
-from publisher.typeset import Typesetter
+from publisher.typeset import Compositor
 from publisher.typeset_fetch import FileKind, ProjectFetcher, Refused
 
 
@@ -258,14 +258,14 @@ def test_a_layout_that_asks_for_more_is_rejected_with_a_problem(project: Project
 def test_a_style_sheet_without_fonts_is_rejected_and_not_a_crash(tmp_path):
     (tmp_path / "book.css").write_text("p { color: black }")
     with pytest.raises(Rejected, match="TYP-003"):
-        Typesetter(lambda *section: "", tmp_path / "book.css")
+        Compositor(tmp_path / "book.css")
 
 
 def test_a_broken_font_is_rejected_and_not_a_crash(tmp_path):
     (tmp_path / "x.otf").write_bytes(b"OTTO" + bytes(200))
     (tmp_path / "book.css").write_text("@font-face { font-family: X; src: url(x.otf) } p { font-family: X }")
     with pytest.raises(Rejected, match="TYP-001"):
-        Typesetter(lambda *section: "", tmp_path / "book.css")
+        Compositor(tmp_path / "book.css")
 
 
 def test_the_real_style_sheets_ask_only_for_what_is_served():

@@ -4,9 +4,12 @@ A `Book` is a list of `Section`s that can each be typeset alone; a section is a 
 pieces, so that note marks and page references stay data until they are rendered.
 """
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
+from publisher.volume import Privacy
 from publisher.written import Written
 
 
@@ -217,7 +220,66 @@ class Opener:
     panel: Facts
 
 
-Block = Heading | Paragraph | Points | Facts | Table | Notes | Entries | Index | TitlePage | Opener
+class Bar(NamedTuple):
+    """A black bar: where it begins and how wide it is, in modules; a guard bar is longer."""
+
+    start: int
+    width: int
+    guard: bool
+
+
+@dataclass(frozen=True)
+class Barcode:
+    """A book number as it is read by people and by machines."""
+
+    text: str
+    """ISBN 978-7-…, with its hyphens."""
+    digits: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The cover as one sheet: back, spine and front beside each other. Lengths are millimetres."""
+
+    lines: tuple[str, ...]
+    """The title, line by line."""
+    subtitles: tuple[str, ...]
+    english: tuple[str, ...]
+    credits: tuple[str, ...]
+    """Compiler and edition, at the foot of the front."""
+    spine: str
+    """What stands on the spine; empty where it is too narrow for type."""
+    spine_size: float
+    """Size of that type in points."""
+    spine_mm: float
+    page_mm: tuple[float, float]
+    subject: tuple[str, ...]
+    """What the volume holds, line by line, for the back."""
+    parts: tuple[tuple[str, str], ...]
+    """Label and title of each part."""
+    notice: str
+    barcode: Barcode | None = None
+
+    @property
+    def sheet_mm(self) -> tuple[float, float]:
+        return 2 * self.page_mm[0] + self.spine_mm, self.page_mm[1]
+
+    @property
+    def folds_mm(self) -> tuple[float, float]:
+        """Where the sheet is folded, from its left edge."""
+        return self.page_mm[0], self.page_mm[0] + self.spine_mm
+
+    @property
+    def spine_runs(self) -> list[tuple[str, bool]]:
+        """The words of the spine from top to foot, each with whether it stands upright; Latin runs and brackets are turned."""
+        return [(run, len(run) == 1 and bool(UPRIGHT.fullmatch(run))) for run in re.findall(rf"{UPRIGHT.pattern}|(?:(?!{UPRIGHT.pattern}).)+", self.spine)]
+
+
+UPRIGHT = re.compile(r"[\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
+"""Characters that stand upright in a vertical line."""
+
+Block = Heading | Paragraph | Points | Facts | Table | Notes | Entries | Index | TitlePage | Opener | Cover
 
 
 @dataclass(frozen=True)
@@ -245,6 +307,11 @@ class Section:
     """Word of the thumb tab on the fore-edge."""
     tab_place: int = 0
     """Which step of the fore-edge the tab stands on, counting from 0."""
+
+    @property
+    def numbering(self) -> str:
+        """How its pages are numbered, in the words of CSS."""
+        return "lower-roman" if self.front else "decimal"
 
     @property
     def headings(self) -> list[Heading]:
@@ -313,6 +380,8 @@ class Book:
     language: str
     sections: tuple[Section, ...]
     printed: tuple[Printed, ...] = field(repr=False)
+    privacy: Privacy = field(default_factory=Privacy)
+    """What of the patients may be printed."""
 
     def section(self, name: str) -> Section:
         return next(section for section in self.sections if section.id == name)

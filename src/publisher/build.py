@@ -2,28 +2,35 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
 from publisher import book, manifest, pages_lock, sandbox, typeset, typeset_engine
+from publisher.changes import without_identities
 from publisher.collection import Collection, VolumeSource
+from publisher.compare import revisions
 from publisher.compose.assemble import case_alone, compose
+from publisher.compose.dates import shown
 from publisher.edition import SCREEN
-from publisher.finish import attachments, files, screen, staged
-from publisher.lint.characters import check_characters, covered
-from publisher.lint.text import check_texts
+from publisher.editions import DELIVERED, EDITIONS, Job
+from publisher.finish import files, staged
+from publisher.lint.characters import covered
+from publisher.lint.queries import Examined, examined
 from publisher.pagination import Pagination, paginated
-from publisher.preflight import lost, structure, tags, typography
-from publisher.preflight.printed_text import PrintedText
-from publisher.preflight.report import CheckedFile, checks
+from publisher.preflight import verapdf as verapdf_check
+from publisher.preflight.report import Check, CheckedFile, checks
 from publisher.problems import Place, Problem, Rejected, Severity
 from publisher.render import Renderer
 from publisher.rules import RULES
+from publisher.store import NoStore, Store, key, key_of_files
+from publisher.workshop import Workshop, workers
 
 DEFAULTS = Path(__file__).resolve().parents[2]
 """The checkout that holds the default layouts and styles."""
+PAGE_TABLE = "screen.pages.json"
+"""Where each section stands, in every edition."""
 STAGES = ("read", "lint", "compose", "render", "typeset", "finish", "preflight")
 
 
@@ -48,6 +55,11 @@ class Project:
         """The files a volume is made of: its own, the shared words, layouts and styles."""
         return manifest.source(self.root, [self.root / "content" / volume, self.root / "content/reference", self.layouts, self.styles])
 
+    @property
+    def store(self) -> Path:
+        """Where results are kept between builds."""
+        return self.root / ".cache" / "publisher"
+
     def lock(self, volume: str) -> Path:
         return self.root / "content" / volume / pages_lock.NAME
 
@@ -65,95 +77,133 @@ class Progress:
 
 @dataclass(frozen=True)
 class Built:
-    """One finished volume."""
+    """The files of one finished volume."""
 
-    path: Path
+    paths: tuple[Path, ...]
     pages: int
     problems: tuple[Problem, ...]
     seconds: float
 
 
-def check(project: Project, collection: Collection) -> list[Problem]:
-    """Apply the editorial rules and compose every volume; return what a person must look at. Raises Rejected for errors."""
-    found = [problem for source in collection.volumes.values() for problem in lint(project, source)]
+def check(project: Project, collection: Collection) -> tuple[list[Examined], list[Problem]]:
+    """Apply the editorial rules and compose every volume; return what the rules say and what cannot be composed."""
+    found = [lint(project, collection, source) for source in collection.volumes.values()]
+    problems = []
     for source in collection.volumes.values():
         try:
             compose(source, collection.catalogue, typeset.ENGINE)
         except Rejected as rejected:
-            found += rejected.problems
-    if any(problem.severity is Severity.ERROR for problem in found):
-        raise Rejected(found)
-    return found
+            problems += rejected.problems
+    return found, problems
 
 
-def lint(project: Project, source: VolumeSource) -> list[Problem]:
-    known = covered(project.styles / "fonts")
-    trees = (*source.trees.values(), *source.other_trees)
-    return [problem for tree in trees for problem in (*check_texts(tree), *check_characters(tree, known))]
+def lint(project: Project, collection: Collection, source: VolumeSource) -> Examined:
+    """Apply the editorial rules to one volume."""
+    return examined(source, collection.catalogue, covered(project.styles / "fonts"))
 
 
-def build_apart(
-    project: Project, collection: Collection, source: VolumeSource, progress: Progress, case: str | None = None, locked: bool = False
-) -> Built:
+def composed(project: Project, collection: Collection, source: VolumeSource, since: str | None = None) -> book.Book:
+    """Compose a volume, with the chapter of what changed since a revision, its own where none is named.
+
+    What identified a patient and was taken out is not printed again as a change.
+    """
+    since = since or source.volume.changes_since
+    changes = without_identities(revisions.changes(project.root, since).of_volume(str(source.volume.id))) if since else None
+    return compose(source, collection.catalogue, typeset.ENGINE, changes)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of a build."""
+
+    case: str | None = None
+    """This case alone."""
+    editions: tuple[str, ...] = ()
+    """These editions; all when none is named."""
+    locked: bool = False
+    """Fail where a case would move from its locked page."""
+    draft: bool = False
+    """Build although findings are not settled, and say so on every page."""
+    since: str | None = None
+    """With a chapter of what changed since this revision."""
+    keep: bool = True
+    """Use and keep what was made between builds."""
+
+
+def build_apart(project: Project, collection: Collection, source: VolumeSource, progress: Progress, order: Order = Order()) -> Built:
     """Build in a child process with limits of its own. Raises Rejected also when it outgrows them."""
     heard = {"stage": progress.stage, "section": progress.section}
 
     def work(tell: Callable[..., None]) -> Built:
         said = Progress(lambda name, detail: tell("stage", name, detail), lambda title, pages: tell("section", title, pages))
-        return build(project, collection, source, said, case, locked)
+        store = Store(project.store) if order.keep else NoStore()
+        with workers() as pool:
+            built = build(project, collection, source, said, order, Workshop(basis(project), store, pool))
+        store.trim()
+        return built
 
     return sandbox.run(work, name=f"build/{source.volume.id}", listen=lambda what, *words: heard[what](*words))
 
 
-def build(
-    project: Project, collection: Collection, source: VolumeSource, progress: Progress, case: str | None = None, locked: bool = False
-) -> Built:
-    """Build the screen edition of a volume, or of one of its cases.
+def basis(project: Project) -> str:
+    """Return the key of what every piece of a build depends on: the program, its libraries, the styles with their fonts."""
+    program = sorted(Path(__file__).parent.rglob("*.py"))
+    styles = sorted(path for path in project.styles.rglob("*") if path.is_file())
+    return key(key_of_files(program), key_of_files(styles), *(f"{name} {number}" for name, number in sorted(typeset_engine.versions().items())))
 
-    Raises Rejected when a stage cannot run or preflight finds anything; the refused file is kept beside for a look, and
-    the last good one stays.
+
+def build(
+    project: Project, collection: Collection, source: VolumeSource, progress: Progress, order: Order = Order(), workshop: Workshop | None = None
+) -> Built:
+    """Build the editions of a volume; of one of its cases the screen edition; as a draft also where findings are not settled.
+
+    Raises Rejected when a stage cannot run, a finding is not settled, or preflight finds anything; the refused files are
+    kept beside for a look, and the last good ones stay.
     """
     started = perf_counter()
-    errors = [problem for problem in lint(project, source) if problem.severity is Severity.ERROR]
-    if errors:
-        raise Rejected(errors)
-    whole = compose(source, collection.catalogue, typeset.ENGINE)
-    if case:
-        whole = case_alone(whole, case)
-    progress.stage("lint", f"{len(RULES)} rules, no errors")
+    examination = lint(project, collection, source)
+    if order.case in source.cases:
+        examination = examination.of_case(source.cases[order.case].id.place.path)
+    if stopping := examination.unprintable if order.draft else examination.errors:
+        raise Rejected(stopping)
+    whole = composed(project, collection, source, order.since)
+    if order.case:
+        whole = case_alone(whole, order.case)
+    if order.draft:
+        whole = replace(whole, id=f"{whole.id}-draft")
+    progress.stage("lint", f"{len(RULES)} rules, {len(examination.errors) or 'no'} errors")
     progress.stage("compose", f"{len(whole.sections)} sections, {len(whole.rows)} table rows")
-    renderer = Renderer(whole, project.layouts)
+    mark = f"未定稿（未决{len(examination.errors)}处）" if order.draft else ""
+    renderer = Renderer(whole, project.layouts, mark)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
-    pages = typeset.Typesetter(renderer.html, project.styles / SCREEN.stylesheet, progress.section).typeset(whole)
-    pagination = pages.pagination
-    pdf = screen.finish(pages.pdf(), whole, pagination, attachments.of_cases(source, whole))
-    progress.stage("finish", f"{len(pagination.folios)} pages, {len(pdf) / 1e6:.2f} MB")
-    problems = preflight(pdf, whole, pagination)
-    if locked and not case:
-        problems += check_lock(project, whole, pagination)
-    progress.stage("preflight", f"{len(problems)} problems")
-    path, refused = project.output(whole, "screen.pdf"), project.output(whole, "screen.refused.pdf")
+    job = Job(shown(source, collection.catalogue), whole, project.layouts, project.styles, workshop or Workshop())
+    pages = typeset.Typesetter(renderer.html, job.setting(SCREEN), progress.section).typeset(whole)
+    job = replace(job, pagination=pages.pagination)
+    outputs, problems = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, []
+    for name in ("screen",) if order.case else order.editions or EDITIONS:
+        made, found = EDITIONS[name](job, pages, progress.stage)
+        outputs |= made
+        problems += found
+    if order.locked and not order.case:
+        problems += check_lock(project, whole, job.pagination)
+    if order.draft:
+        outputs = {f"draft-{name}": content for name, content in outputs.items()}
+    pdfs = [name for name in outputs if name.endswith(".pdf")]
+    folder = project.output(whole, "")
     if any(problem.severity is Severity.ERROR for problem in problems):
-        files.replace(refused, pdf)
+        for name in pdfs:
+            files.replace(folder / refused(name), outputs[name])
         raise Rejected(problems)
-    outputs = {path.name: pdf, "screen.pages.json": files.pages_json(whole, pagination)}
     fonts = manifest.fonts(project.styles / "fonts")
     listed = manifest.manifest(whole.id, outputs, project.sources(whole.volume), fonts, version("casebook-publisher"), typeset_engine.versions())
-    staged.replace_all(path.parent, {**outputs, manifest.NAME: listed}, superseded=(refused.name,))
-    return Built(path, len(pagination.folios), tuple(problems), perf_counter() - started)
+    older = [name for name in manifest.listed(folder) if name not in outputs]
+    staged.replace_all(folder, {**outputs, manifest.NAME: listed}, superseded=(*map(refused, DELIVERED), *older))
+    return Built(tuple(folder / name for name in pdfs), len(job.pagination.folios), tuple(problems), perf_counter() - started)
 
 
-def preflight(pdf: bytes, whole: book.Book, pagination: Pagination) -> list[Problem]:
-    """Check a screen file against its book."""
-    printed = PrintedText(pdf, whole, pagination)
-    set_as = typography.measure(pdf, typography.flush_left(pagination))
-    return [
-        *structure.check(printed, whole, pagination, SCREEN),
-        *lost.check(printed, whole, pagination),
-        *tags.check(pdf, whole, pagination, SCREEN),
-        *typography.check(set_as, SCREEN, f"{whole.id}/{SCREEN.name}.pdf"),
-    ]
+def refused(name: str) -> str:
+    return name.replace(".pdf", ".refused.pdf")
 
 
 def check_lock(project: Project, whole: book.Book, pagination: Pagination) -> Iterator[Problem]:
@@ -163,11 +213,11 @@ def check_lock(project: Project, whole: book.Book, pagination: Pagination) -> It
 
 def lock(project: Project, collection: Collection, source: VolumeSource) -> Path:
     """Hold the pages of the built volume. Raises Rejected when its file is missing, altered or of another source."""
-    whole = compose(source, collection.catalogue, typeset.ENGINE)
+    whole = composed(project, collection, source)
     problems = verify(project, whole.id)
     if problems:
         raise Rejected(problems)
-    files.replace(project.lock(whole.id), pages_lock.lock(built_pages(project, whole)[1]))
+    files.replace(project.lock(whole.id), pages_lock.lock(built_pages(project, whole)))
     return project.lock(whole.id)
 
 
@@ -176,35 +226,62 @@ def verify(project: Project, volume: str) -> list[Problem]:
     return list(manifest.verify(project.root / "build" / volume, project.sources(volume)))
 
 
-CHECKS = (*checks("文件结构", structure.CODES), *checks("内容无遗漏", lost.CODES), *checks("结构标签", tags.CODES), *checks("排版质量", typography.CODES))
-"""Everything that is looked at in a screen file."""
+def report_built(
+    project: Project, collection: Collection, source: VolumeSource, verapdf: bool | None = None, since: str | None = None
+) -> list[CheckedFile]:
+    """Check the built files of a volume and return what was looked at and found in each.
+
+    veraPDF is asked about the screen edition where it is there; with `verapdf` true it has to be, with false it is not asked.
+    """
+    whole = composed(project, collection, source, since)
+    job = Job(shown(source, collection.catalogue), whole, project.layouts, project.styles, Workshop(), built_pages(project, whole))
+    checked = []
+    for name, delivered in DELIVERED.items():
+        path = project.output(whole, name)
+        if path.is_file():
+            found, notes = delivered.look(path.read_bytes(), job)
+            listed = delivered.checks
+            if name == "screen.pdf":
+                more, said, note = conformance(path, f"{whole.id}/{name}", verapdf)
+                found, notes, listed = [*found, *more], [*notes, note], (*listed, *said)
+            checked.append(CheckedFile(delivered.edition, str(path.relative_to(project.root)), listed, tuple(found), page_count(path), tuple(notes)))
+    if not checked:
+        raise Rejected([unbuilt(project, whole)])
+    return checked
 
 
-def report_built(project: Project, collection: Collection, source: VolumeSource) -> CheckedFile:
-    """Check the built file of a volume and return what was looked at and found."""
-    whole = compose(source, collection.catalogue, typeset.ENGINE)
-    pdf, pagination = built_pages(project, whole)
-    path = project.output(whole, "screen.pdf").relative_to(project.root)
-    return CheckedFile("screen", str(path), CHECKS, tuple(preflight(pdf, whole, pagination)), len(pagination.folios))
-
-
-def preflight_built(project: Project, collection: Collection, source: VolumeSource) -> list[Problem]:
-    """Check the file that an earlier build left. Raises Rejected when there is none or its page table is broken."""
-    whole = compose(source, collection.catalogue, typeset.ENGINE)
-    pdf, pagination = built_pages(project, whole)
-    return preflight(pdf, whole, pagination)
-
-
-def built_pages(project: Project, whole: book.Book) -> tuple[bytes, Pagination]:
-    """Return the file that an earlier build left, with its pages. Raises Rejected when there is none or its table is broken."""
-    path, table_path = project.output(whole, "screen.pdf"), project.output(whole, "screen.pages.json")
-    place = Place(str(path.relative_to(project.root)))
+def conformance(path: Path, name: str, wanted: bool | None) -> tuple[list[Problem], tuple[Check, ...], str]:
+    """Ask veraPDF about a file; return what it found, what it looked at, and a note that says whether it was asked."""
+    listed = checks("veraPDF", verapdf_check.CODES)
+    if wanted is False:
+        return [], (), "veraPDF：未检查（--no-verapdf）"
     try:
-        pdf, table = path.read_bytes(), json.loads(table_path.read_bytes())
+        found = verapdf_check.check({name: path}, (DEFAULTS,))
+    except verapdf_check.Missing as missing:
+        note = f"veraPDF：未检查。{missing}"
+        return ([Problem(Place(name), code, note) for code in verapdf_check.CODES], listed, note) if wanted else ([], (), note)
+    return found, listed, f"veraPDF：已检查，{len(found)} 处不合"
+
+
+def page_count(path: Path) -> int:
+    return manifest.page_count(path.read_bytes())
+
+
+def unbuilt(project: Project, whole: book.Book) -> Problem:
+    place = Place(str(project.output(whole, "screen.pdf").relative_to(project.root)))
+    return Problem(place, "PDF-000", "还没有可检查的成书", hint=f"先运行 publisher build {whole.id}")
+
+
+def built_pages(project: Project, whole: book.Book) -> Pagination:
+    """Return the pages of the files that an earlier build left. Raises Rejected when there are none or their table is broken."""
+    path = project.output(whole, PAGE_TABLE)
+    try:
+        table = json.loads(path.read_bytes())
         sections = [(whole.section(row["id"]), row["first_page"], row["last_page"]) for row in table["sections"]]
         pages = int(table["pages"])
     except OSError as error:
-        raise Rejected([Problem(place, "PDF-000", "还没有可检查的成书", hint=f"先运行 publisher build {whole.id}")]) from error
+        raise Rejected([unbuilt(project, whole)]) from error
     except (ValueError, KeyError, TypeError, StopIteration) as error:
-        raise Rejected([Problem(place, "PDF-000", "成书与来源不是同一版", hint=f"重新运行 publisher build {whole.id}")]) from error
-    return pdf, paginated(sections, pages)
+        problem = Problem(Place(str(path.relative_to(project.root))), "PDF-000", "成书与来源不是同一版", hint=f"重新运行 publisher build {whole.id}")
+        raise Rejected([problem]) from error
+    return paginated(sections, pages)

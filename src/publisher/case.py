@@ -4,20 +4,20 @@ Text fields keep the author's spelling and place. A field left out means the sou
 """
 
 import re
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from publisher.catalogue import AnalyteName, DrugName, RegimenName, ScaleName, TrialName
-from publisher.model import Model
+from publisher.model import PLACED, Model
 from publisher.written import Figure, Moment, Prose, Reading, Slug, Word
 
-Side = Literal["左侧", "右侧", "双侧"]
+Side = Annotated[Literal["左侧", "右侧", "双侧"], PLACED]
 
 
 class Patient(Model):
-    sex: Literal["男", "女"]
+    sex: Annotated[Literal["男", "女"], PLACED]
     age: Figure
     """Age with its unit, e.g. 64岁."""
     occupation: Word | None = None
@@ -111,7 +111,7 @@ class Lesion(Model):
     levels: list[Word] = []
     """Vertebrae or ribs by name: T10, L4, 第5肋."""
     side: Side | None = None
-    role: Literal["原发灶", "肺内病灶", "淋巴结", "骨转移", "其他转移", "胸膜", "软组织", "其他", "待定"]
+    role: Annotated[Literal["原发灶", "肺内病灶", "淋巴结", "骨转移", "其他转移", "胸膜", "软组织", "其他", "待定"], PLACED]
     size: Figure | None = None
     suv_max: Figure | None = None
     suv_mean: Figure | None = None
@@ -168,7 +168,7 @@ class LabResult(Model):
     analyte: AnalyteName
     value: Reading
     unit: Word | None = None
-    flag: Literal["↑", "↓"] | None = None
+    flag: Annotated[Literal["↑", "↓"], PLACED] | None = None
     reference: Word | None = None
     """Reference range only where the source prints it."""
     remark: Prose | None = None
@@ -213,7 +213,7 @@ class Series(Model):
 
 class Diagnosis(Model):
     text: Prose
-    kind: Literal["原发肿瘤", "转移", "并发症", "合并症", "症状", "复发", "其他"]
+    kind: Annotated[Literal["原发肿瘤", "转移", "并发症", "合并症", "症状", "复发", "其他"], PLACED]
 
 
 class Staging(Model):
@@ -264,10 +264,10 @@ class Treatment(Model):
     """One line or block of treatment."""
 
     title: Word
-    kind: Literal[TREATMENT_KINDS]
+    kind: Annotated[Literal[TREATMENT_KINDS], PLACED]
     line: Word | None = None
     """一线, 二线, 维持 …"""
-    status: Literal["已实施", "拟行", "建议", "未实施"] = "已实施"
+    status: Annotated[Literal["已实施", "拟行", "建议", "未实施"], PLACED] = "已实施"
     at: Moment | None = None
     regimen: RegimenName | None = None
     text: list[Prose] = []
@@ -296,7 +296,7 @@ class AdverseEvent(Model):
     agent: Word
     """What it is attributed to: 化疗, 靶向治疗, 地舒单抗."""
     term: Word
-    occurred: Literal["发生", "未发生"]
+    occurred: Annotated[Literal["发生", "未发生"], PLACED]
     grade: Word | None = None
     at: Moment | None = None
     value: Prose | None = None
@@ -324,7 +324,7 @@ class Result(Model):
 
 
 class BoneEvent(Model):
-    event: Literal["病理性骨折", "脊髓压迫", "骨放疗", "骨手术", "高钙血症"]
+    event: Annotated[Literal["病理性骨折", "脊髓压迫", "骨放疗", "骨手术", "高钙血症"], PLACED]
     site: Word | None = None
     levels: list[Word] = []
     side: Side | None = None
@@ -378,13 +378,37 @@ class Comment(Model):
     sections: list["Comment"] = []
 
 
+LONGEST_NOTE = 60
+"""Characters; a longer note belongs in its reason."""
+
+
+class Doubt(Prose):
+    """What an editor's note says: short enough to stand at the foot of a case."""
+
+    def examine(self, info: ValidationInfo) -> None:
+        if len(self) > LONGEST_NOTE:
+            raise PydanticCustomError("long_note", "编者按过长", {"length": len(self), "most": LONGEST_NOTE})
+
+
 class Note(Model):
-    """An editor's note (编者按) on words of this case: the reading stands, the doubt is said."""
+    """An editor's note (编者按) on words of its file: the reading stands, the doubt is said."""
 
     quote: Word
-    """Words of the case, exactly as in its source; the mark is printed after their first occurrence."""
-    note: Prose
+    """Words exactly as in the source; the mark is printed after their first occurrence."""
+    settles: list[Word] = []
+    """Codes of the rules whose findings on these words the note answers; empty for a doubt that no rule has found."""
+    note: Doubt
     reason: Prose | None = None
+    source: Prose | None = None
+    """What the doubt rests on: a guideline, a label, a page of the manuscript."""
+
+
+class Waiver(Model):
+    """The editor's word that a finding is none: nothing is printed, the reason is kept with the source."""
+
+    code: Word
+    quote: Word
+    reason: Prose
 
 
 class CaseNumber(Figure):
@@ -433,4 +457,12 @@ class Case(Model):
     outcome: Prose | None = None
     """Last known state, in a line, for the summary panel."""
     commentary: list[Comment] = []
+    perspective: list[Prose] = []
+    """What the patient says of it."""
+    consent: Prose | None = None
+    """Informed consent and ethical review, as stated."""
+    authors: list[Word] = []
+    keywords: list[Word] = []
+    references: list[Prose] = []
     notes: list[Note] = []
+    waivers: list[Waiver] = []

@@ -34,6 +34,36 @@ DRUG_GROUPS = (
 )  # fmt: skip
 
 
+class Label(Model):
+    """What the label allows over all the uses of these volumes. A part left out is not judged."""
+
+    routes: list[Word] = []
+    """Words of which one must stand in the route as ordered: 口服, 皮下, 静脉."""
+    doses: list[Figure] = []
+    """Amounts of one administration, each with its unit: 120 mg, 60～100 mg/m², AUC 4～6."""
+    daily: Figure | None = None
+    """How often a day: 1, 2～4."""
+    every: Figure | None = None
+    """Days from one dose, or one cycle, to the next: 28, 21～28."""
+    course: Word | None = None
+    """Days of taking and length of the cycle: 14/21."""
+    start: Figure | None = None
+    """The highest single dose to begin with in one not used to opioids."""
+    day_dose: Figure | None = None
+    """The amount of a whole day, where the label bounds it."""
+    cycle_dose: Figure | None = None
+    """The highest amount of a whole cycle, where it may be split over days."""
+    source: Prose
+
+
+class Approval(Model):
+    """The month of the first approval that covers the uses of these volumes, as YYYY-MM."""
+
+    cn: Word | None = None
+    us: Word | None = None
+    source: Prose
+
+
 class Drug(Entry):
     id: Slug
     inn: Word | None = None
@@ -45,6 +75,10 @@ class Drug(Entry):
     """WHO ATC code, where sure."""
     unnamed: bool = False
     """True for a class named without a drug (双膦酸盐, 止吐药)."""
+    discouraged: list[Word] = []
+    """Those of the variants that a reader should not meet: superseded, trivial or mistaken names."""
+    label: Label | None = None
+    approved: Approval | None = None
 
     @property
     def spellings(self) -> list[str]:
@@ -57,12 +91,27 @@ class Regimen(Entry):
     """Ids of the drugs; empty where the abbreviation is ambiguous."""
 
 
+class Span(Model):
+    """From low to high in a unit; the unit is left out for a ratio."""
+
+    low: Figure
+    high: Figure
+    unit: Word | None = None
+    source: Prose | None = None
+
+
 class Analyte(Entry):
     id: Slug
     symbol: Word | None = None
     units: list[Word] = []
     """Units the analyte may bear, in their printed spelling; empty for a ratio."""
     loinc: Word | None = None
+    possible: list[Span] = []
+    """What a living adult can have, one span a unit; beyond it the figure or its unit is wrong."""
+    usual: Span | None = None
+    """The reference interval of adults of either sex, where laboratories agree nearly enough."""
+    discouraged: list[Word] = []
+    """Those of the variants that a reader should not meet."""
 
     @property
     def spellings(self) -> list[str]:

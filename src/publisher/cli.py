@@ -1,8 +1,12 @@
-"""The command line: `publisher check`, `build`, `preflight`. The only module that prints.
+"""The command line: `publisher check`, `settle`, `explain`, `diff`, `build`, `preflight` and the rest. The only module that prints.
 
 Exit status: 0 clean, 1 problems, 2 wrong use.
 """
 
+import shutil
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,20 +14,30 @@ import typer
 from rich.console import Console
 
 from publisher import build as journey
-from publisher.finish import staged
+from publisher.compare import report as changed
+from publisher.compare import revisions
+from publisher.finish import files, staged
+from publisher.lint import completeness as care
+from publisher.lint import explained, settling
+from publisher.lint import report as queries
+from publisher.lint import review as sheet
 from publisher.preflight.report import as_html, as_json
 from publisher.problems import Place, Problem, Rejected, nearest
-from publisher.read import read
+from publisher.read import read, read_reference
+from publisher.rules import RULES
+from publisher.workbench import doctor, formatting, importing, manuscript, scaffold
+from publisher.workbench import schema as schemas
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False)
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
-MISUSE = {"SRC-020", "SRC-027"}
-"""A volume or case that does not exist."""
+MISUSE = {"SRC-020", "SRC-027", "SRC-033", "DIF-003"}
+"""A volume, case, edition, rule or revision that does not exist."""
 
 Root = Annotated[Path, typer.Option("--root", help="The book project's folder.", exists=True, file_okay=False)]
 Volumes = Annotated[list[str] | None, typer.Argument(help="Volumes by folder name; all when none is named.")]
+Since = Annotated[str | None, typer.Option("--changes-since", help="With a chapter of what changed since this revision of git.")]
 
 
 def report(problems: list[Problem]) -> None:
@@ -34,18 +48,108 @@ def report(problems: list[Problem]) -> None:
     raise typer.Exit(2 if all(problem.code in MISUSE for problem in problems) else 1)
 
 
+class Form(StrEnum):
+    """What `check` and `diff` print."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @app.command()
-def check(volumes: Volumes = None, root: Root = Path()) -> None:
-    """Read the sources and report every problem in them."""
+def check(
+    volumes: Volumes = None,
+    root: Root = Path(),
+    form: Annotated[Form, typer.Option("--format", help="For people or for programs.")] = Form.TEXT,
+    review: Annotated[Path | None, typer.Option("--review", help="Write the review sheet for clinicians into this HTML file.", dir_okay=False)] = None,
+    suggest: Annotated[bool, typer.Option("--suggest", help="Name the editor's notes that may settle a finding.")] = False,
+    completeness: Annotated[bool, typer.Option("--completeness", help="Print what each case lacks of a complete report, and nothing else.")] = False,
+) -> None:
+    """Read the sources and report everything in them that is wrong or must be looked at."""
     try:
         collection = read(root, volumes)
-        reviews = journey.check(journey.Project(root.resolve()), collection)
+    except Rejected as rejected:
+        if form is Form.JSON:
+            typer.echo(queries.as_json([], rejected.problems), nl=False)
+            raise typer.Exit(1) from rejected
+        report(rejected.problems)
+    project = journey.Project(root.resolve())
+    if completeness:
+        typer.echo(care.table(collection), nl=False)
+        return
+    examined, problems = journey.check(project, collection)
+    listed = list(zip(collection.volumes.values(), examined, strict=True))
+    stops = bool(problems or any(examination.errors for examination in examined))
+    if review:
+        files.replace(review, sheet.as_html(listed))
+    if form is Form.JSON:
+        typer.echo(queries.as_json(examined, problems), nl=False)
+        raise typer.Exit(int(stops))
+    said = queries.Report(listed, project.root, suggest).text()
+    (errors if stops else console).print(said, markup=False)
+    if problems:
+        report(problems)
+    for name, source in collection.volumes.items():
+        if not stops:
+            console.print(f"{name}: {len(source.cases)} cases, no errors")
+    raise typer.Exit(int(stops))
+
+
+@app.command()
+def settle(
+    volumes: Volumes = None,
+    root: Root = Path(),
+    write: Annotated[bool, typer.Option("--write", help="Write `settles` into the notes; nothing else in the files is altered.")] = False,
+    codes: Annotated[list[str] | None, typer.Option("--code", help="Only findings of this rule; may be given again.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Take every note on the words of a finding, not the likeliest alone.")] = False,
+) -> None:
+    """Find the editor's notes that answer a finding, and say so in them. Read what is proposed before it is written."""
+    try:
+        collection = read(root, volumes)
+        examined, _ = journey.check(journey.Project(root.resolve()), collection)
+        found = [
+            item
+            for source, examination in zip(collection.volumes.values(), examined, strict=True)
+            for item in (settling.proposals if every else settling.likely)(source, examination)
+            if not codes or item.code in codes
+        ]
+        for item in found:
+            console.print(item.text, markup=False)
+        console.print(f"可由编者按了结的疑点 {len(found)} 处", markup=False)
+        if write:
+            for path, content in settling.edited(root.resolve(), found).items():
+                files.replace(path, content)
     except Rejected as rejected:
         report(rejected.problems)
-    for problem in reviews:
-        console.print(str(problem), markup=False)
-    for name, source in collection.volumes.items():
-        console.print(f"{name}: {len(source.cases)} cases, no errors")
+
+
+@app.command()
+def explain(
+    codes: Annotated[list[str] | None, typer.Argument(help="Codes of rules; all are listed when none is named.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/rules.md.")] = False,
+) -> None:
+    """Say what a rule forbids, why, and show a wrong and a right example."""
+    if markdown:
+        typer.echo(explained.document(journey.DEFAULTS), nl=False)
+        return
+    unknown = [code for code in codes or [] if code not in RULES]
+    if unknown:
+        report([Problem(Place("publisher explain"), "SRC-033", "没有这条规则", code, nearest(code, sorted(RULES))) for code in unknown])
+    typer.echo(explained.rules(codes, journey.DEFAULTS) if codes else explained.register(), nl=False)
+
+
+@app.command()
+def diff(
+    since: Annotated[str, typer.Argument(help="A revision of git: a tag, a branch, a commit.")],
+    until: Annotated[str | None, typer.Argument(help="A later revision; the files as they lie when none is named.")] = None,
+    root: Root = Path(),
+    form: Annotated[Form, typer.Option("--format", help="For people or for programs.")] = Form.TEXT,
+) -> None:
+    """Say what changed in the facts of the sources since a revision."""
+    try:
+        found = revisions.changes(root.resolve(), since, until)
+    except Rejected as rejected:
+        report(rejected.problems)
+    typer.echo(changed.as_json(found) if form is Form.JSON else changed.as_text(found), nl=False)
 
 
 @app.command()
@@ -53,9 +157,19 @@ def build(
     volumes: Volumes = None,
     root: Root = Path(),
     case: Annotated[str | None, typer.Option("--case", help="Typeset this case alone.")] = None,
+    edition: Annotated[
+        str | None, typer.Option("--edition", help=f"Build these editions alone, parted by commas: {', '.join(journey.EDITIONS)}. All when none is named.")
+    ] = None,
     locked: Annotated[bool, typer.Option("--locked", help="Fail where a case would move from its locked page.")] = False,
+    cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Use what was made before where nothing it depends on has changed.")] = True,
+    draft: Annotated[bool, typer.Option("--draft", help="Build although findings are not settled; every page says so.")] = False,
+    changes_since: Since = None,
 ) -> None:
-    """Build the PDF of each volume, or of one case."""
+    """Build the editions of each volume, or the screen edition of one case."""
+    editions = [name.strip() for name in edition.split(",")] if edition is not None else []
+    if unknown := [name for name in editions if name not in journey.EDITIONS]:
+        hint = nearest(unknown[0], list(journey.EDITIONS)) or f"可用：{'、'.join(journey.EDITIONS)}"
+        report([Problem(Place("--edition"), "SRC-033", "没有这一版", unknown[0], hint)])
     try:
         collection = read(root, volumes)
         chosen = list(collection.volumes.values())
@@ -68,10 +182,21 @@ def build(
         for source in chosen:
             console.print(f"[bold]{source.volume.title}[/]")
             console.print(f"  1 read       {len(source.cases)} cases", markup=False)
-            built = journey.build_apart(project, collection, source, progress(), case, locked)
-            console.print(f"  -> {built.path.relative_to(project.root)}  {built.pages} pages, {built.seconds:.1f} s", markup=False)
+            order = journey.Order(case, tuple(editions), locked, draft, changes_since, cache)
+            built = journey.build_apart(project, collection, source, progress(), order)
+            for path in built.paths:
+                console.print(f"  -> {path.relative_to(project.root)}", markup=False)
+            console.print(f"  {built.pages} pages, {built.seconds:.1f} s", markup=False)
     except Rejected as rejected:
         report(rejected.problems)
+
+
+@app.command()
+def clean(root: Root = Path()) -> None:
+    """Remove what was built and what is kept between builds."""
+    project = journey.Project(root.resolve())
+    for folder in (project.root / "build", project.store):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @app.command()
@@ -102,20 +227,25 @@ def preflight(
     volumes: Volumes = None,
     root: Root = Path(),
     report_to: Annotated[Path | None, typer.Option("--report", help="Write report.json and report.html into this folder.")] = None,
+    verapdf: Annotated[bool | None, typer.Option("--verapdf/--no-verapdf", help="Insist on veraPDF, or leave it; asked where it is there.")] = None,
+    changes_since: Since = None,
 ) -> None:
-    """Check the built files again against their sources."""
+    """Check the built files of every edition again against their sources."""
     try:
         collection = read(root, volumes)
         project = journey.Project(root.resolve())
-        checked = [journey.report_built(project, collection, source) for source in collection.volumes.values()]
+        checked = [file for source in collection.volumes.values() for file in journey.report_built(project, collection, source, verapdf, changes_since)]
     except Rejected as rejected:
         report(rejected.problems)
     if report_to:
         staged.replace_all(report_to, {"report.json": as_json(checked), "report.html": as_html(checked)})
     for file in checked:
-        if file.problems:
-            report(list(file.problems))
-        console.print(f"{file.path}: {len(file.results)} checks, no problems", markup=False)
+        said = f"{len(file.problems)} problems" if file.problems else "no problems"
+        console.print(f"{file.path}: {len(file.results)} checks, {said}", markup=False)
+        for note in file.notes:
+            console.print(f"  {note}", markup=False)
+    if problems := [problem for file in checked for problem in file.problems]:
+        report(problems)
 
 
 def progress() -> journey.Progress:
@@ -128,3 +258,111 @@ def progress() -> journey.Progress:
         console.print(f"      {title}  {pages} p.", markup=False)
 
     return journey.Progress(stage, section)
+
+
+new = typer.Typer(no_args_is_help=True, help="Start a volume or a case: a file with every field explained.")
+app.add_typer(new, name="new")
+
+
+@new.command("volume")
+def new_volume(
+    name: Annotated[str, typer.Argument(help="Its folder name: lower-case letters, digits, hyphens.")],
+    root: Root = Path(),
+    title: Annotated[str, typer.Option("--title", help="The title of the volume.")] = scaffold.BLANK,
+) -> None:
+    """Start a volume: content/NAME/volume.yaml, guideline.yaml, dosing.yaml."""
+    write_new(root, lambda: scaffold.new_volume(root, name, title, f"{date.today():%Y-%m-%d}"))
+
+
+@new.command("case")
+def new_case(
+    volume: Annotated[str, typer.Argument(help="The volume's folder name.")],
+    name: Annotated[str, typer.Argument(help="The case's permanent id: lower-case letters, digits, hyphens.")],
+    root: Root = Path(),
+    title: Annotated[str, typer.Option("--title")] = scaffold.BLANK,
+    sex: Annotated[str, typer.Option("--sex", help="男 or 女")] = scaffold.BLANK,
+    age: Annotated[str, typer.Option("--age", help="With its unit: 64岁")] = scaffold.BLANK,
+) -> None:
+    """Start a case and list it at the end of the last part of its volume."""
+    write_new(root, lambda: scaffold.new_case(root, volume, name, {"title": title, "sex": sex, "age": age}))
+
+
+def write_new(root: Path, made: Callable[[], dict[Path, bytes]]) -> None:
+    try:
+        found = made()
+    except Rejected as rejected:
+        report(rejected.problems)
+    for path, content in found.items():
+        files.replace(path, content)
+        console.print(str(path.relative_to(root)), markup=False)
+
+
+@app.command("import")
+def import_manuscript(
+    file: Annotated[Path, typer.Argument(help="The manuscript: .docx, .md or .txt, one case.")],
+    volume: Annotated[str, typer.Argument(help="The volume's folder name.")],
+    name: Annotated[str, typer.Argument(help="The case's permanent id.")],
+    root: Root = Path(),
+) -> None:
+    """Make a draft case of a physician's manuscript; every figure of it stands in the draft."""
+    try:
+        made = importing.imported(manuscript.blocks(file), read_reference(root), name, scaffold.next_number(root / "content" / volume))
+        paths = scaffold.new_case(root, volume, name, {})
+    except Rejected as rejected:
+        report(rejected.problems)
+    paths = {path: made.yaml.encode() if path.stem == name else content for path, content in paths.items()}
+    write_new(root, lambda: paths)
+    console.print(importing.report(made, file.name), markup=False)
+
+
+@app.command()
+def schema(
+    root: Root = Path(),
+    to: Annotated[Path, typer.Option("--to", help="The folder for the schemas, below the project.")] = Path("content/schema"),
+) -> None:
+    """Write the JSON Schemas of the sources, and the settings by which VS Code uses them."""
+    try:
+        catalogue = read_reference(root)
+    except Rejected as rejected:
+        report(rejected.problems)
+    staged.replace_all(root / to, schemas.schemas(catalogue))
+    files.replace(root / ".vscode/settings.json", schemas.editor_settings(to.as_posix()))
+    console.print(f"{to}/, .vscode/settings.json", markup=False)
+
+
+@app.command("format")
+def format_sources(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Source files; all under content/ when none is named.")] = None,
+    root: Root = Path(),
+    check_only: Annotated[bool, typer.Option("--check", help="Change nothing; fail when a file is not in order.")] = False,
+) -> None:
+    """Put the layout of source files in order. No scalar, key or comment changes."""
+    changed: dict[Path, bytes] = {}
+    problems: list[Problem] = []
+    for path in paths or sorted((root / "content").rglob("*.yaml")):
+        try:
+            content = formatting.format_file(path, str(path))
+        except Rejected as rejected:
+            problems += rejected.problems
+            continue
+        if content is not None:
+            changed[path] = content
+            if check_only:
+                problems.append(Problem(Place(str(path)), "FMT-002", "版式未整理", hint="运行 publisher format"))
+    for path, content in {} if check_only else changed.items():
+        files.replace(path, content)
+        console.print(str(path), markup=False)
+    if problems:
+        report(problems)
+    console.print(f"{len(changed)} changed", markup=False)
+
+
+@app.command("doctor")
+def examine_machine(root: Root = Path()) -> None:
+    """Say what this machine lacks for building, and how to get it."""
+    project = journey.Project(root.resolve())
+    found = doctor.examined(project.styles, project.root)
+    for item in found:
+        console.print(f"{item.state}　{item.thing}　{item.found}" + (f"\n      {item.remedy}" if item.state is not doctor.State.GOOD else ""), markup=False)
+    if any(item.state is doctor.State.MISSING for item in found):
+        raise typer.Exit(1)

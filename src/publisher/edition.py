@@ -13,9 +13,23 @@ class Edition:
     """PostScript names that may appear in the file, without subset prefixes; each is the beginning of the names it stands for."""
 
 
+FONTS = ("Casebook",)
+
 SCREEN = Edition(
     name="screen",
     stylesheet="book.css",
     trim_mm=(185, 260),
-    fonts=("Casebook",),
+    fonts=FONTS,
 )
+PRESS = Edition(
+    name="press",
+    stylesheet="book.css",
+    trim_mm=SCREEN.trim_mm,
+    fonts=FONTS,
+)
+"""The inside for the printer: the pages of the screen, laid out once for both."""
+
+
+def cover(sheet_mm: tuple[float, float]) -> Edition:
+    """Return what the cover has to be, whose size depends on the spine."""
+    return Edition(name="cover", stylesheet="cover.css", trim_mm=sheet_mm, fonts=FONTS)

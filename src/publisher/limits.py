@@ -3,7 +3,7 @@
 # -- sources ------------------------------------------------------------------------------------------------------
 MAX_BYTES = 1_000_000
 """Of one source file; the longest of the real ones has 28 000."""
-MAX_TOTAL_BYTES = 20_000_000
+MAX_TOTAL_BYTES = 100_000_000
 """Of all source files of one run."""
 MAX_DEPTH = 24
 """Levels of nesting in a source file."""
@@ -11,7 +11,7 @@ MAX_ITEMS = 2_000
 """Of one list or mapping."""
 MAX_SCALAR = 5_000
 """Characters of one text."""
-MAX_CASES = 300
+MAX_CASES = 2_000
 """Of one volume."""
 MAX_PROBLEMS = 200
 """Explained for one file; the rest is counted."""
@@ -39,3 +39,7 @@ MAX_WALL = 1_200
 """Seconds."""
 MAX_OUTPUT = 500_000_000
 """Bytes of one file."""
+
+# -- results kept between builds ----------------------------------------------------------------------------------
+MAX_STORE = 1_000_000_000
+"""Bytes of all results; a volume of 150 pages has 3 million."""

@@ -72,6 +72,15 @@ def manifest(
     return (json.dumps(table, ensure_ascii=False, indent=1) + "\n").encode()
 
 
+def listed(folder: Path) -> list[str]:
+    """Return the names of the files that the manifest of a build folder lists; none where there is no manifest to read."""
+    try:
+        names = [str(entry["file"]) for entry in json.loads((folder / NAME).read_bytes())["outputs"]]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []
+    return [name for name in names if Path(name).name == name and name not in ("", ".", "..", NAME)]
+
+
 def described(name: str, content: bytes) -> dict[str, Any]:
     entry: dict[str, Any] = {"file": name, "bytes": len(content), "sha256": sha256(content)}
     return {**entry, "pages": page_count(content)} if name.endswith(".pdf") else entry

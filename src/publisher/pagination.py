@@ -46,9 +46,8 @@ class PageMap:
 
 @dataclass(frozen=True)
 class Opening:
-    """How a section starts: its first folio, its side, and its numbering."""
+    """How a section starts: its side, and how its pages are numbered. The numbers themselves are printed when galleys are joined."""
 
-    folio: int
     side: str
     style: str = "decimal"
 

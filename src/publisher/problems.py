@@ -38,11 +38,15 @@ class Problem:
     found: str = ""
     hint: str = ""
     severity: Severity = Severity.ERROR
+    origin: str = ""
+    """For a finding on a page: whose page it is, and where in the sources its words stand."""
 
     def __str__(self) -> str:
         lines = [f"{self.place}: {self.severity} {self.code}", f"  {self.message}"]
         if self.found:
             lines.append(f"  见到：{self.found}")
+        if self.origin:
+            lines.append(f"  出处：{self.origin}")
         if self.hint:
             lines.append(f"  建议：{self.hint}")
         return "\n".join(lines)

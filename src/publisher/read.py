@@ -47,6 +47,15 @@ def read(root: Path, only: list[str] | None = None) -> Collection:
     return Collection(catalogue, volumes)
 
 
+def read_reference(root: Path) -> Catalogue:
+    """Read the catalogue alone. Raises Rejected."""
+    problems: list[Problem] = []
+    catalogue = read_catalogue(root, problems)
+    if problems:
+        raise Rejected(problems)
+    return catalogue
+
+
 def over_the_limits(content: Path, folders: list[Path]) -> Iterator[Problem]:
     """Yield a problem for a volume of too many cases and for sources that are too large together, before any is read."""
     for folder in folders:
@@ -215,6 +224,16 @@ def explained(fault: Any, tree: Any, model: type[Model]) -> Problem:
             )
         case "bad_number":
             return Problem(place, "SRC-114", "病例编号只能是数字", found, "写作 3，不写「例3」")
+        case "bad_length":
+            return Problem(place, "SRC-115", f"「{field}」应为以毫米计的长度", found, "写作 0.108，不带单位")
+        case "bad_isbn":
+            return Problem(place, "SRC-116", "书号写法不对", found, "写作 978-7-…，共十三位数字，以连字符分段；尚无书号则删去此行")
+        case "bad_isbn_digit":
+            return Problem(place, "SRC-117", "书号的校验码与其余各位不合", found, f"末位应为 {context['right']}；核对全号")
+        case "other_title":
+            return Problem(context["place"], "SRC-118", "封面各行连起来不是书名", hint=f"应合为「{context['title']}」")
+        case "long_note":
+            return Problem(place, "SRC-121", f"编者按过长（{context['length']} 字）", found[:40] + "……", f"不得超过 {context['most']} 字，其余写入 reason")
         case "bool_parsing":
             return Problem(place, "SRC-112", f"「{field}」只能写 true 或 false", found)
     return Problem(place, "SRC-199", f"「{field}」不合要求：{fault['msg']}", found)

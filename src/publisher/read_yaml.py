@@ -9,6 +9,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,15 @@ def read_yaml(path: Path, name: str) -> tuple[Any, list[Problem]]:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         return None, [Problem(Place(name, line, 1), "SRC-003", "文件不是 UTF-8 编码", hint="另存为 UTF-8 后重试")]
-    return Reader(text, name).read()
+    tree, problems = parsed(text, name)
+    return tree, list(problems)
+
+
+@lru_cache(maxsize=256)
+def parsed(text: str, name: str) -> tuple[Any, tuple[Problem, ...]]:
+    """Return the tree of a text; the same text is parsed once in the life of the program, for nobody alters a tree."""
+    tree, problems = Reader(text, name).read()
+    return tree, tuple(problems)
 
 
 class TooDeep(Exception):

@@ -21,8 +21,9 @@ UNKNOWN_PAGE = "00"
 class Renderer:
     """Render the sections of one book with the layouts of a folder."""
 
-    def __init__(self, whole: book.Book, layouts: Path):
-        self.book, self.layouts = whole, layouts
+    def __init__(self, whole: book.Book, layouts: Path, mark: str = ""):
+        """`mark` is printed in the foot of every page: what the file is not yet."""
+        self.book, self.layouts, self.mark = whole, layouts, mark
 
     @cached_property
     def environment(self) -> Environment:
@@ -40,11 +41,12 @@ class Renderer:
 
     def html(self, section: book.Section, opening: Opening, pages: PageMap) -> str:
         """Return the HTML document of one section."""
-        template = self.environment.get_template("section.html")
+        template = self.environment.get_template("cover.html" if section.kind == "cover" else "section.html")
         return template.render(
             book=self.book,
             section=section,
             opening=opening,
+            mark=self.mark,
             folio=lambda anchor: pages.folios.get(anchor, UNKNOWN_PAGE),
             index_groups=lambda index: index_groups(index, pages),
             inline=lambda line: inline(line, pages),

@@ -26,6 +26,12 @@ class Finding:
     also: tuple[Written, ...] = ()
     """Other scalars that say the same or the contrary; an editor's note on any of them settles the finding."""
 
+    def __post_init__(self) -> None:
+        # A field of fixed words (左侧, 病理性骨折) loses its place in the model; it cannot be shown, nor hold a quote.
+        placed = [text for text in (self.at, *self.also) if isinstance(text, Written)] or [Written(str(self.at))]
+        object.__setattr__(self, "at", placed[0])
+        object.__setattr__(self, "also", tuple(placed[1:]))
+
 
 @dataclass(frozen=True)
 class Rule:

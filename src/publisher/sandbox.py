@@ -61,7 +61,7 @@ def run(work: Callable[..., Any], *arguments: Any, name: str, most: Limits = Lim
     """
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     here, there = context.Pipe(duplex=False)
-    child = context.Process(target=inside, args=(there, most, work, arguments), daemon=True)
+    child = context.Process(target=inside, args=(there, most, work, arguments))
     child.start()
     there.close()
     kind, content = "", None

@@ -1,13 +1,14 @@
 """Stage 4, typeset: HTML sections -> pages -> PDF. The only module that knows WeasyPrint.
 
-Each section is laid out alone, with its first folio and side given to it; the pages are joined and written once. Pages,
-index and references come from the page map, so a section is laid out again only when a number printed in it changed.
+Each section is laid out alone and written as a galley, which knows its side and not its page numbers; the galleys are joined
+when all are set. Contents, index and references come from the page map, so a section is laid out again only when a number
+printed in it changed.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,135 +17,143 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.urls import URLFetchingError
 
 from publisher import book, composer, typeset_engine
-from publisher.pagination import Opening, PageMap, Pagination, Span, folio
+from publisher.galley import Bookmark, Galley, GalleyPage, Sheet, Spot, Typeset
+from publisher.pagination import Opening, PageMap, folio
 from publisher.problems import Place, Problem, Rejected
 from publisher.typeset_fetch import ProjectFetcher
 
+POINT = 0.75
+"""Points in a pixel of CSS."""
 ENGINE = f"WeasyPrint {weasyprint.__version__}"
 MOST_PASSES = 6
-
 Announce = Callable[[str, int], None]
 """Called with a section's title and the number of its pages."""
+Setting = Callable[[str, book.Section], Future[Galley]]
+"""Begins to set the HTML of a section."""
 Render = Callable[[book.Section, Opening, PageMap], str]
 """Gives the HTML of a section that opens at a folio and side, with the pages known so far."""
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One page of the volume: its section (None for an intended blank), folio, and the page as laid out."""
+class Compositor:
+    """The engine with one style sheet: sets the HTML of a section."""
 
-    section: book.Section | None
-    folio: str
-    page: Any
-
-    @property
-    def text(self) -> str:
-        """The text of the page without running heads and folios."""
-        return "".join(body_text(self.page._page_box)) if self.section else ""
-
-
-@dataclass(frozen=True)
-class Typeset:
-    """The pages of a volume in order, ready to be written."""
-
-    sheets: tuple[Sheet, ...]
-    document: Any
-
-    @property
-    def pagination(self) -> Pagination:
-        spans: list[Span] = []
-        for number, sheet in enumerate(self.sheets, 1):
-            if sheet.section and spans and spans[-1].section is sheet.section:
-                spans[-1] = Span(sheet.section, spans[-1].first, number)
-            elif sheet.section:
-                spans.append(Span(sheet.section, number, number))
-        blanks = tuple(number for number, sheet in enumerate(self.sheets, 1) if not sheet.section)
-        return Pagination(tuple(sheet.folio for sheet in self.sheets), tuple(spans), blanks)
-
-    def pdf(self, tags: bool = True) -> bytes:
-        """Write the PDF, with structure tags or without. Raises Rejected when the engine warns."""
-        with engine_warnings("写出 PDF", self.document.url_fetcher):
-            return self.document.copy([sheet.page for sheet in self.sheets]).write_pdf(pdf_tags=tags)
-
-
-class Typesetter:
-    """Lay out the sections of one book with a style sheet."""
-
-    def __init__(self, render: Render, stylesheet: Path, announce: Announce = lambda title, pages: None, media: Path | None = None):
-        self.html, self.announce = render, announce
+    def __init__(self, stylesheet: Path, media: Path | None = None):
         composer.install()
         self.fonts = typeset_engine.own_fonts()
         self.fetcher = ProjectFetcher({"styles": stylesheet.parent, **({"media": media} if media else {})})
-        self.laid: dict[str, tuple[str, Any]] = {}
         with engine_warnings("样式表", self.fetcher):
             self.styles = [weasyprint.CSS(url=f"asset:///styles/{stylesheet.name}", url_fetcher=self.fetcher, font_config=self.fonts)]
         if not self.fetcher.fonts:
             raise Rejected([Problem(Place(f"styles/{stylesheet.name}"), "TYP-003", "样式表没有引入字体", hint="以 @font-face 引入 fonts/ 中的字体")])
 
-    def typeset(self, whole: book.Book) -> Typeset:
-        """Lay out the book until every printed page number is right. Raises Rejected when it will not settle."""
-        pages = PageMap()
-        body = [section for section in whole.sections if not section.front]
-        front = [section for section in whole.sections if section.front]
-        for _ in range(MOST_PASSES):
-            sheets = [*self.group(front, pages, "lower-roman"), *self.group(body, pages, "decimal")]
-            found = page_map(whole, sheets)
-            if found == pages:
-                return Typeset(tuple(sheets), self.laid[whole.sections[0].id][1])
-            pages = found
-        raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-002", f"排版 {MOST_PASSES} 遍后页码仍不稳定")])
-
-    def group(self, sections: list[book.Section], pages: PageMap, style: str) -> list[Sheet]:
-        """Lay out sections numbered together from 1; a front group is filled up to whole leaves."""
-        sheets: list[Sheet] = []
-        for section in sections:
-            if section.recto and len(sheets) % 2:
-                sheets.append(self.blank(len(sheets) + 1, style))
-            opening = Opening(len(sheets) + 1, "left" if len(sheets) % 2 else "right", style)
-            document = self.layout(section, opening, pages)
-            for page in document.pages:
-                sheets.append(Sheet(section, folio(len(sheets) + 1, style), page))
-            if section.blank_back and len(sheets) % 2:
-                sheets.append(self.blank(len(sheets) + 1, style))
-        if style != "decimal" and len(sheets) % 2:
-            sheets.append(self.blank(len(sheets) + 1, style))
-        return sheets
-
-    def layout(self, section: book.Section, opening: Opening, pages: PageMap) -> Any:
-        html = self.html(section, opening, pages)
-        known = self.laid.get(section.id)
-        if known and known[0] == html:
-            return known[1]
-        document = self.render(html, section.title)
-        self.laid[section.id] = (html, document)
-        self.announce(section.title, len(document.pages))
-        return document
-
-    def blank(self, number: int, style: str) -> Sheet:
-        """Return a blank page; it bears nothing."""
-        html = '<html lang="zh-CN"><style>@page { @top-left { content: none } @top-right { content: none } }</style><body></body></html>'
-        return Sheet(None, folio(number, style), self.render(html, "空白页").pages[0])
-
-    def render(self, html: str, title: str) -> Any:
+    def document(self, html: str, title: str) -> Any:
+        """Lay a section out. Raises Rejected when the engine warns."""
         with engine_warnings(title, self.fetcher):
             source = weasyprint.HTML(string=html, base_url="asset:///styles/", url_fetcher=self.fetcher)
             return source.render(stylesheets=self.styles, font_config=self.fonts, pdf_tags=True)
 
+    def set(self, html: str, title: str) -> Galley:
+        """Lay a section out and write it, tagged. Raises Rejected when the engine warns."""
+        document = self.document(html, title)
+        pages = tuple(galley_page(page) for page in document.pages)
+        own = {name for page in pages for name in page.anchors}
+        for name in sorted({name for page in pages for name in page.targets} - own):  # the engine drops links that leave the section
+            document.pages[0].anchors[name] = (0, 0, 0, 0)
+        with engine_warnings(title, self.fetcher):
+            return Galley(document.write_pdf(pdf_tags=True), pages)
 
-def page_map(whole: book.Book, sheets: list[Sheet]) -> PageMap:
+
+def galley_page(page: Any) -> GalleyPage:
+    """Read from a page as laid out what must be known of it in the volume."""
+
+    def spot(x: float, y: float) -> Spot:
+        return Spot(round(POINT * x, 3), round(POINT * (page.height - y), 3))
+
+    return GalleyPage(
+        "".join(body_text(page._page_box)),
+        {name: spot(x, y) for name, (x, y, _, _) in page.anchors.items()},
+        tuple(Bookmark(level, label, spot(*point)) for level, label, point, _ in page.bookmarks),
+        tuple(dict.fromkeys(target for kind, target, _, _ in page.links if kind == "internal")),
+    )
+
+
+class Typesetter:
+    """Set the sections of one book until every page number printed in them is right."""
+
+    def __init__(self, render: Render, setting: Setting, announce: Announce = lambda title, pages: None):
+        self.html, self.setting, self.announce = render, setting, announce
+        self.laid: dict[str, tuple[str, Future[Galley]]] = {}
+        self.sides: dict[str, str] = {}
+        self.announced: set[int] = set()
+
+    def typeset(self, whole: book.Book) -> Typeset:
+        """Set the book. Raises Rejected when its page numbers will not settle, or a link leads nowhere."""
+        pages = PageMap()
+        body = [section for section in whole.sections if not section.front]
+        front = [section for section in whole.sections if section.front]
+        for _ in range(MOST_PASSES):
+            for section in (*body, *front):  # all at once, each on the side it will most likely open on
+                self.begin(section, Opening(self.sides.get(section.id, "right"), section.numbering), pages)
+            sheets = (*self.group(front, pages), *self.group(body, pages))
+            found = page_map(whole, sheets)
+            if found == pages:
+                dead = dict.fromkeys(name for sheet in sheets if sheet.page for name in sheet.page.targets if name not in found.folios)
+                if dead:
+                    raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-004", "链接没有着落", name, "核对版式文件中的锚点") for name in dead])
+                return Typeset(sheets)
+            pages = found
+        raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-002", f"排版 {MOST_PASSES} 遍后页码仍不稳定")])
+
+    def group(self, sections: list[book.Section], pages: PageMap) -> list[Sheet]:
+        """Set sections numbered together from 1; a front group is filled up to whole leaves."""
+        sheets: list[Sheet] = []
+        style = sections[0].numbering if sections else "decimal"
+
+        def blank() -> Sheet:
+            return Sheet(None, folio(len(sheets) + 1, style))
+
+        for section in sections:
+            if section.recto and len(sheets) % 2:
+                sheets.append(blank())
+            galley = self.galley(section, Opening("left" if len(sheets) % 2 else "right", style), pages)
+            for index in range(len(galley.pages)):
+                sheets.append(Sheet(section, folio(len(sheets) + 1, style), galley, index))
+            if section.blank_back and len(sheets) % 2:
+                sheets.append(blank())
+        if style != "decimal" and len(sheets) % 2:
+            sheets.append(blank())
+        return sheets
+
+    def galley(self, section: book.Section, opening: Opening, pages: PageMap) -> Galley:
+        self.sides[section.id] = opening.side
+        setting = self.begin(section, opening, pages)
+        galley = setting.result()
+        if id(setting) not in self.announced:
+            self.announced.add(id(setting))
+            self.announce(section.title, len(galley.pages))
+        return galley
+
+    def begin(self, section: book.Section, opening: Opening, pages: PageMap) -> Future[Galley]:
+        html = self.html(section, opening, pages)
+        known = self.laid.get(section.id)
+        if not known or known[0] != html:
+            known = self.laid[section.id] = (html, self.setting(html, section))
+        return known[1]
+
+
+def page_map(whole: book.Book, sheets: Sequence[Sheet]) -> PageMap:
     """Say where every anchor is printed, and on which body pages each index term stands."""
     folios: dict[str, str] = {}
     texts: list[tuple[str, str]] = []
     for sheet in sheets:
-        if not sheet.section:
+        if not sheet.section or not sheet.page:
             continue
         for anchor in sheet.page.anchors:
             folios.setdefault(anchor, sheet.folio)
         if not sheet.section.front and sheet.section.kind not in ("index", "part", "abbreviations"):
             anchor = f"folio-{sheet.folio}"
-            sheet.page.anchors[anchor] = (0, 0, 0, 0)
             folios[anchor] = sheet.folio
-            texts.append((anchor, sheet.text))
+            texts.append((anchor, sheet.page.text))
     terms = [term for section in whole.sections for block in section.blocks if isinstance(block, book.Index) for term in block.terms]
     return PageMap(folios, mentions(terms, texts))
 

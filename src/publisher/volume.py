@@ -2,12 +2,13 @@
 
 import re
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationInfo
+from pydantic import Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from publisher.case import CaseNumber, Dose
+from publisher.case import CaseNumber, Dose, Note, Waiver
 from publisher.model import Model
 from publisher.written import Prose, Slug, Word
 
@@ -20,6 +21,64 @@ class IsoDate(Word):
             date.fromisoformat(self)
         except ValueError as error:
             raise PydanticCustomError("bad_date", "没有这个日期") from error
+
+
+class Millimetres(Word):
+    """A length in millimetres: 0.108."""
+
+    def examine(self, info: ValidationInfo) -> None:
+        if not re.fullmatch(r"\d{1,3}(?:\.\d{1,4})?", self) or not self.length:
+            raise PydanticCustomError("bad_length", "此处应为以毫米计的长度")
+
+    @property
+    def length(self) -> Decimal:
+        return Decimal(self)
+
+
+class Isbn(Word):
+    """A book number with its hyphens: 978-7-117-00000-X; its last digit must agree with the others (GB/T 5795)."""
+
+    def examine(self, info: ValidationInfo) -> None:
+        if not re.fullmatch(r"97[89](?:-?\d)+", self) or len(self.digits) != 13:
+            raise PydanticCustomError("bad_isbn", "不是书号")
+        if self.digits[-1] != (right := check_digit(self.digits[:12])):
+            raise PydanticCustomError("bad_isbn_digit", "书号的校验码不对", {"right": right})
+
+    @property
+    def digits(self) -> str:
+        return self.replace("-", "")
+
+
+def check_digit(digits: str) -> str:
+    """Return the digit that completes twelve digits to an EAN-13: weights 1 and 3 by turns, sum a multiple of ten."""
+    return str(-sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(digits)) % 10)
+
+
+class Press(Model):
+    """How the volume is printed; each choice names a printing condition or a standard of `publisher.inks`."""
+
+    paper: Literal["coated", "uncoated"] = "uncoated"
+    """Of the inside."""
+    cover: Literal["coated", "uncoated"] = "coated"
+    standard: Literal["X-4", "X-1a"] = "X-4"
+    spot: bool = False
+    """Print the second ink from a plate of its own, not mixed of the process inks."""
+
+
+class Stock(Model):
+    """The paper of the inside, by which the spine is measured."""
+
+    paper: Word
+    """As it is ordered: 80 g/m²双胶纸."""
+    caliper_mm: Millimetres
+    """Thickness of one leaf, by the mill's sheet or measured on a dummy."""
+    glue_mm: Millimetres | None = None
+    """What glue and lining add to the spine."""
+
+    def spine_mm(self, pages: int) -> Decimal:
+        """Return the width of the spine of a block of pages, to a tenth of a millimetre."""
+        block = self.caliper_mm.length * -(-pages // 2) + (self.glue_mm.length if self.glue_mm else 0)
+        return block.quantize(Decimal("0.1"))
 
 
 class Part(Model):
@@ -39,6 +98,15 @@ class Announced(Model):
     """The label of its part."""
 
 
+class Privacy(Model):
+    """What of a patient may be printed; the same in every text, table, figure and attached file."""
+
+    names: Literal["omit", "as-written"] = "omit"
+    """`as-written` only where the patients have agreed in writing."""
+    dates: Literal["as-written", "month", "days-from-start"] = "as-written"
+    """`month` prints 2021-06; `days-from-start` prints 第12天, counted from the first date of the case."""
+
+
 class Volume(Model):
     id: Slug
     title: Word
@@ -53,6 +121,13 @@ class Volume(Model):
     """Who compiled the collection, as its manuscript says or 未载."""
     subject: Prose
     keywords: list[Word] = Field(min_length=1)
+    isbn: Isbn | None = None
+    """The book number, once it has been assigned; the cover then bears its bars."""
+    cover_lines: list[Word] = []
+    """The title as it is broken on the cover; one line where it is left out."""
+    press: Press = Press()
+    stock: Stock | None = None
+    """Without it no cover can be made."""
     sources: list[Prose] = []
     """What the volume is made from and how it was treated (colophon)."""
     disclaimer: list[Prose] = []
@@ -63,6 +138,16 @@ class Volume(Model):
     announced: list[Announced] = []
     announced_text: list[Prose] = []
     closing: list[Prose] = []
+    privacy: Privacy = Privacy()
+    changes_since: Word | None = None
+    """A revision of the sources; what has changed since is printed as a chapter."""
+    waivers: list[Waiver] = []
+
+    @model_validator(mode="after")
+    def check_cover_lines(self) -> Self:
+        if self.cover_lines and "".join(self.cover_lines) != self.title:
+            raise PydanticCustomError("other_title", "封面各行连起来不是书名", {"place": self.cover_lines[0].place, "title": str(self.title)})
+        return self
 
     @property
     def day(self) -> date:
@@ -95,6 +180,8 @@ class Guideline(Model):
     title: Word
     text: list[Prose] = []
     topics: list[Topic] = Field(min_length=1)
+    notes: list[Note] = []
+    waivers: list[Waiver] = []
 
 
 class DosingTable(Model):
@@ -110,6 +197,8 @@ class Dosing(Model):
     tables: list[DosingTable] = []
     compiled: bool = False
     """True: one table a drug group, from the doses of the volume's cases."""
+    notes: list[Note] = []
+    waivers: list[Waiver] = []
 
 
 def part_number(label: str) -> str:

@@ -8,7 +8,7 @@ import pikepdf
 from project import Made
 from pypdf import PdfReader
 
-from publisher.build import preflight
+from publisher.editions import preflight
 from publisher.problems import Problem
 
 

@@ -71,7 +71,7 @@ def test_the_json_says_where_what_and_what_to_do():
     (problem,) = next(check for check in table(checked(SIZE))["files"][0]["checks"] if check["problems"])["problems"]
     assert problem == {
         "path": "sample/screen.pdf", "line": 3, "column": 0, "severity": "error",
-        "message": "页面尺寸不对", "found": "148.0×210.0 mm", "hint": "按成品尺寸写出",
+        "message": "页面尺寸不对", "found": "148.0×210.0 mm", "hint": "按成品尺寸写出", "origin": "",
     }  # fmt: skip
 
 

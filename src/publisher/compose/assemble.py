@@ -5,8 +5,11 @@ from dataclasses import replace
 from publisher import book
 from publisher.book import Entry, Facts, Paragraph, Points, Section, TitlePage, plain
 from publisher.catalogue import Catalogue
+from publisher.changes import Changes
 from publisher.collection import VolumeSource
 from publisher.compose.case_section import case_section
+from publisher.compose.changed import changes_section
+from publisher.compose.dates import shown
 from publisher.compose.dosing import dosing_section
 from publisher.compose.guideline import guideline_section
 from publisher.compose.table_size import too_large
@@ -15,13 +18,14 @@ from publisher.problems import Place, Problem, Rejected
 from publisher.volume import Volume, part_number
 from publisher.written import Written, leaves
 
-UNPRINTED = {"id", "kind", "status", "notes"}
+UNPRINTED = {"id", "kind", "status", "notes", "waivers"}
 """Keys whose values are not printed as such: identifiers and classes for the program. Notes are checked as blocks."""
 
 
-def compose(source: VolumeSource, catalogue: Catalogue, engine: str) -> book.Book:
-    """Make the book. Raises Rejected with every note that cannot be placed."""
-    volume = source.volume
+def compose(source: VolumeSource, catalogue: Catalogue, engine: str, changes: Changes | None = None) -> book.Book:
+    """Make the book, with a chapter of what changed where there are `changes`. Raises Rejected with every note that cannot be placed."""
+    volume, written = source.volume, source
+    source = shown(source, catalogue)
     cases, problems = {}, []
     for slug in volume.case_ids:
         try:
@@ -38,6 +42,7 @@ def compose(source: VolumeSource, catalogue: Catalogue, engine: str) -> book.Boo
         *(tabbed(section, "附录", after + 1) for section in announced(volume)),
         tabbed(abbreviations_section(source, catalogue, list(cases.values())), "附录", after + 1),
         *(tabbed(section, "附录", after + 1) for section in closing(volume)),
+        *(tabbed(section, "附录", after + 1) for section in changes_section(changes, written)),
     ]
     index = Section("index", "index", "药物索引", (book.Index(tuple(drug_terms(catalogue))),), running_head="药物索引")
     index = tabbed(index, "索引", after + 2)
@@ -55,6 +60,7 @@ def compose(source: VolumeSource, catalogue: Catalogue, engine: str) -> book.Boo
         language="zh-CN",
         sections=(*front(volume, source, engine), contents(source, body, index), *body, index),
         printed=tuple(printed(source)),
+        privacy=volume.privacy,
     )
 
 
@@ -67,7 +73,7 @@ def case_alone(whole: book.Book, slug: str) -> book.Book:
     return book.Book(
         f"{whole.id}-{slug}", whole.volume, book.words(section.blocks[0].title), whole.short_title, whole.author, whole.subject,
         whole.keywords, whole.date, whole.language, (section,),
-        tuple(item for item in whole.printed if item.section == slug),
+        tuple(item for item in whole.printed if item.section == slug), whole.privacy,
     )  # fmt: skip
 
 
@@ -106,6 +112,7 @@ def front(volume: Volume, source: VolumeSource, engine: str) -> list[Section]:
                 (
                     (plain("书名"), plain(volume.title)),
                     (plain("版次"), plain(volume.edition)),
+                    *([(plain("书号"), plain(f"ISBN {volume.isbn}"))] if volume.isbn else []),
                     (plain("编制日期"), plain(chinese_date(volume))),
                     (plain("编纂"), plain(volume.compiler)),
                     (plain("收录"), plain(f"病例{len(source.cases)}例" + (f"，题录{len(volume.announced)}例" if volume.announced else ""))),

@@ -37,6 +37,7 @@ class CaseSection:
         self.course()
         self.outcome()
         self.commentary()
+        self.particulars()
         self.notes()
         label = f"例{case.number}"
         return book.Section(
@@ -294,6 +295,25 @@ class CaseSection:
         self.blocks += self.tables.evidence(evidence)
         if evidence.conclusion:
             self.blocks.append(Paragraph((book.Text("结论："), *line(evidence.conclusion)), "evidence"))
+
+    def particulars(self) -> None:
+        """What a case report says of itself: the patient's view, consent, authors, key words, references."""
+        case = self.case
+        if not (case.perspective or case.consent or case.authors or case.keywords or case.references):
+            return
+        self.heading("报告信息")
+        for label, texts in (
+            ("患者自述", case.perspective),
+            ("知情同意", [case.consent] if case.consent else []),
+            ("作者", case.authors),
+            ("关键词", case.keywords),
+        ):
+            line = joined([self.marks.line(text) for text in texts], "" if label == "患者自述" else "，")
+            if line:
+                self.blocks.append(Paragraph((book.Text(f"{label}："), *line), "labelled"))
+        if case.references:
+            self.blocks.append(Paragraph(book.plain("参考文献："), "lead"))
+            self.blocks.append(Points(tuple(self.marks.line(text) for text in case.references)))
 
     def notes(self) -> None:
         notes = self.marks.notes()

@@ -7,16 +7,15 @@ from publisher.book import Heading, Kind, Line, Paragraph, Reference, Section, T
 from publisher.case import Case, Dose
 from publisher.catalogue import DRUG_GROUPS, Drug
 from publisher.collection import VolumeSource
-from publisher.compose.marks import Marks
+from publisher.compose.marks import Marks, noted
 from publisher.compose.tables import Tables
 
 
 def dosing_section(source: VolumeSource) -> Section:
     dosing = source.dosing
-    some_case = next(iter(source.cases.values()))
-    marks = Marks(some_case.model_copy(update={"notes": []}))
+    marks = Marks(dosing, "dosing")
     tables = Tables("dosing", "A", marks)
-    blocks: list[book.Block] = [Heading(plain(dosing.title), 1, "dosing-h"), *(Paragraph(plain(text)) for text in dosing.text)]
+    blocks: list[book.Block] = [Heading(plain(dosing.title), 1, "dosing-h"), *(Paragraph(marks.line(text)) for text in dosing.text)]
     for table in dosing.tables:
         columns = [("药物", Kind.TERM, tables.drug), *tables.dose_columns()]
         columns.append(("本卷病例", Kind.TEXT, lambda row: users(row.drug.entry, source)))
@@ -34,6 +33,7 @@ def dosing_section(source: VolumeSource) -> Section:
             ]
             columns.append(("病例", Kind.TEXT, lambda row: (Reference(f"例{row[1].number}", str(row[1].id)),)))
             blocks += tables.table(group, rows, columns)
+    blocks += noted(marks, "dosing-notes")
     return Section("dosing", "appendix", str(dosing.title), tuple(blocks), running_head=str(dosing.title))
 
 

@@ -1,17 +1,18 @@
 """Turn written text into printed lines, placing each editor's note after the words it is about."""
 
+from typing import Any
+
 from publisher import book
-from publisher.case import Case
 from publisher.problems import Problem, Rejected
 from publisher.written import Written
 
 
 class Marks:
-    """The editor's notes of one case, numbered in the order in which their words come up in print."""
+    """The editor's notes of one case or chapter, numbered in the order in which their words come up in print."""
 
-    def __init__(self, case: Case):
-        self.case = case
-        self.waiting = list(case.notes)
+    def __init__(self, noted: Any, section: str = ""):
+        self.section = section or str(noted.id)
+        self.waiting = list(noted.notes)
         self.placed: list[book.Note] = []
         self.plain = False
 
@@ -37,8 +38,9 @@ class Marks:
     def mark(self, note) -> book.NoteMark:
         self.waiting.remove(note)
         number = len(self.placed) + 1
-        anchor, mark = f"{self.case.id}-note-{number}", f"{self.case.id}-mark-{number}"
-        self.placed.append(book.Note(number, anchor, mark, book.plain(note.quote), book.plain(note.note), book.plain(note.reason or "")))
+        anchor, mark = f"{self.section}-note-{number}", f"{self.section}-mark-{number}"
+        reason = "".join([note.reason or "", f"（据{note.source}）" if note.source else ""])
+        self.placed.append(book.Note(number, anchor, mark, book.plain(note.quote), book.plain(note.note), book.plain(reason)))
         return book.NoteMark(number, anchor, mark)
 
     def notes(self) -> book.Notes:
@@ -51,3 +53,9 @@ class Marks:
                 ]
             )
         return book.Notes(tuple(self.placed))
+
+
+def noted(marks: Marks, anchor: str) -> list[book.Block]:
+    """Return the notes of a chapter under a head of their own, or nothing. Raises Rejected when one cannot be placed."""
+    notes = marks.notes()
+    return [book.Heading(book.plain("编者按"), 2, anchor), notes] if notes.items else []

@@ -43,6 +43,8 @@ class DrawnText:
         self.pdf = pdf
         self.pieces: dict[Mark, Piece] = {}
         self.content: list[list[Any]] = []
+        self.changed: set[int] = set()
+        """Pages whose content is no longer that of the file."""
         self.fonts: dict[tuple[int, int], dict[int, str]] = {}
         for index, page in enumerate(pdf.pages):
             self.content.append(list(pikepdf.parse_content_stream(page)))
@@ -100,15 +102,17 @@ class DrawnText:
     def make_artifacts(self, tagged: Container[Mark]) -> None:
         """Turn all marked content that is not in the tag tree into artifacts; running heads and folios are pagination."""
         for index, page in enumerate(self.pdf.pages):
-            changed = False
             instructions = self.content[index]
             for step, (operands, operator) in enumerate(instructions):
                 number = operands[1].get("/MCID") if str(operator) == "BDC" and isinstance(operands[1], Dictionary) else None
                 if number is not None and (mark := Mark(index, int(number))) not in tagged:
                     instructions[step] = ContentStreamInstruction([Name.Artifact, self.artifact(mark, page)], Operator("BDC"))
-                    changed = True
-            if changed:
+                    self.changed.add(index)
+            if index in self.changed:
                 page.obj.Contents = self.pdf.make_stream(pikepdf.unparse_content_stream(instructions))
+
+    def is_pagination(self, mark: Mark, page: pikepdf.Page) -> bool:
+        return "/Subtype" in self.artifact(mark, page)
 
     def artifact(self, mark: Mark, page: pikepdf.Page) -> Dictionary:
         """Describe an artifact by where it stands on the page (PDF 1.7 §14.8.2.2.2)."""

@@ -1,4 +1,4 @@
-"""The screen edition's last steps: a tagged PDF -> one that keeps for good and can be read aloud (PDF/A-3a and PDF/UA-1)."""
+"""The screen edition's last steps: the joined galleys -> one file that keeps for good and can be read aloud (PDF/A-3a and PDF/UA-1)."""
 
 import io
 from collections.abc import Sequence
@@ -8,25 +8,21 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from publisher import book
-from publisher.finish import figures, fonts, links, metadata, tag_tree, tags
+from publisher.finish import metadata
 from publisher.finish.attachments import Attachment, attach
-from publisher.finish.drawn_text import DrawnText
 from publisher.pagination import Pagination
 
 
-def finish(pdf: bytes, whole: book.Book, pagination: Pagination, attachments: Sequence[Attachment] = ()) -> bytes:
-    """Cut the pages to trim, put the structure right, add page labels, metadata, the files of data; repack the fonts."""
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        cut_to_trim(document)
-        structure(document)
-        document.Root.PageLabels = Dictionary(Nums=Array(page_labels(pagination)))
-        document.Root.PageMode = Name.UseOutlines
-        metadata.describe(document, whole)
-        metadata.name_colours(document)
-        attach(document, attachments, whole.date)
-        fonts.repack(document)
-        outside(document)
-        return saved(document)
+def finish(document: pikepdf.Pdf, whole: book.Book, pagination: Pagination, attachments: Sequence[Attachment] = ()) -> bytes:
+    """Cut the pages of a joined volume to trim, add page labels, metadata and the files of data, and save it."""
+    cut_to_trim(document)
+    document.Root.PageLabels = Dictionary(Nums=Array(page_labels(pagination)))
+    document.Root.PageMode = Name.UseOutlines
+    metadata.describe(document, whole)
+    metadata.name_colours(document)
+    attach(document, attachments, whole.date)
+    outside(document)
+    return saved(document)
 
 
 def cut_to_trim(document: pikepdf.Pdf) -> None:
@@ -46,17 +42,6 @@ def outside(document: pikepdf.Pdf) -> None:
     for page in document.pages:
         if "/Annots" in page.obj:
             page.obj.Annots = document.make_indirect(page.obj.Annots)
-
-
-def structure(document: pikepdf.Pdf) -> None:
-    """Write the tag tree anew; what is not in it becomes an artifact."""
-    tree, drawn = tag_tree.read(document), DrawnText(document)
-    tags.restructure(tree, drawn)
-    figures.place(tree, document)
-    links.describe(tree, drawn)
-    links.leave_out(document, tags.kept(tree))
-    drawn.make_artifacts(set(tree.marks))
-    tag_tree.write(document, tree)
 
 
 def saved(document: pikepdf.Pdf) -> bytes:

@@ -41,14 +41,14 @@ def cells(table: Element) -> list[Cell]:
     return found
 
 
-def name_heads(table: Element, drawn: DrawnText, number: int) -> None:
+def name_heads(table: Element, drawn: DrawnText, name: str) -> None:
     """Give each head of a table its scope and id, and each other cell the ids of its heads."""
     found = cells(table)
     for cell in row_names(found, drawn):
         cell.element.tag = "TH"
     for cell in found:
         if cell.is_head:
-            cell.element.id = f"t{number}.{cell.row + 1}.{cell.columns.start + 1}"
+            cell.element.id = f"{name}.{cell.row + 1}.{cell.columns.start + 1}"
             cell.element.attributes["Scope"] = Name.Column if cell.body.tag == "THead" else Name.Row
     for cell in found:
         heads = [head.element.id for head in heads_of(cell, found) if head.element.kids]

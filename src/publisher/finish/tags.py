@@ -19,8 +19,8 @@ PLAIN = ("NonStruct", "Div", "Span")
 NUMBERING = {"ol": Name.Decimal, "ul": Name.Disc}
 
 
-def restructure(document: Element, drawn: DrawnText) -> None:
-    """Change the tag tree of a whole volume in place."""
+def restructure(document: Element, drawn: DrawnText, section: str) -> None:
+    """Change the tag tree of a section in place; the ids of its tags begin with its name."""
     leave_out_repeated(document)
     join(document)
     for table in document.find("Table"):
@@ -36,7 +36,7 @@ def restructure(document: Element, drawn: DrawnText) -> None:
     refer(document)
     prune(document)
     for number, table in enumerate(document.find("Table"), 1):
-        name_heads(table, drawn, number)
+        name_heads(table, drawn, f"{section}.t{number}")
     for element in document.walk():
         element.language = element.origin.language
         if element.tag == "L":

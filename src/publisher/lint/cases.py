@@ -4,7 +4,36 @@ from collections.abc import Iterator
 
 from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
-from publisher.lint import arithmetic, bone_events, calendar, claims, consistency, contents, evidence, figures, orders, rows, sites, tumour  # noqa: F401  register themselves
+from publisher.lint import (  # noqa: F401  register themselves  # noqa: F401  their rules register themselves  # noqa: F401  their rules register themselves
+    anatomy,
+    arithmetic,
+    bone_events,
+    calendar,
+    claims,
+    completeness,
+    consistency,
+    contents,
+    drug_names,
+    drugs,
+    evidence,
+    figures,
+    grading,
+    indications,
+    interactions,
+    label_claims,
+    orders,
+    pathology,
+    privacy,
+    regimens,
+    response,
+    rows,
+    sites,
+    staging,
+    supportive,
+    traces,
+    tumour,
+    units,
+)
 from publisher.lint.record import Record
 from publisher.rules import RULES, Finding, Rule
 

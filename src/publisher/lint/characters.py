@@ -8,7 +8,7 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 
 from publisher.problems import Problem
-from publisher.rules import RULES, rule
+from publisher.rules import RULES, Finding, Rule, rule
 from publisher.written import leaves
 
 STACKS = (("CasebookLatin-Regular.otf", "CasebookSong-Regular.otf"), ("CasebookSans-Regular.otf", "CasebookHei-Regular.otf"))
@@ -35,8 +35,15 @@ def unknown_character(text: str, known: frozenset[int]) -> Iterator[tuple[str, s
 
 
 def check_characters(tree: object, known: frozenset[int]) -> Iterator[Problem]:
-    """Look at every scalar of a source tree."""
+    """Look at every scalar of a source tree; give problems."""
+    for item, finding in find_characters(tree, known):
+        yield Problem(finding.at.place, item.code, finding.message, finding.found, finding.hint, item.severity)
+
+
+def find_characters(tree: object, known: frozenset[int]) -> Iterator[tuple[Rule, Finding]]:
+    """Look at every scalar of a source tree that is printed."""
     item = RULES["TXT-012"]
-    for _, leaf in leaves(tree):
-        for message, found, hint in item.find(leaf, known):
-            yield Problem(leaf.place, item.code, message, found, hint, item.severity)
+    for path, leaf in leaves(tree):
+        if path[:1] != ("waivers",) and any(ord(char) not in known for char in leaf):
+            for message, found, hint in item.find(leaf, known):
+                yield item, Finding(leaf, message, found, hint)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from publisher.case import Case
 from publisher.catalogue import Catalogue
@@ -20,8 +21,13 @@ class Record:
     source: VolumeSource
     catalogue: Catalogue
 
+    @cached_property
+    def leaves(self) -> tuple[tuple[tuple, Written], ...]:
+        """Every scalar of the case with its path; editor's notes are left out."""
+        return tuple((path, leaf) for path, leaf in leaves(self.source.trees[str(self.case.id)]) if path[0] not in OUTSIDE_THE_CASE)
+
     def texts(self, *fields: str) -> Iterator[tuple[tuple, Written]]:
         """Yield the path and text of every scalar of the case, or of some of its fields; editor's notes are left out."""
-        for path, leaf in leaves(self.source.trees[str(self.case.id)]):
-            if path[0] not in OUTSIDE_THE_CASE and (not fields or path[0] in fields):
+        for path, leaf in self.leaves:
+            if not fields or path[0] in fields:
                 yield path, leaf

@@ -6,10 +6,12 @@ CY/T 170 for tables.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
+from publisher import rules
 from publisher.problems import Problem, Severity
-from publisher.rules import RULES, rule
-from publisher.written import Written, leaves
+from publisher.rules import RULES, Rule, rule
+from publisher.written import leaves
 
 HAN = r"[\u3400-\u9fff]"
 LATIN_UNITS = "mg|kg|g|μg|ng|pg|mL|dL|mmol|μmol|nmol|pmol|IU|U|Gy|cm|mm|μm|m|HU|ms|h|min|kPa|mmHg|Bq|MBq|mCi"
@@ -140,13 +142,27 @@ def dimensions(text: str) -> Iterator[Finding]:
 
 
 def check_texts(tree: object) -> Iterator[Problem]:
-    """Apply every text rule to every scalar of a source tree."""
-    rules = [item for item in RULES.values() if item.scope == "text"]
-    for _, leaf in leaves(tree):
-        yield from check_text(leaf, rules)
+    """Apply every text rule to every scalar of a source tree, as problems."""
+    for item, finding in find_texts(tree):
+        yield Problem(finding.at.place, item.code, finding.message, finding.found, finding.hint, item.severity)
 
 
-def check_text(leaf: Written, rules: list) -> Iterator[Problem]:
-    for item in rules:
-        for message, found, hint in item.find(leaf):
-            yield Problem(leaf.place, item.code, message, found, hint, item.severity)
+def find_texts(tree: object) -> Iterator[tuple[Rule, rules.Finding]]:
+    """Apply every text rule to every scalar of a source tree that is printed in its own right."""
+    codes = [item.code for item in RULES.values() if item.scope == "text"]
+    for path, leaf in leaves(tree):
+        if not repeats(path):
+            for code in codes:
+                for message, found, hint in scanned(code, leaf):
+                    yield RULES[code], rules.Finding(leaf, message, found, hint)
+
+
+def repeats(path: tuple) -> bool:
+    """Tell whether a scalar only repeats words that stand elsewhere: the quote of a note, a waiver."""
+    return path[:1] == ("waivers",) or (path[:1] == ("notes",) and path[-1] in ("quote", "settles"))
+
+
+@lru_cache(maxsize=200_000)
+def scanned(code: str, text: str) -> tuple[Finding, ...]:
+    """Apply one rule to one text; the same text is read once in the life of the program."""
+    return tuple(RULES[code].find(text))

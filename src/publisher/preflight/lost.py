@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from publisher import book
 from publisher.pagination import Pagination
-from publisher.preflight.printed_text import PrintedText, squeezed
+from publisher.preflight.printed_text import PageTexts, squeezed
 from publisher.problems import Place, Problem
 
 CODES = {
@@ -15,7 +15,7 @@ CODES = {
 """What each check says when it passes."""
 
 
-def check(printed: PrintedText, whole: book.Book, pagination: Pagination) -> Iterator[Problem]:
+def check(printed: PageTexts, whole: book.Book, pagination: Pagination) -> Iterator[Problem]:
     """Yield a problem for each source scalar, table row or line of the book that its pages do not bear."""
     spans = {span.section.id: span for span in pagination.spans}
     texts = {name: printed.of(span.first, span.last) for name, span in spans.items()}

@@ -3,13 +3,18 @@
 import io
 import re
 import unicodedata
+from collections.abc import Sequence
+from contextlib import closing
 
+import pypdfium2 as pdfium
 from pypdf import PdfReader
 
 from publisher import book
 from publisher.pagination import Pagination
 
 NOTE_MARK = re.compile(r"〔\d+〕")
+HYPHEN = "\x02"
+"""What PDFium calls a hyphen that ends a line."""
 PAGE_REFERENCE = re.compile(r"(例\d+)（\d+）")
 """A reference to a case with its page: 例2（14）."""
 
@@ -20,12 +25,11 @@ def squeezed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-class PrintedText:
-    """The pages of a PDF, read once."""
+class PageTexts:
+    """The texts of a book's pages, without what stands in their margins."""
 
-    def __init__(self, pdf: bytes, whole: book.Book, pagination: Pagination):
-        self.reader = PdfReader(io.BytesIO(pdf))
-        self.raw = [page.extract_text() for page in self.reader.pages]
+    def __init__(self, raw: Sequence[str], whole: book.Book, pagination: Pagination):
+        self.raw = raw
         owners = {number: span.section for span in pagination.spans for number in range(span.first, span.last + 1)}
         self.pages = [
             body(squeezed(text), margin_texts(owners.get(number), whole, folio))
@@ -35,6 +39,24 @@ class PrintedText:
     def of(self, first: int, last: int) -> str:
         """Return the joined body text of pages `first` to `last`, counted from 1."""
         return "".join(self.pages[first - 1 : last])
+
+
+class PrintedText(PageTexts):
+    """The pages of a PDF, read once."""
+
+    def __init__(self, pdf: bytes, whole: book.Book, pagination: Pagination):
+        self.reader = PdfReader(io.BytesIO(pdf))
+        super().__init__([page.extract_text() for page in self.reader.pages], whole, pagination)
+
+
+def drawn_texts(pdf: bytes) -> list[str]:
+    """Return the text of each page in the order in which it is drawn, read by PDFium: quick, and good enough for comparing."""
+    found = []
+    with closing(pdfium.PdfDocument(pdf)) as file:
+        for page in file:
+            with closing(page), closing(page.get_textpage()) as text:
+                found.append(text.get_text_range().replace(HYPHEN, "-"))
+    return found
 
 
 def margin_texts(section: book.Section | None, whole: book.Book, folio: str) -> list[str]:

@@ -44,6 +44,8 @@ class CheckedFile:
     checks: tuple[Check, ...]
     problems: tuple[Problem, ...]
     pages: int = 0
+    notes: tuple[str, ...] = ()
+    """What was measured, and what could not be looked at."""
 
     @property
     def results(self) -> list["Result"]:
@@ -89,6 +91,7 @@ def file_table(file: CheckedFile) -> dict[str, Any]:
         "edition": file.edition,
         "file": file.path,
         "pages": file.pages,
+        "notes": list(file.notes),
         "counts": {state: len([result for result in results if result.state is state]) for state in State},
         "checks": [
             {
@@ -107,7 +110,7 @@ def problem_table(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {
         "path": place.path, "line": place.line, "column": place.column, "severity": problem.severity,
-        "message": problem.message, "found": problem.found, "hint": problem.hint,
+        "message": problem.message, "found": problem.found, "hint": problem.hint, "origin": problem.origin,
     }  # fmt: skip
 
 
@@ -139,6 +142,7 @@ def section(number: int, file: CheckedFile) -> str:
     passed = len([result for result in results if result.state is State.PASSED])
     parts = [f'<section id="f{number}">\n<h2>{escape(file.edition)}　<code>{escape(file.path)}</code></h2>\n']
     parts.append(f"<p>共 {len(results)} 项检查，{passed} 项通过，问题 {len(file.problems)} 处。</p>\n")
+    parts += [f"<p>{escape(note)}</p>\n" for note in file.notes]
     for group in dict.fromkeys(result.check.group for result in results):
         inside = [result for result in results if result.check.group == group]
         good = len([result for result in inside if result.state is State.PASSED])
@@ -167,6 +171,8 @@ def paragraphs(problem: Problem) -> Iterator[str]:
     yield f'<div class="problem"><p><code>{escape(str(problem.place))}</code> {escape(problem.message)}</p>'
     if problem.found:
         yield f"<p>见到：{escape(problem.found)}</p>"
+    if problem.origin:
+        yield f"<p>出处：<code>{escape(problem.origin)}</code></p>"
     if problem.hint:
         yield f"<p>建议：{escape(problem.hint)}</p>"
     yield "</div>\n"

@@ -1,0 +1,177 @@
+"""The editions: the pages of a volume -> the files of each edition, made by `finish` and looked at by `preflight`.
+
+To add one, write a function that makes its files and register it in `EDITIONS`; say in `DELIVERED` how each of its files is
+looked at.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pikepdf
+
+from publisher import book, edition, pieces, typeset
+from publisher.collection import VolumeSource
+from publisher.compose import cover
+from publisher.edition import PRESS, SCREEN
+from publisher.finish import attachments, press, screen
+from publisher.finish.joining import joined
+from publisher.galley import Galley, Typeset
+from publisher.inks import PressRun, press_run
+from publisher.pagination import Pagination
+from publisher.preflight import cover as cover_check
+from publisher.preflight import lost, metadata, privacy, structure, tags, typography
+from publisher.preflight import press as press_check
+from publisher.preflight.origin import traced
+from publisher.preflight.press import PressFile
+from publisher.preflight.printed_text import PageTexts, PrintedText, drawn_texts
+from publisher.preflight.report import Check, checks
+from publisher.problems import Place, Problem, Severity
+from publisher.render import Renderer
+from publisher.workshop import Workshop, later
+
+Tell = Callable[[str, str], None]
+"""Called with the name of a stage and what it did."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A volume as its files are made of it and checked against it."""
+
+    source: VolumeSource
+    book: book.Book
+    layouts: Path
+    styles: Path
+    workshop: Workshop
+    pagination: Pagination = field(default_factory=lambda: Pagination((), (), ()))
+
+    def setting(self, wanted: edition.Edition) -> typeset.Setting:
+        """Return what begins to set a section in the style of an edition."""
+        stylesheet = str(self.styles / wanted.stylesheet)
+
+        def begin(html: str, section: book.Section) -> Future[Galley]:
+            made = self.workshop.make(pieces.section, wanted.stylesheet, html, section.title, section.id, section.numbering, where=stylesheet)
+            return later(made, Galley.restored)
+
+        return begin
+
+    def joined(self, pages: Typeset) -> pikepdf.Pdf:
+        """Return the pages as one document."""
+        return joined(pages.sheets, self.styles / "fonts")
+
+    def run(self, cover: bool = False) -> PressRun:
+        """Return how the inside or the cover is printed. Raises Rejected where a file of the styles is not there."""
+        volume = self.source.volume
+        paper = volume.press.cover if cover else volume.press.paper
+        return press_run(self.styles, self.book.volume, str(volume.edition), paper, volume.press.standard, volume.press.spot)
+
+    def cover(self) -> book.Book | None:
+        """Return the cover as a book of one section; None where the stock is not known."""
+        volume = self.source.volume
+        return cover.cover(self.book, volume, volume.stock, len(self.pagination.folios), PRESS.trim_mm) if volume.stock else None
+
+
+Files = tuple[dict[str, bytes], list[Problem]]
+"""The files of an edition by name, and what preflight found in them."""
+Looked = tuple[list[Problem], list[str]]
+"""What was found in a file, and what was measured."""
+
+
+def screen_files(job: Job, pages: Typeset, tell: Tell) -> Files:
+    """Make the screen edition."""
+    pdf = screen.finish(job.joined(pages), job.book, job.pagination, attachments.of_cases(job.source, job.book))
+    return looked_at(job, {"screen.pdf": pdf}, tell)
+
+
+def press_files(job: Job, pages: Typeset, tell: Tell) -> Files:
+    """Make the press edition: the inside, and the cover where the stock is known by which its spine is measured."""
+    made = {"press.pdf": press.press(job.joined(pages), job.book, job.pagination, job.run())}
+    sheet = job.cover()
+    if sheet is None:
+        place, hint = Place(f"content/{job.book.volume}/volume.yaml"), "写出 stock: {paper: …, caliper_mm: …}，书脊按单张厚度计算"
+        tell("finish", "no stock, no cover")
+        outputs, problems = looked_at(job, made, tell)
+        return outputs, [*problems, Problem(place, "PRS-001", "没有写明用纸，不做封面", hint=hint, severity=Severity.REVIEW)]
+    return looked_at(job, {**made, "cover.pdf": cover_file(job, sheet)}, tell)
+
+
+def cover_file(job: Job, sheet: book.Book) -> bytes:
+    """Typeset and finish the cover."""
+    wanted = cover.of(sheet)
+    laid = typeset.Typesetter(Renderer(sheet, job.layouts).html, job.setting(edition.cover(wanted.sheet_mm))).typeset(sheet)
+    return press.cover(job.joined(laid), job.book, job.run(cover=True), wanted.folds_mm, f"书脊 {wanted.spine_mm:g} mm")
+
+
+EDITIONS: dict[str, Callable[[Job, Typeset, Tell], Files]] = {"screen": screen_files, "press": press_files}
+"""What can be built, by name, in the order in which it is made."""
+
+
+def looked_at(job: Job, made: dict[str, bytes], tell: Tell) -> Files:
+    """Return files with what preflight finds in them."""
+    tell("finish", "，".join(f"{name} {len(pdf) / 1e6:.2f} MB" for name, pdf in made.items()) + f"，{len(job.pagination.folios)} pages")
+    problems: list[Problem] = []
+    for name, pdf in made.items():
+        found, notes = DELIVERED[name].look(pdf, job)
+        problems += found
+        tell("preflight", "；".join([f"{name} {len(found)} problems", *notes]))
+    return made, problems
+
+
+def preflight(pdf: bytes, whole: book.Book, pagination: Pagination) -> list[Problem]:
+    """Check a screen file against its book."""
+    printed = PrintedText(pdf, whole, pagination)
+    set_as = typography.measure(pdf, typography.flush_left(pagination))
+    found = [
+        *structure.check(printed, whole, pagination, SCREEN),
+        *lost.check(printed, whole, pagination),
+        *tags.check(pdf, whole, pagination, SCREEN),
+        *metadata.check(pdf, whole, pagination, SCREEN),
+        *privacy.check(pdf, printed, whole, pagination, f"{whole.id}/{SCREEN.name}.pdf"),
+        *typography.check(set_as, SCREEN, f"{whole.id}/{SCREEN.name}.pdf"),
+    ]
+    return list(traced(found, whole, pagination))
+
+
+def look_at_screen(pdf: bytes, job: Job) -> Looked:
+    return preflight(pdf, job.book, job.pagination), []
+
+
+def look_at_press(pdf: bytes, job: Job) -> Looked:
+    """Check the inside of a volume as a printer does, and that nothing was lost on its way there."""
+    file = PressFile(pdf, PRESS, job.run(), job.book.id, job.book.title, job.book.date, len(job.pagination.folios))
+    texts = PageTexts(drawn_texts(pdf), job.book, job.pagination)
+    found = [*press_check.check(file), *lost.check(texts, job.book, job.pagination)]
+    return list(traced(found, job.book, job.pagination)), press_check.notes(file)
+
+
+def look_at_cover(pdf: bytes, job: Job) -> Looked:
+    sheet = job.cover()
+    if sheet is None:
+        return [Problem(Place(f"{job.book.id}/cover.pdf"), "PRS-001", "来源没有写明用纸，封面无从核对", hint="重新编排")], []
+    wanted = cover.of(sheet)
+    file = PressFile(pdf, edition.cover(wanted.sheet_mm), job.run(cover=True), job.book.id, f"{job.book.title}　封面", job.book.date, 1)
+    return [*press_check.check(file), *cover_check.check(file, wanted)], [f"书脊 {wanted.spine_mm:g} mm", *press_check.notes(file)]
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A file that a build leaves: its edition, everything that is looked at in it, and who looks."""
+
+    edition: str
+    checks: tuple[Check, ...]
+    look: Callable[[bytes, Job], Looked]
+
+
+LOST = checks("内容无遗漏", lost.CODES)
+CHECKS = (
+    *checks("文件结构", structure.CODES), *LOST, *checks("结构标签", tags.CODES), *checks("元数据与附件", metadata.CODES), *checks("排版质量", typography.CODES),
+    *checks("隐私", privacy.CODES),
+)  # fmt: skip
+"""Everything that is looked at in a screen file."""
+DELIVERED = {
+    "screen.pdf": Delivered("screen", CHECKS, look_at_screen),
+    "press.pdf": Delivered("press", (*checks("印刷文件", press_check.CODES), *LOST), look_at_press),
+    "cover.pdf": Delivered("press", (*checks("印刷文件", press_check.CODES), *checks("封面", cover_check.CODES)), look_at_cover),
+}
+"""The files of the editions by name."""

@@ -1,0 +1,50 @@
+"""The book's own faces by name: programs, and what a folio needs to be printed when pages are joined."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+
+@dataclass(frozen=True)
+class Face:
+    program: bytes
+    codes: dict[str, int]
+    """Glyph by character."""
+    advances: dict[int, float]
+    """Width of a glyph, in thousandths of the size."""
+
+    def width(self, text: str) -> float:
+        """Return how wide a text is, in thousandths of its size."""
+        return sum(self.advances[self.codes[char]] for char in text)
+
+
+FOLIO_CHARACTERS = "0123456789ivxlc"
+
+
+def key(name: str) -> str:
+    """Return what the engine's name of a face and the face's own have in common: Casebook-Hei-Bold, Casebook Hei Bold."""
+    return re.sub(r"[-\s]|Regular$", "", name)
+
+
+@cache
+def files(fonts: Path) -> dict[str, Path]:
+    """Return the font files of a folder by the keys of their faces."""
+    found = {}
+    for path in sorted([*fonts.glob("*.otf"), *fonts.glob("*.ttf")]):
+        names = TTFont(path, lazy=True)["name"]
+        found[key(f"{names.getBestFamilyName()} {names.getBestSubFamilyName()}")] = path
+    return found
+
+
+@cache
+def face(fonts: Path, name: str) -> Face:
+    """Read a face by the engine's name of it. Raises KeyError when the folder has none of this name."""
+    path = files(fonts)[key(name)]
+    font = TTFont(path, lazy=True)
+    glyphs = {char: font.getGlyphID(font.getBestCmap()[ord(char)]) for char in FOLIO_CHARACTERS if ord(char) in font.getBestCmap()}
+    scale = 1000 / font["head"].unitsPerEm
+    names = font.getGlyphOrder()
+    return Face(path.read_bytes(), glyphs, {glyph: font["hmtx"][names[glyph]][0] * scale for glyph in glyphs.values()})

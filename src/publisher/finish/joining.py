@@ -1,0 +1,203 @@
+"""Galleys joined into one file: pages in order with their numbers, one tag tree, each face once, bookmarks and destinations."""
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, NameTree, NumberTree, OutlineItem, String
+
+from publisher.finish import fonts
+from publisher.finish.drawn_text import unicodes
+from publisher.finish.faces import Face, face
+from publisher.finish.galleys import face_name, widths_of
+from publisher.galley import Bookmark, Folio, Galley, Sheet
+
+SCRAP = b"/Folio MP"
+
+
+@dataclass
+class Case:
+    """The sorts of one face that a file draws: their widths and what they mean."""
+
+    face: Face
+    font: Any
+    widths: dict[int, float] = field(default_factory=dict)
+    meanings: dict[int, str] = field(default_factory=dict)
+
+    def add(self, text: str) -> bytes:
+        """Return the codes of a text, which from now on the file draws."""
+        for char in text:
+            code = self.face.codes[char]
+            self.widths.setdefault(code, self.face.advances[code])
+            self.meanings.setdefault(code, char)
+        return b"".join(self.face.codes[char].to_bytes(2) for char in text)
+
+
+def joined(sheets: Iterable[Sheet], faces: Path) -> pikepdf.Pdf:
+    """Join the sheets of a volume; `faces` is the folder of the fonts. A sheet without a galley is a blank page."""
+    sheets = list(sheets)
+    out = pikepdf.new()
+    cases: dict[str, Case] = {}
+    tree = Tree(out)
+    start = 0
+    while start < len(sheets):
+        galley = sheets[start].galley
+        if galley is None:
+            add_blank(out, next(sheet.galley for sheet in sheets if sheet.galley))
+            start += 1
+            continue
+        source = pikepdf.open(io.BytesIO(galley.pdf))
+        out.add_pages_from(source)
+        tree.add(source, start, len(galley.pages))
+        own = gather(out.pages[start].Resources.Font, cases, faces)
+        for place, sheet in enumerate(sheets[start : start + len(galley.pages)], start):
+            number(out.pages[place], sheet, own, out)
+        start += len(galley.pages)
+    for case in cases.values():
+        cast(out, case)
+    tree.close()
+    bookmark(out, sheets)
+    out.Root.Names = Dictionary(Dests=destinations(out, sheets))
+    return out
+
+
+def add_blank(out: pikepdf.Pdf, pattern: Galley) -> None:
+    """Add a page of the size of the others that bears nothing."""
+    with pikepdf.open(io.BytesIO(pattern.pdf)) as source:
+        boxes = {key: [float(side) for side in source.pages[0].obj[key]] for key in ("/MediaBox", "/TrimBox", "/BleedBox")}
+    page = out.add_blank_page(page_size=(100, 100))
+    for key, box in boxes.items():
+        page.obj[key] = Array(box)
+    page.obj.Resources = Dictionary()
+
+
+def gather(resources: Any, cases: dict[str, Case], faces: Path) -> dict[str, Case]:
+    """Put the sorts of a galley's fonts with those of the file, and the file's font in their place; return the cases by resource."""
+    own = {}
+    for name in sorted(resources.keys()):
+        font = resources[name]
+        case = cases.setdefault(face_name(font), Case(face(faces, face_name(font)), font))
+        case.widths.update(widths_of(font.DescendantFonts[0]))
+        for code, meaning in unicodes(font).items():
+            case.meanings.setdefault(code, meaning)
+        resources[name] = case.font
+        own[name] = case
+    return own
+
+
+def number(page: pikepdf.Page, sheet: Sheet, own: dict[str, Case], out: pikepdf.Pdf) -> None:
+    """Print a page's number where its galley keeps room for it."""
+    spot = sheet.page.folio if sheet.page else None
+    if spot:
+        codes = own[spot.font].add(sheet.folio)
+        content = page.obj.Contents.read_bytes()
+        page.obj.Contents = out.make_stream(content.replace(SCRAP, drawn(spot, own[spot.font], sheet.folio, codes), 1))
+
+
+def drawn(spot: Folio, case: Case, text: str, codes: bytes) -> bytes:
+    gain = spot.width - spot.size * case.face.width(text) / 1000
+    moved = {"left": 0.0, "centre": gain / 2, "right": gain}[spot.aligned]
+    a, b, c, d, x, y = spot.matrix
+    matrix = " ".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in (a, b, c, d, x + moved, y))
+    return f"{matrix} Tm\n{spot.font} {spot.size:g} Tf\n[ <{codes.hex()}> ] TJ".encode()
+
+
+def cast(out: pikepdf.Pdf, case: Case) -> None:
+    """Give a font the program, widths and meanings of all the sorts that the file draws."""
+    codes = sorted({0, *case.widths})
+    descendant = case.font.DescendantFonts[0]
+    descriptor = descendant.FontDescriptor
+    if case.face.program[:4] == b"OTTO":
+        descriptor.FontFile3 = out.make_stream(fonts.bare_cff(case.face.program, codes), Subtype=Name.CIDFontType0C)
+        if "/CIDToGIDMap" in descendant:  # only for TrueType (PDF 1.7 table 117)
+            del descendant.CIDToGIDMap
+    else:
+        program, glyphs = fonts.renumbered(case.face.program, codes)
+        descriptor.FontFile2 = out.make_stream(program, Length1=len(program))
+        descendant.CIDToGIDMap = out.make_stream(glyphs)
+    descendant.W = Array([entry for code in sorted(case.widths) for entry in (code, Array([round(case.widths[code], 3)]))])
+    case.font.ToUnicode = out.make_stream(to_unicode(case.meanings))
+
+
+def to_unicode(meanings: dict[int, str]) -> bytes:
+    """Write the map from codes to characters (PDF 1.7 §9.10.3)."""
+    lines = [f"<{code:04x}> <{text.encode('utf-16-be').hex()}>" for code, text in sorted(meanings.items())]
+    blocks = [lines[at : at + 100] for at in range(0, len(lines), 100)]
+    body = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks)
+    return (
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo\n<< /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+        "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <ffff>\nendcodespacerange\n"
+        f"{body}\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
+    ).encode()
+
+
+class Tree:
+    """The tag tree of the file, to which galleys bring theirs."""
+
+    def __init__(self, out: pikepdf.Pdf):
+        self.out = out
+        self.root = out.make_indirect(Dictionary(Type=Name.StructTreeRoot))
+        self.document = out.make_indirect(Dictionary(S=Name.Document, P=self.root))
+        self.kids: list[Any] = []
+        self.owners: list[Any] = []
+        self.ids: dict[str, Any] = {}
+
+    def add(self, source: pikepdf.Pdf, start: int, count: int) -> None:
+        """Add the tags of a galley whose pages stand in the file from `start` on."""
+        copied = self.out.copy_foreign(source.Root.StructTreeRoot)
+        top = copied.K
+        for kid in top.K if isinstance(top.K, Array) else [top.K]:
+            kid.P = self.document
+            self.kids.append(kid)
+        known = NumberTree(copied.ParentTree)
+        for page in list(self.out.pages)[start : start + count]:
+            for key, item in (("/StructParents", page.obj), *(("/StructParent", item) for item in page.obj.get("/Annots", ()))):
+                if key in item:
+                    self.owners.append(known[int(item[key])])
+                    item[key] = len(self.owners) - 1
+        if "/IDTree" in copied:
+            self.ids.update((str(name), element) for name, element in NameTree(copied.IDTree).items())
+
+    def close(self) -> None:
+        """Write the tree into the file."""
+        self.document.K = Array(self.kids)
+        self.root.K = self.document
+        numbers = NumberTree.new(self.out)
+        for key, owner in enumerate(self.owners):
+            numbers[key] = owner
+        self.root.ParentTree = numbers.obj
+        self.root.ParentTreeNextKey = len(self.owners)
+        if self.ids:
+            names = NameTree.new(self.out)
+            for name in sorted(self.ids):
+                names[name] = self.ids[name]
+            self.root.IDTree = names.obj
+        self.out.Root.StructTreeRoot = self.root
+
+
+def bookmark(out: pikepdf.Pdf, sheets: list[Sheet]) -> None:
+    """Write the outline: a bookmark stands under the last one before it of a higher level."""
+    with out.open_outline() as outline:
+        open_items: list[tuple[Bookmark, list[OutlineItem]]] = []
+        for place, sheet in enumerate(sheets):
+            for mark in sheet.page.bookmarks if sheet.page else ():
+                while open_items and open_items[-1][0].level >= mark.level:
+                    open_items.pop()
+                item = OutlineItem(mark.label, Array([out.pages[place].obj, Name.XYZ, mark.spot.x, mark.spot.y, 0]))
+                (open_items[-1][1] if open_items else outline.root).append(item)
+                open_items.append((mark, item.children))
+
+
+def destinations(out: pikepdf.Pdf, sheets: list[Sheet]) -> Any:
+    """Return the name tree of all anchors, and of the pages by their numbers; of two of one name the first counts."""
+    found: dict[str, Any] = {}
+    for place, sheet in enumerate(sheets):
+        page = out.pages[place].obj
+        for name, spot in sheet.page.anchors.items() if sheet.page else ():
+            found.setdefault(name, Array([page, Name.XYZ, spot.x, spot.y, 0]))
+        if sheet.section and not sheet.section.front:
+            found.setdefault(f"folio-{sheet.folio}", Array([page, Name.XYZ, 0, float(page.TrimBox[3]), 0]))
+    return out.make_indirect(Dictionary(Names=Array([entry for name in sorted(found) for entry in (String(name), found[name])])))

@@ -1,0 +1,156 @@
+"""Queries: what the rules find in a volume, each put to the editor until a note or a waiver in its own file settles it.
+
+In: a volume, the catalogue, the code points of the faces. Out: `Examined`, the queries in reading order and the notes and
+waivers that claim to settle what no rule finds.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from publisher.case import Note, Waiver
+from publisher.catalogue import Catalogue
+from publisher.collection import VolumeSource
+from publisher.lint.cases import check_case, check_volume
+from publisher.lint.characters import find_characters
+from publisher.lint.record import Record
+from publisher.lint.text import find_texts
+from publisher.problems import Place, Problem, Severity, nearest
+from publisher.rules import RULES, Finding, Rule
+from publisher.written import Written
+
+
+@dataclass(frozen=True)
+class Settler:
+    """A note or waiver that claims to settle the findings of one code on some words of its file."""
+
+    kind: Literal["note", "waiver"]
+    code: Written
+    quote: Written
+    words: Written
+    """The note, or the reason of the waiver."""
+
+    def speaks_of(self, finding: Finding) -> bool:
+        return any(text.place.path == self.quote.place.path and self.quote in text for text in (finding.at, *finding.also))
+
+
+@dataclass(frozen=True)
+class Query:
+    """One finding before the editor."""
+
+    rule: Rule
+    finding: Finding
+    volume: str
+    case: str
+    """The case it stands in; empty for the other files of the volume."""
+    settled_by: Settler | None = None
+
+    @property
+    def place(self) -> Place:
+        return self.finding.at.place
+
+    @property
+    def stops(self) -> bool:
+        """Tell whether it keeps the volume from print."""
+        return not self.settled_by and self.rule.severity is Severity.ERROR
+
+    @property
+    def problem(self) -> Problem:
+        finding = self.finding
+        hint = "；".join([*([finding.hint] if finding.hint else []), *(f"另见 {text.place}" for text in finding.also)])
+        return Problem(self.place, self.rule.code, finding.message, finding.found, hint, self.rule.severity)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What the rules say of one volume."""
+
+    queries: tuple[Query, ...] = ()
+    faults: tuple[Problem, ...] = ()
+    """Notes and waivers that settle nothing."""
+
+    @property
+    def unsettled(self) -> list[Query]:
+        return [query for query in self.queries if not query.settled_by]
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Everything that keeps the volume from print."""
+        return [*self.faults, *(query.problem for query in self.queries if query.stops)]
+
+    @property
+    def unprintable(self) -> list[Problem]:
+        """What not even a draft can bear: characters that no face holds."""
+        return [query.problem for query in self.queries if query.rule.scope == "characters" and query.stops]
+
+    def of_case(self, path: str) -> "Examined":
+        """Keep what concerns one case, by its file."""
+        kept = tuple(query for query in self.queries if path in {text.place.path for text in (query.finding.at, *query.finding.also)})
+        return Examined(kept, tuple(fault for fault in self.faults if fault.place.path == path))
+
+
+def examined(source: VolumeSource, catalogue: Catalogue, known: frozenset[int]) -> Examined:
+    """Apply every rule to a volume and look for what settles each finding; `known` are the code points that can be printed."""
+    files = {case.id.place.path: slug for slug, case in source.cases.items()}
+    found = sorted(findings(source, catalogue, known), key=lambda item: (reading_order(source, files, item[1].at.place), item[0].code))
+    settlers = list(claims(source))
+    by_code: dict[str, list[Settler]] = defaultdict(list)
+    for settler in settlers:
+        by_code[str(settler.code)].append(settler)
+    used: set[int] = set()
+    queries = []
+    for rule, finding in found:
+        speaking = [settler for settler in by_code[rule.code] if settler.speaks_of(finding)]
+        used |= {id(settler) for settler in speaking}
+        case = files.get(finding.at.place.path, "")
+        queries.append(Query(rule, finding, str(source.volume.id), case, speaking[0] if speaking else None))
+    idle = [settler for settler in settlers if id(settler) not in used]
+    return Examined(tuple(queries), tuple(settles_nothing(settler, found) for settler in idle))
+
+
+def findings(source: VolumeSource, catalogue: Catalogue, known: frozenset[int]) -> Iterator[tuple[Rule, Finding]]:
+    """Yield every finding of every rule, scope by scope."""
+    for tree in (*source.trees.values(), *source.other_trees):
+        yield from find_texts(tree)
+        yield from find_characters(tree, known)
+    for case in source.cases.values():
+        yield from check_case(Record(case, source, catalogue))
+    yield from check_volume(source, catalogue)
+
+
+def reading_order(source: VolumeSource, files: dict[str, str], place: Place) -> tuple[int, Place]:
+    """Sort the cases as the volume prints them, then its other files."""
+    order = source.volume.case_ids
+    slug = files.get(place.path)
+    return (order.index(slug) if slug in order else len(order), place)
+
+
+class Noted(NamedTuple):
+    """A file's notes and waivers."""
+
+    notes: list[Note]
+    waivers: list[Waiver]
+
+
+def claims(source: VolumeSource) -> Iterator[Settler]:
+    others = (source.guideline, source.dosing, Noted([], source.volume.waivers))
+    for noted in (*source.cases.values(), *others):
+        for note in noted.notes:
+            for code in note.settles:
+                yield Settler("note", code, note.quote, note.note)
+        for waiver in noted.waivers:
+            yield Settler("waiver", waiver.code, waiver.quote, waiver.reason)
+
+
+def settles_nothing(settler: Settler, found: Iterable[tuple[Rule, Finding]]) -> Problem:
+    """Say that a note or waiver settles nothing, and what its words could settle."""
+    code, place = settler.code, settler.code.place
+    if code not in RULES:
+        return Problem(place, "NOTE-002", "没有这条规则", code, nearest(code, sorted(RULES)) or "规则见 docs/rules.md")
+    here = sorted({rule.code for rule, finding in found if settler.speaks_of(finding)})
+    if here:
+        return Problem(place, "NOTE-003", "所引文字上没有这一疑点", f"{code}　{settler.quote}", f"此处有：{'、'.join(here)}")
+    lines = sorted({finding.at.place.line for rule, finding in found if rule.code == code and finding.at.place.path == place.path})
+    where = f"本文件的 {code} 在第 {'、'.join(map(str, lines))} 行；核对所引文字" if lines else f"{code} 在本文件没有发现疑点；疑点既已改正，删去此码"
+    return Problem(place, "NOTE-003", "所引文字上没有这一疑点", f"{code}　{settler.quote}", where)

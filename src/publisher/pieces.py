@@ -1,0 +1,22 @@
+"""The pieces of a build that can be made anywhere: pure functions of plain data, run in worker processes.
+
+Arguments and results are texts and bytes, so that a piece can be kept, and sent to another machine.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from publisher.finish import galleys
+from publisher.typeset import Compositor
+
+
+@cache
+def compositor(stylesheet: str) -> Compositor:
+    """The engine of this process with a style sheet, made ready once."""
+    return Compositor(Path(stylesheet))
+
+
+def section(where: str, stylesheet: str, html: str, title: str, id: str, numbering: str) -> bytes:
+    """Set a section with the style sheet that stands at `where` and is called `stylesheet`,
+    and finish what can be finished of it alone: a stored `Galley`."""
+    return galleys.finished(compositor(where).set(html, title), id, numbering).stored()

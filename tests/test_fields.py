@@ -1,0 +1,48 @@
+"""Fields in words: every key an author can write has a word, and a path says which item is meant."""
+
+import inspect
+
+import pytest
+
+from publisher import case, fields, volume
+from publisher.model import Model
+from publisher.read_yaml import Reader
+
+MODELS = [item for module in (case, volume) for item in vars(module).values() if inspect.isclass(item) and issubclass(item, Model) and item is not Model]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_field_has_a_word(model):
+    assert [name for name in model.model_fields if name not in fields.WORDS] == []
+
+
+def test_no_word_is_left_of_a_field_that_is_gone():
+    assert set(fields.WORDS) - {name for model in MODELS for name in model.model_fields} == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (("treatments", 0, "doses", 1, "dose"), "治疗“骨保护”·用药“钙剂”·剂量"),
+        (("background", 1), "病例背景第2条"),
+        (("visit", 0), "本次就诊"),
+        (("patient", "age"), "患者·年龄"),
+        (("labs", 0, "results", 0, "value"), "实验室检查“血生化，入院时”·结果“血钙”·数值"),
+    ],
+)
+def test_a_path_names_the_items_it_goes_through(path, expected):
+    text = """
+patient: {sex: 女, age: 60岁}
+background: [甲。, 乙。]
+visit: [甲。]
+labs:
+  - name: 血生化
+    at: 入院时
+    results: [{analyte: 血钙, value: 2.10}]
+treatments:
+  - title: 骨保护
+    doses: [{drug: 地舒单抗, dose: 120 mg}, {drug: 钙剂, dose: 600 mg}]
+"""
+    tree, problems = Reader(text, "case.yaml").read()
+    assert problems == []
+    assert fields.in_words(tree, path) == expected

@@ -1,0 +1,84 @@
+"""A galley: kept and taken back, and joined into the same volume whatever its pages are numbered."""
+
+import io
+
+import pikepdf
+import pypdfium2 as pdfium
+import pytest
+from project import REPOSITORY, SAMPLEBOOK
+
+from publisher import typeset
+from publisher.compose.assemble import compose
+from publisher.edition import SCREEN
+from publisher.finish import galleys
+from publisher.finish.joining import joined
+from publisher.galley import Galley, Sheet
+from publisher.pagination import Opening, PageMap
+from publisher.preflight.printed_text import PrintedText
+from publisher.read import read
+from publisher.render import Renderer
+
+
+@pytest.fixture(scope="module")
+def part():
+    collection = read(SAMPLEBOOK)
+    whole = compose(collection.volumes["sample"], collection.catalogue, "测试引擎")
+    section = next(section for section in whole.sections if section.kind == "case")
+    html = Renderer(whole, REPOSITORY / "layouts").html(section, Opening("right"), PageMap())
+    compositor = typeset.Compositor(REPOSITORY / "styles" / SCREEN.stylesheet)
+    return section, galleys.finished(compositor.set(html, section.title), section.id, section.numbering)
+
+
+def text(section, galley, first: int) -> list[str]:
+    sheets = [Sheet(section, str(first + index), galley, index) for index in range(len(galley.pages))]
+    document = joined(sheets, REPOSITORY / "styles" / "fonts")
+    out = io.BytesIO()
+    document.save(out)
+    return [page.get_textpage().get_text_range() for page in pdfium.PdfDocument(out.getvalue())]
+
+
+def test_what_is_stored_is_restored(part):
+    assert Galley.restored(part[1].stored()) == part[1]
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing", b"3\n%PDF", b'[{"text": 1}]\n%PDF'])
+def test_what_is_no_galley_is_refused(content):
+    with pytest.raises(ValueError):  # noqa: PT011 - any says what it is
+        Galley.restored(content)
+
+
+@pytest.mark.parametrize("first", [1, 8, 99, 997])
+def test_every_page_bears_the_number_it_is_given(part, first):
+    section, galley = part
+    for index, page in enumerate(text(section, galley, first)):
+        assert str(first + index) in page.split()
+
+
+def test_a_number_moves_nothing_else(part):
+    section, galley = part
+    one, other = ([page.replace(str(first + index), "") for index, page in enumerate(text(section, galley, first))] for first in (511, 877))
+    assert one == other
+
+
+def test_a_galley_holds_no_font_program(part):
+    with pikepdf.open(io.BytesIO(part[1].pdf)) as file:
+        assert [item for item in file.objects if isinstance(item, pikepdf.Dictionary) and ("/FontFile2" in item or "/FontFile3" in item)] == []
+
+
+def test_a_joined_volume_has_each_face_once(sample_built):
+    with pikepdf.open(io.BytesIO(sample_built.pdf)) as file:
+        names = [str(item.BaseFont) for item in file.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Subtype") == "/Type0"]
+    assert len(names) == len(set(names)) == len({name.split("+")[-1] for name in names})
+
+
+def test_bookmarks_nest_across_galleys(sample_built):
+    with pikepdf.open(io.BytesIO(sample_built.pdf)) as file, file.open_outline() as outline:
+        part = next(item for item in outline.root if item.children)
+        assert any(section.title in child.title for section in sample_built.book.sections if section.kind == "case" for child in part.children)
+
+
+def test_a_joined_volume_prints_every_section_on_its_pages(sample_built):
+    printed = PrintedText(sample_built.pdf, sample_built.book, sample_built.pagination)
+    for span in sample_built.pagination.spans:
+        if span.section.kind == "case":
+            assert span.section.title[:6] in printed.of(span.first, span.first)

@@ -1,0 +1,75 @@
+"""Pieces of a build: made once, found again, the same whoever makes them."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from publisher.problems import Place, Problem, Rejected
+from publisher.store import Store
+from publisher.workshop import Workshop, later, workers
+
+CALLS: list[str] = []
+
+
+def shout(text: str) -> bytes:
+    CALLS.append(text)
+    return text.upper().encode()
+
+
+def here(where: str, text: str) -> bytes:
+    return f"{where}/{text}".encode()
+
+
+def refuse(text: str) -> bytes:
+    raise Rejected([Problem(Place("a.yaml", 3), "TYP-001", text)])
+
+
+@pytest.fixture(autouse=True)
+def calls():
+    CALLS.clear()
+
+
+def test_a_piece_is_made_once():
+    shop = Workshop()
+    assert [shop.make(shout, "a").result() for _ in range(3)] == [b"A"] * 3
+    assert CALLS == ["a"]
+
+
+def test_a_piece_that_was_kept_is_not_made_again(tmp_path):
+    for _ in range(2):
+        assert Workshop("1", Store(tmp_path)).make(shout, "a").result() == b"A"
+    assert CALLS == ["a"]
+
+
+def test_another_basis_makes_it_anew(tmp_path):
+    for basis in ("styles 1", "styles 2"):
+        Workshop(basis, Store(tmp_path)).make(shout, "a").result()
+    assert CALLS == ["a", "a"]
+
+
+def test_where_it_is_made_is_no_part_of_the_key(tmp_path):
+    assert Workshop("1", Store(tmp_path)).make(here, "a", where="/one").result() == b"/one/a"
+    assert Workshop("1", Store(tmp_path)).make(here, "a", where="/two").result() == b"/one/a"
+
+
+def test_what_is_wrong_with_a_piece_reaches_who_asked_for_it(tmp_path):
+    with workers(2) as pool:
+        future = later(Workshop("1", Store(tmp_path), pool).make(refuse, "告警"), bytes.decode)
+        with pytest.raises(Rejected) as caught:
+            future.result()
+    assert [str(problem.place) for problem in caught.value.problems] == ["a.yaml:3"]
+
+
+def test_a_piece_that_failed_is_not_kept(tmp_path):
+    with pytest.raises(Rejected):
+        Workshop("1", Store(tmp_path)).make(refuse, "告警").result()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_any_executor_gives_the_same_pieces(tmp_path):
+    found = []
+    for pool in (None, ThreadPoolExecutor(3)):
+        shop = Workshop("1", executor=pool)
+        futures = [shop.make(shout, text) for text in "abcdef"]
+        found.append([future.result() for future in futures])
+    assert found[0] == found[1] == [text.upper().encode() for text in "abcdef"]
