@@ -84,9 +84,10 @@ def test_build_leaves_with_1_when_the_sources_have_problems(project):
         ["check", "nowhere", "--root", str(SAMPLEBOOK)],
     ],
     ids=[
-        "unknown option", "unknown command", "no such folder", "a file for a folder", "unknown case", "no case named", "unknown edition", "an edition without a name", "unknown volume"
+        "unknown option", "unknown command", "no such folder", "a file for a folder", "unknown case", "no case named", "unknown edition",
+        "an edition without a name", "unknown volume",
     ],
-)
+)  # fmt: skip
 def test_wrong_use_leaves_with_2(arguments):
     result = run(*arguments)
     assert (result.exit_code, bool(result.stderr)) == (2, True)

@@ -382,6 +382,8 @@ class Book:
     printed: tuple[Printed, ...] = field(repr=False)
     privacy: Privacy = field(default_factory=Privacy)
     """What of the patients may be printed."""
+    first_folio: int = 1
+    """The folio of the first page of the body; an offprint keeps those of its volume."""
 
     def section(self, name: str) -> Section:
         return next(section for section in self.sections if section.id == name)

@@ -12,7 +12,6 @@ from publisher.changes import without_identities
 from publisher.collection import Collection, VolumeSource
 from publisher.compare import revisions
 from publisher.compose.assemble import case_alone, compose
-from publisher.compose.dates import shown
 from publisher.edition import SCREEN
 from publisher.editions import DELIVERED, EDITIONS, Job
 from publisher.finish import files, staged
@@ -177,7 +176,7 @@ def build(
     renderer = Renderer(whole, project.layouts, mark)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
-    job = Job(shown(source, collection.catalogue), whole, project.layouts, project.styles, workshop or Workshop())
+    job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop())
     pages = typeset.Typesetter(renderer.html, job.setting(SCREEN), progress.section).typeset(whole)
     job = replace(job, pagination=pages.pagination)
     outputs, problems = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, []
@@ -234,7 +233,7 @@ def report_built(
     veraPDF is asked about the screen edition where it is there; with `verapdf` true it has to be, with false it is not asked.
     """
     whole = composed(project, collection, source, since)
-    job = Job(shown(source, collection.catalogue), whole, project.layouts, project.styles, Workshop(), built_pages(project, whole))
+    job = Job(source, collection.catalogue, whole, project.layouts, project.styles, Workshop(), built_pages(project, whole))
     checked = []
     for name, delivered in DELIVERED.items():
         path = project.output(whole, name)

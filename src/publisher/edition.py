@@ -11,6 +11,8 @@ class Edition:
     trim_mm: tuple[float, float]
     fonts: tuple[str, ...]
     """PostScript names that may appear in the file, without subset prefixes; each is the beginning of the names it stands for."""
+    table_em: float = 46
+    """Width of a table line in ems of the table's own type."""
 
 
 FONTS = ("Casebook",)
@@ -28,6 +30,14 @@ PRESS = Edition(
     fonts=FONTS,
 )
 """The inside for the printer: the pages of the screen, laid out once for both."""
+
+BOOKLET = Edition(
+    name="booklet",
+    stylesheet="booklet.css",
+    trim_mm=(148, 210),
+    fonts=FONTS,
+    table_em=38,
+)
 
 
 def cover(sheet_mm: tuple[float, float]) -> Edition:

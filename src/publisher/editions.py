@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pikepdf
 
-from publisher import book, edition, pieces, typeset
+from publisher import book, booklets, edition, pieces, typeset
+from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
 from publisher.compose import cover
+from publisher.compose.dates import shown
 from publisher.edition import PRESS, SCREEN
 from publisher.finish import attachments, press, screen
 from publisher.finish.joining import joined
@@ -40,6 +42,7 @@ class Job:
     """A volume as its files are made of it and checked against it."""
 
     source: VolumeSource
+    catalogue: Catalogue
     book: book.Book
     layouts: Path
     styles: Path
@@ -80,7 +83,7 @@ Looked = tuple[list[Problem], list[str]]
 
 def screen_files(job: Job, pages: Typeset, tell: Tell) -> Files:
     """Make the screen edition."""
-    pdf = screen.finish(job.joined(pages), job.book, job.pagination, attachments.of_cases(job.source, job.book))
+    pdf = screen.finish(job.joined(pages), job.book, job.pagination, attachments.of_cases(shown(job.source, job.catalogue), job.book))
     return looked_at(job, {"screen.pdf": pdf}, tell)
 
 
@@ -103,7 +106,12 @@ def cover_file(job: Job, sheet: book.Book) -> bytes:
     return press.cover(job.joined(laid), job.book, job.run(cover=True), wanted.folds_mm, f"书脊 {wanted.spine_mm:g} mm")
 
 
-EDITIONS: dict[str, Callable[[Job, Typeset, Tell], Files]] = {"screen": screen_files, "press": press_files}
+def booklet_files(job: Job, pages: Typeset, tell: Tell) -> Files:
+    """Make the booklets: the whole volume, and each selection of cases that it names. They have pages of their own."""
+    return booklets.booklet_files(job.source, job.catalogue, job.layouts, job.styles, job.setting, tell)
+
+
+EDITIONS: dict[str, Callable[[Job, Typeset, Tell], Files]] = {"screen": screen_files, "press": press_files, "booklets": booklet_files}
 """What can be built, by name, in the order in which it is made."""
 
 
@@ -165,8 +173,8 @@ class Delivered:
 
 LOST = checks("内容无遗漏", lost.CODES)
 CHECKS = (
-    *checks("文件结构", structure.CODES), *LOST, *checks("结构标签", tags.CODES), *checks("元数据与附件", metadata.CODES), *checks("排版质量", typography.CODES),
-    *checks("隐私", privacy.CODES),
+    *checks("文件结构", structure.CODES), *LOST, *checks("结构标签", tags.CODES), *checks("元数据与附件", metadata.CODES),
+    *checks("排版质量", typography.CODES), *checks("隐私", privacy.CODES),
 )  # fmt: skip
 """Everything that is looked at in a screen file."""
 DELIVERED = {

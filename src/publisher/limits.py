@@ -20,6 +20,10 @@ MAX_PROBLEMS = 200
 MAX_ROWS = 400
 MAX_COLUMNS = 10
 
+# -- booklets -----------------------------------------------------------------------------------------------------
+MAX_SIGNATURE = 64
+"""Pages folded into one another: sixteen sheets, which an office stapler still goes through."""
+
 # -- files that styles and layouts ask for ------------------------------------------------------------------------
 MAX_STYLESHEET = 1_000_000
 MAX_FONT = 20_000_000

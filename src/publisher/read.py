@@ -14,7 +14,7 @@ from publisher.limits import MAX_CASES, MAX_PROBLEMS, MAX_TOTAL_BYTES
 from publisher.model import Model
 from publisher.problems import Place, Problem, Rejected, nearest
 from publisher.read_yaml import read_yaml
-from publisher.volume import Dosing, Guideline, Volume
+from publisher.volume import WHOLE_BOOKLET, Dosing, Guideline, Volume
 from publisher.written import Branch, Row, Written, at
 
 M = TypeVar("M", bound=Model)
@@ -123,6 +123,7 @@ def read_volume(root: Path, folder: Path, catalogue: Catalogue, problems: list[P
     if volume:
         stems = [path.stem for path in (folder / "cases").glob("*.yaml")]
         problems += wrong_order(volume, stems)
+        problems += wrong_booklets(volume)
         problems += wrong_names(volume, folder.name, cases)
         problems += wrong_links(parts["guideline"], stems)
     if not (volume and parts["guideline"] and parts["dosing"]):
@@ -145,6 +146,20 @@ def wrong_order(volume: Volume, stems: list[str]) -> Iterator[Problem]:
     for announced in volume.announced:
         if announced.part not in labels:
             yield Problem(announced.part.place, "SRC-026", "题录所属部分不存在", announced.part, nearest(announced.part, labels))
+
+
+def wrong_booklets(volume: Volume) -> Iterator[Problem]:
+    """Yield a problem for two booklets of one name and for each case of a booklet that the volume has not, or that it lists twice."""
+    known, names = [str(slug) for slug in volume.case_ids], {WHOLE_BOOKLET}
+    for booklet in volume.booklets:
+        if booklet.id in names:
+            yield Problem(booklet.id.place, "SRC-041", "小册的标识已被占用", booklet.id, f"各册不得同名，「{WHOLE_BOOKLET}」为全卷所用")
+        names.add(str(booklet.id))
+        for index, slug in enumerate(booklet.cases):
+            if slug not in known:
+                yield Problem(slug.place, "SRC-042", "小册所选病例不在本卷", slug, nearest(slug, known))
+            elif slug in booklet.cases[:index]:
+                yield Problem(slug.place, "SRC-043", "病例在小册中列了两次", slug, "删去其一")
 
 
 def wrong_names(volume: Volume, folder: str, cases: dict[str, Case]) -> Iterator[Problem]:
@@ -234,6 +249,8 @@ def explained(fault: Any, tree: Any, model: type[Model]) -> Problem:
             return Problem(context["place"], "SRC-118", "封面各行连起来不是书名", hint=f"应合为「{context['title']}」")
         case "long_note":
             return Problem(place, "SRC-121", f"编者按过长（{context['length']} 字）", found[:40] + "……", f"不得超过 {context['most']} 字，其余写入 reason")
+        case "bad_signature":
+            return Problem(place, "SRC-122", "一帖的页数不对", found, f"应为4的倍数，4～{context['most']}")
         case "bool_parsing":
             return Problem(place, "SRC-112", f"「{field}」只能写 true 或 false", found)
     return Problem(place, "SRC-199", f"「{field}」不合要求：{fault['msg']}", found)

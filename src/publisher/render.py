@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from publisher import book
 from publisher.book import Line
+from publisher.imposition import WASTE_MM, Imposition
 from publisher.pagination import Opening, PageMap
 
 UNKNOWN_PAGE = "00"
@@ -51,6 +52,10 @@ class Renderer:
             index_groups=lambda index: index_groups(index, pages),
             inline=lambda line: inline(line, pages),
         )
+
+    def instructions(self, plan: Imposition, file: str) -> str:
+        """Return the HTML of the sheet that says how to print, fold and staple the booklet in `file`."""
+        return self.environment.get_template("instructions.html").render(book=self.book, plan=plan, file=file, waste=f"{WASTE_MM:g}")
 
 
 def inline(line: Line, pages: PageMap) -> Markup:

@@ -94,7 +94,7 @@ class Typesetter:
         for _ in range(MOST_PASSES):
             for section in (*body, *front):  # all at once, each on the side it will most likely open on
                 self.begin(section, Opening(self.sides.get(section.id, "right"), section.numbering), pages)
-            sheets = (*self.group(front, pages), *self.group(body, pages))
+            sheets = (*self.group(front, pages), *self.group(body, pages, whole.first_folio))
             found = page_map(whole, sheets)
             if found == pages:
                 dead = dict.fromkeys(name for sheet in sheets if sheet.page for name in sheet.page.targets if name not in found.folios)
@@ -104,24 +104,24 @@ class Typesetter:
             pages = found
         raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-002", f"排版 {MOST_PASSES} 遍后页码仍不稳定")])
 
-    def group(self, sections: list[book.Section], pages: PageMap) -> list[Sheet]:
-        """Set sections numbered together from 1; a front group is filled up to whole leaves."""
+    def group(self, sections: list[book.Section], pages: PageMap, first: int = 1) -> list[Sheet]:
+        """Set sections numbered together from `first`; a front group is filled up to whole leaves."""
         sheets: list[Sheet] = []
         style = sections[0].numbering if sections else "decimal"
 
-        def blank() -> Sheet:
-            return Sheet(None, folio(len(sheets) + 1, style))
+        def number() -> int:
+            return first + len(sheets)
 
         for section in sections:
-            if section.recto and len(sheets) % 2:
-                sheets.append(blank())
-            galley = self.galley(section, Opening("left" if len(sheets) % 2 else "right", style), pages)
+            if section.recto and number() % 2 == 0:
+                sheets.append(Sheet(None, folio(number(), style)))
+            galley = self.galley(section, Opening("right" if number() % 2 else "left", style), pages)
             for index in range(len(galley.pages)):
-                sheets.append(Sheet(section, folio(len(sheets) + 1, style), galley, index))
-            if section.blank_back and len(sheets) % 2:
-                sheets.append(blank())
+                sheets.append(Sheet(section, folio(number(), style), galley, index))
+            if section.blank_back and number() % 2 == 0:
+                sheets.append(Sheet(None, folio(number(), style)))
         if style != "decimal" and len(sheets) % 2:
-            sheets.append(blank())
+            sheets.append(Sheet(None, folio(number(), style)))
         return sheets
 
     def galley(self, section: book.Section, opening: Opening, pages: PageMap) -> Galley:
@@ -139,6 +139,14 @@ class Typesetter:
         if not known or known[0] != html:
             known = self.laid[section.id] = (html, self.setting(html, section))
         return known[1]
+
+
+def leaflet(html: str, title: str, stylesheet: Path) -> bytes:
+    """Write an HTML document that is no section of a book as a PDF. Raises Rejected when the engine warns."""
+    compositor = Compositor(stylesheet)
+    document = compositor.document(html, title)
+    with engine_warnings(title, compositor.fetcher):
+        return document.write_pdf(pdf_tags=True)
 
 
 def page_map(whole: book.Book, sheets: Sequence[Sheet]) -> PageMap:

@@ -9,8 +9,12 @@ from pydantic import Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from publisher.case import CaseNumber, Dose, Note, Waiver
+from publisher.limits import MAX_SIGNATURE
 from publisher.model import Model
 from publisher.written import Prose, Slug, Word
+
+WHOLE_BOOKLET = "volume"
+"""The name of the booklet that is the whole volume."""
 
 
 class IsoDate(Word):
@@ -81,6 +85,28 @@ class Stock(Model):
         return block.quantize(Decimal("0.1"))
 
 
+class SignaturePages(Word):
+    """How many pages a signature may have: whole sheets of four, as many as a stapler and a fold can bear."""
+
+    def examine(self, info: ValidationInfo) -> None:
+        if not (self.isascii() and self.isdigit() and int(self) % 4 == 0 and 4 <= int(self) <= MAX_SIGNATURE):
+            raise PydanticCustomError("bad_signature", "不是一帖的页数", {"most": MAX_SIGNATURE})
+
+
+class Booklet(Model):
+    """Some cases of the volume as a booklet of their own, to be printed on A4, folded and stapled."""
+
+    id: Slug
+    title: Word
+    occasion: Word | None = None
+    """What it is printed for: a conference, a course."""
+    cases: list[Slug] = Field(min_length=1)
+    appendix: bool = False
+    """True: with the doses of its cases from the volume's appendix."""
+    signature: SignaturePages | None = None
+    """Pages of a signature; where absent, one signature for a booklet that can be stapled, several of MAX_SIGNATURE / 2 for another."""
+
+
 class Part(Model):
     label: Word
     """第一部分."""
@@ -142,6 +168,9 @@ class Volume(Model):
     changes_since: Word | None = None
     """A revision of the sources; what has changed since is printed as a chapter."""
     waivers: list[Waiver] = []
+    booklets: list[Booklet] = []
+    signature: SignaturePages | None = None
+    """Pages of a signature of the whole volume as a booklet."""
 
     @model_validator(mode="after")
     def check_cover_lines(self) -> Self:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from publisher.composer.breaks import Measure, choose
-from publisher.composer.justify import crowd, stretch
+from publisher.composer.justify import HAN_LAST_EM, crowd, stretch
 from publisher.composer.paragraph import HAN_MOST_EM, Paragraph, Piece
 
 
@@ -69,11 +69,18 @@ def test_forced_breaks_are_kept():
     assert lines("一二\n三四", 100) == ["一二\n", "三四"]
 
 
-def test_gaps_stop_at_the_cap():
+def test_gaps_stop_at_the_last_cap():
     whole = paragraph("一二三四五六七八九十")
     fill = stretch(whole, 0, 10, 20.0)
-    assert set(fill.gains.values()) == {HAN_MOST_EM * 10}
-    assert fill.short == pytest.approx(20 - 9 * HAN_MOST_EM * 10)
+    most = (HAN_MOST_EM + HAN_LAST_EM) * 10
+    assert list(fill.gains.values()) == pytest.approx([most] * 9)
+    assert fill.short == pytest.approx(20 - 9 * most)
+
+
+def test_han_gaps_pass_their_cap_only_when_nothing_else_can_give():
+    whole = paragraph("一二三四五六七八九A十")
+    wide = HAN_MOST_EM * 10 * 8 + 2
+    assert max(stretch(whole, 0, 11, wide).gains[place] for place in range(8)) == pytest.approx(HAN_MOST_EM * 10)
 
 
 def test_word_spaces_stretch_before_han_gaps():

@@ -13,6 +13,7 @@ from publisher.compose.dates import shown
 from publisher.compose.dosing import dosing_section
 from publisher.compose.guideline import guideline_section
 from publisher.compose.table_size import too_large
+from publisher.compose.tables import MEASURE_EM
 from publisher.compose.terms import abbreviations_section, drug_terms
 from publisher.problems import Place, Problem, Rejected
 from publisher.volume import Volume, part_number
@@ -22,14 +23,19 @@ UNPRINTED = {"id", "kind", "status", "notes", "waivers"}
 """Keys whose values are not printed as such: identifiers and classes for the program. Notes are checked as blocks."""
 
 
-def compose(source: VolumeSource, catalogue: Catalogue, engine: str, changes: Changes | None = None) -> book.Book:
-    """Make the book, with a chapter of what changed where there are `changes`. Raises Rejected with every note that cannot be placed."""
+def compose(
+    source: VolumeSource, catalogue: Catalogue, engine: str, changes: Changes | None = None, measure_em: float = MEASURE_EM
+) -> book.Book:
+    """Make the book, its tables for a measure in ems of their type, with a chapter of what changed where there are `changes`.
+
+    Raises Rejected with every note that cannot be placed.
+    """
     volume, written = source.volume, source
     source = shown(source, catalogue)
     cases, problems = {}, []
     for slug in volume.case_ids:
         try:
-            cases[slug] = case_section(source.cases[slug])
+            cases[slug] = case_section(source.cases[slug], measure_em)
         except Rejected as rejected:
             problems += rejected.problems
     if problems:
@@ -38,9 +44,9 @@ def compose(source: VolumeSource, catalogue: Catalogue, engine: str, changes: Ch
     body = [
         *parts(volume, cases),
         tabbed(guideline_section(source), "要点", after),
-        tabbed(dosing_section(source), "附录", after + 1),
+        tabbed(dosing_section(source, measure_em), "附录", after + 1),
         *(tabbed(section, "附录", after + 1) for section in announced(volume)),
-        tabbed(abbreviations_section(source, catalogue, list(cases.values())), "附录", after + 1),
+        tabbed(abbreviations_section(source, catalogue, list(cases.values()), measure_em), "附录", after + 1),
         *(tabbed(section, "附录", after + 1) for section in closing(volume)),
         *(tabbed(section, "附录", after + 1) for section in changes_section(changes, written)),
     ]

@@ -4,24 +4,24 @@ from publisher import book
 from publisher.book import Facts, Heading, Line, Paragraph, Points
 from publisher.case import Case, Comment, Evidence, PriorCancer, Study, Treatment
 from publisher.compose.marks import Marks
-from publisher.compose.tables import Tables, joined
+from publisher.compose.tables import MEASURE_EM, Tables, joined
 from publisher.notation import rank
 
 ABSENT = "未载"
 
 
-def case_section(case: Case) -> book.Section:
-    """Compose a case. Raises Rejected when an editor's note cannot be placed."""
-    return CaseSection(case).section()
+def case_section(case: Case, measure_em: float = MEASURE_EM) -> book.Section:
+    """Compose a case, its tables for a measure in ems. Raises Rejected when an editor's note cannot be placed."""
+    return CaseSection(case, measure_em).section()
 
 
 class CaseSection:
     """The composition of one case: blocks are added in printing order."""
 
-    def __init__(self, case: Case):
+    def __init__(self, case: Case, measure_em: float):
         self.case = case
         self.marks = Marks(case)
-        self.tables = Tables(str(case.id), str(case.number), self.marks)
+        self.tables = Tables(str(case.id), str(case.number), self.marks, measure_em)
         self.blocks: list[book.Block] = []
         self.level_one = 0
 

@@ -8,13 +8,13 @@ from publisher.case import Case, Dose
 from publisher.catalogue import DRUG_GROUPS, Drug
 from publisher.collection import VolumeSource
 from publisher.compose.marks import Marks, noted
-from publisher.compose.tables import Tables
+from publisher.compose.tables import MEASURE_EM, Tables
 
 
-def dosing_section(source: VolumeSource) -> Section:
+def dosing_section(source: VolumeSource, measure_em: float = MEASURE_EM) -> Section:
     dosing = source.dosing
     marks = Marks(dosing, "dosing")
-    tables = Tables("dosing", "A", marks)
+    tables = Tables("dosing", "A", marks, measure_em)
     blocks: list[book.Block] = [Heading(plain(dosing.title), 1, "dosing-h"), *(Paragraph(marks.line(text)) for text in dosing.text)]
     for table in dosing.tables:
         columns = [("药物", Kind.TERM, tables.drug), *tables.dose_columns()]

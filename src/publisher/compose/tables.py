@@ -22,16 +22,16 @@ Columns = Sequence[tuple[Head, Kind, Cell]]
 Groups = Sequence[tuple[int, Callable[[], Line]]]
 """For each group of rows: the index of its first row and the maker of its head."""
 
-MEASURE_EM = 46
-"""Width of a table line in ems of the table's own type."""
+MEASURE_EM = 46.0
+"""Width of a table line in ems of the table's own type, where an edition does not say otherwise."""
 MISSING = "—"
 
 
 class Tables:
-    """Make the tables of one section, numbered 表 n-1, n-2 …"""
+    """Make the tables of one section, numbered 表 n-1, n-2 …, for a measure in ems of their type."""
 
-    def __init__(self, section: str, number: str, marks: Marks):
-        self.section, self.number, self.marks = section, number, marks
+    def __init__(self, section: str, number: str, marks: Marks, measure_em: float = MEASURE_EM):
+        self.section, self.number, self.marks, self.measure_em = section, number, marks, measure_em
         self.count = 0
 
     def table(self, caption: str | Line, rows: Iterable[Any], columns: Columns, groups: Groups = ()) -> list[book.Table]:
@@ -62,7 +62,7 @@ class Tables:
     ) -> book.Table:
         self.count += 1
         titled = [(book.plain(title) if isinstance(title, str) else title, kind) for title, kind in heads]
-        shares = column_shares(titled, rows)
+        shares = column_shares(titled, rows, self.measure_em)
         columns = tuple(book.Column(title, kind, share) for (title, kind), share in zip(titled, shares, strict=True))
         line = self.marks.line(caption) if isinstance(caption, str) else caption
         return book.Table(f"{self.section}-table-{self.count}", f"{self.number}-{self.count}", line, columns, tuple(rows), tuple(groups))
@@ -167,7 +167,7 @@ class Tables:
             return []
         pairs = [(self.marks.line(row.marker), self.marks.line(row.result, *clone(row))) for row in results]
         longest = max(width(name) + width(result) for name, result in pairs)
-        across = max(1, min(across, len(pairs), int(MEASURE_EM // (longest + 3))))
+        across = max(1, min(across, len(pairs), int(self.measure_em // (longest + 3))))
         rows = [tuple(cell for pair in group for cell in (pair or ((), ()))) for group in zip_longest(*[iter(pairs)] * across)]
         return [self.made(caption, [("标志物", Kind.TERM), ("结果", Kind.TERM)] * across, rows)]
 
@@ -372,11 +372,13 @@ def starts(groups: Sequence[tuple[Callable[[], Line], int]]) -> Groups:
 
 LEAST_EM = {Kind.TEXT: 9.0, Kind.TERM: 3.4, Kind.FIGURE: 3.4, Kind.UNIT: 3.4, Kind.FLAG: 1.4}
 MOST_EM = {Kind.TEXT: 60.0, Kind.TERM: 13.0, Kind.FIGURE: 12.0, Kind.UNIT: 8.0, Kind.FLAG: 1.4}
+TIGHT_EM = {Kind.TEXT: 5.4, Kind.TERM: 3.9, Kind.FIGURE: 2.9, Kind.UNIT: 2.9, Kind.FLAG: 1.4}
+"""What a column keeps even in a table that is too wide for its measure."""
 PADDING_EM = 0.9
 NOTE_MARK_EM = 1.6
 
 
-def column_shares(heads: list[tuple[Line, Kind]], rows: list[tuple[Line, ...]]) -> list[float]:
+def column_shares(heads: list[tuple[Line, Kind]], rows: list[tuple[Line, ...]], measure_em: float = MEASURE_EM) -> list[float]:
     """Divide the measure: short columns get what they need, long texts what is left, in proportion to their length.
 
     No column is made narrower than its longest figure, name or date, which must not be cut.
@@ -388,20 +390,49 @@ def column_shares(heads: list[tuple[Line, Kind]], rows: list[tuple[Line, ...]]) 
         wants.append(min(max(max(map(width, cells)) + PADDING_EM, least[index]), MOST_EM[kind]))
     for kinds in ((Kind.TEXT,), (Kind.TEXT, Kind.TERM)):
         flexible = [index for index, (_, kind) in enumerate(heads) if kind in kinds]
-        room = MEASURE_EM - sum(want for index, want in enumerate(wants) if index not in flexible)
-        if sum(wants) > MEASURE_EM and flexible:
+        room = measure_em - sum(want for index, want in enumerate(wants) if index not in flexible)
+        if sum(wants) > measure_em and flexible:
             level = fill_level([wants[index] for index in flexible], room)
             for index in flexible:
                 wants[index] = max(min(wants[index], level), least[index])
-    return [want / sum(wants) for want in wants]
+    widths = [want * measure_em / sum(wants) for want in wants]
+    tokens = [max(map(token_width, [title, *(row[index] for row in rows)])) + PADDING_EM for index, (title, _) in enumerate(heads)]
+    floors = [max(min(want, TIGHT_EM[kind]), token) for want, (_, kind), token in zip(wants, heads, tokens, strict=True)]
+    if any(width < floor for width, floor in zip(widths, floors, strict=True)):
+        widths = crowded(widths, floors, measure_em)
+    return [width / sum(widths) for width in widths]
+
+
+def crowded(wants: list[float], floors: list[float], room: float) -> list[float]:
+    """Return the widths of columns of which some are too narrow: each its floor, and of the rest in proportion to what it wants more."""
+    spare, wish = room - sum(floors), sum(max(want - floor, 0.0) for want, floor in zip(wants, floors, strict=True))
+    return [floor + max(want - floor, 0.0) * spare / wish for want, floor in zip(wants, floors, strict=True)] if spare > 0 < wish else floors
 
 
 TOKEN = re.compile(r"[!-~\u00b0-\u03ff\u2070-\u209f×～≥≤≈]+(?: (?=[A-Za-zμ/])[^\s\u3000-\u9fff]+)?")
+
+UNBROKEN = re.compile(r"[!-~\u00b0-\u03ff\u2070-\u209f×～≥≤≈↑↓]+(?:(?<=\d) (?=[A-Za-zμ/])[^\s\u3000-\u9fff]+)*")
+"""Sizes in three directions too: 7 cm×4.6 cm×4.7 cm."""
+LETTER_EM = {"mMW%‰～": 0.95, "↑↓": 0.7, ".,:;-/()[]": 0.36, " ": 0.25}
+LONG_SIZE = re.compile(r"(?=.{19})([^×]+×[^×]+×)(?=[^×]+$)")
+"""What stands before the second × of a size so long that it may go on in a second line."""
 
 
 def longest_token(line: Line) -> float:
     """Return the width in ems of the longest run that is not broken: a figure with its unit, a date, a name."""
     return max((width(book.plain(token)) for token in TOKEN.findall(book.words(line))), default=0.0)
+
+
+def token_width(line: Line) -> float:
+    """Return the width in ems of the longest unbroken run, letter by letter, with its note mark."""
+    marks = NOTE_MARK_EM * any(isinstance(piece, book.NoteMark) for piece in line)
+    tokens = [size[1] if (size := LONG_SIZE.match(token)) else token for token in UNBROKEN.findall(book.words(line))]
+    return marks + max((sum(map(letter_width, token)) for token in tokens), default=0.0)
+
+
+def letter_width(char: str) -> float:
+    """Return the width of a Western letter, figure or sign in ems, as the book's own faces have it."""
+    return next((wide for letters, wide in LETTER_EM.items() if char in letters), 0.68 if char.isupper() else 0.56)
 
 
 def fill_level(wants: list[float], room: float) -> float:

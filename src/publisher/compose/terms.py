@@ -10,7 +10,7 @@ from publisher.book import Heading, IndexTerm, Kind, Paragraph, Section, plain
 from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
 from publisher.compose.marks import Marks
-from publisher.compose.tables import Tables
+from publisher.compose.tables import MEASURE_EM, Tables
 from publisher.written import leaves
 
 READINGS = {"重组": ["chong", "zu"], "重": ["chong"]}
@@ -43,12 +43,12 @@ def drug_terms(catalogue: Catalogue) -> Iterator[IndexTerm]:
     yield from sorted(terms, key=lambda term: (term.initial == "#", term.initial, pinyin(term.term)))
 
 
-def abbreviations_section(source: VolumeSource, catalogue: Catalogue, cases: list[Section]) -> Section:
+def abbreviations_section(source: VolumeSource, catalogue: Catalogue, cases: list[Section], measure_em: float = MEASURE_EM) -> Section:
     """List the abbreviations that occur in the volume's cases."""
     text = "\n".join(str(leaf) for tree in source.trees.values() for _, leaf in leaves(tree))
     found = [item for item in catalogue.abbreviations if occurs(str(item.short), text)]
     some_case = next(iter(source.cases.values()))
-    tables = Tables("abbreviations", "C", Marks(some_case.model_copy(update={"notes": []})))
+    tables = Tables("abbreviations", "C", Marks(some_case.model_copy(update={"notes": []})), measure_em)
     rows = sorted(found, key=lambda item: (str(item.short).casefold(), str(item.zh)))
     table = tables.table(
         "缩略语", rows,

@@ -1,14 +1,12 @@
 """The line grid: what is not running text takes whole lines, so that facing pages share their baselines.
 
 Tables and every box whose element bears the class `snap` are made taller, at their end, by what is missing to a whole
-line. Running text is on the grid by its line height; margins and paddings in the styles are whole lines in sum.
+line: the line height of the document. Running text is on the grid by its line height; margins and paddings
+in the styles are whole lines in sum.
 """
 
 from collections.abc import Callable
 from typing import Any
-
-PITCH_PX = 17.5 * 4 / 3
-"""One line of the body in CSS pixels; the token --pitch of styles/tokens/measure.css."""
 
 
 def snapped(block_container_layout: Callable[..., Any]) -> Callable[..., Any]:
@@ -18,12 +16,17 @@ def snapped(block_container_layout: Callable[..., Any]) -> Callable[..., Any]:
         result = block_container_layout(context, box, *rest, **named)
         new_box, resume_at = result[0], result[1]
         if new_box is not None and resume_at is None and snaps(new_box):
-            height = new_box.border_height()
-            lines = -(-round(height - 0.05, 2) // PITCH_PX)
-            new_box.height += lines * PITCH_PX - height
+            height, pitch = new_box.border_height(), pitch_px(new_box)
+            lines = -(-round(height - 0.05, 2) // pitch)
+            new_box.height += lines * pitch - height
         return result
 
     return layout
+
+
+def pitch_px(box: Any) -> float:
+    """Return one line of the document in CSS pixels: what its style sheet sets as line height of `html`, in lengths."""
+    return float(box.style.root_style["line_height"].value)
 
 
 def snaps(box: Any) -> bool:

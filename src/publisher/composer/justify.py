@@ -1,7 +1,8 @@
 """Fill one line: give its slack to the gaps, or take what is too much from marks and spaces.
 
 The order is clreq's "line adjustment": word spaces, then every Han gap up to its cap, then word spaces again and Western
-letters and spaces before units a little, at last the gaps between Han and Western. Gaps are whole thousandths of an em (see `face.SetText`).
+letters and spaces before units a little, then the gaps between Han and Western. What is
+still left goes to the Han gaps beyond their cap, for a line too short shows more than a loose one. Gaps are whole thousandths of an em (see `face.SetText`).
 """
 
 from math import ceil
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from publisher.composer.pairs import BORDER, HAN_GAP, LETTER_GAP, UNIT_GAP, WORD_GAP
 from publisher.composer.paragraph import HAN_MOST_EM, LETTER_MOST_EM, UNIT_MOST_EM, WORD_LAST_EM, WORD_MOST_EM, Paragraph
 
-BORDER_LAST_EM, LETTER_LAST_EM = 0.25, 0.04
+BORDER_LAST_EM, LETTER_LAST_EM, HAN_LAST_EM = 0.25, 0.04, 0.05
 
 
 class Fill(NamedTuple):
@@ -31,6 +32,7 @@ STAGES = (
     (UNIT_GAP, UNIT_MOST_EM),
     (BORDER, BORDER_LAST_EM),
     (LETTER_GAP, LETTER_LAST_EM),
+    (HAN_GAP, HAN_LAST_EM),
 )
 
 

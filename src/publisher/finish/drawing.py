@@ -43,7 +43,9 @@ def hexadecimal(match: re.Match[bytes]) -> bytes:
 
 
 def rounded(match: re.Match[bytes]) -> bytes:
-    text = b"%.2f" % float(match[0])
+    """Return a number to a hundredth; what is less than one may be a share of a colour and keeps more."""
+    value = float(match[0])
+    text = (b"%.2f" if abs(value) >= 1 else b"%.4f") % value
     short = text.rstrip(b"0").rstrip(b".")
     return b"0" if short == b"-0" else short
 

@@ -64,6 +64,14 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> pikepdf.Pdf:
     return out
 
 
+def written(document: pikepdf.Pdf) -> bytes:
+    """Save a joined document as it is: the same pages give the same bytes."""
+    document.remove_unreferenced_resources()
+    out = io.BytesIO()
+    document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
 def add_blank(out: pikepdf.Pdf, pattern: Galley) -> None:
     """Add a page of the size of the others that bears nothing."""
     with pikepdf.open(io.BytesIO(pattern.pdf)) as source:

@@ -63,6 +63,6 @@ def page_labels(pagination: Pagination) -> list[Any]:
     for index, folio in enumerate(pagination.folios):
         style = Name.D if folio.isdigit() else Name.r
         if style != before:
-            nums += [index, Dictionary(S=style, St=1)]
+            nums += [index, Dictionary(S=style, St=int(folio) if folio.isdigit() else 1)]
         before = style
     return nums

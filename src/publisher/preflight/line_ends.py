@@ -28,13 +28,16 @@ CUTS = tuple(
     for pattern in (
         r"[0-9⁰-⁹]\|(?:[×.·/～~–—%％‰℃°²³⁹]|[munpμµkcd]?(?:[gmLlU]|mol|Gy|Hz|Pa|IU)(?![a-z])|mmHg|HU|Gy)",  # 120|mg
         r"[×±≥≤<>＜＞=～~–]\|[0-9]|[%％℃]\|[～~–]",  # 50%～|60%
-        r"[A-Za-z0-9]-\|[A-Za-z0-9]|[A-Za-z]\|-[0-9]",  # PD-|L1
-        r"[A-Za-z0-9%⁰-⁹]/\|[A-Za-z]",  # ng/|mL
+        r"[A-Za-z0-9]-\|(?![a-z]{4})[A-Za-z0-9]|[A-Za-z]\|-[0-9]",  # PD-|L1, but not beta-|blocker
+        r"(?<![a-z]{4})(?<=[A-Za-z0-9%⁰-⁹])/\|[A-Za-z]",  # ng/|mL, but not tomography/|computed
         r"[0-9]\|[年月日](?![前后内外余多间])",  # 15|日
         r"[A-Za-z0-9]\|[(（](?:[+±−-]|[0-9]\+)",  # HER2|(3+)
     )
 )
 """Tokens that no line end may cut, the line end written as |."""
+
+LONG_SIZE = re.compile(r"[0-9.]+ ?[a-zμ]*×[0-9.]+ ?[a-zμ]*×$")
+"""In a cell a size in three directions may go on in a second line after its second ×."""
 
 _WESTERN_RUN = re.compile("[!-~\u00b0-\u00b9\u00d7\u0370-\u03ff\u2010-\u2015\u2070-\u209f\u2200-\u22ff]+")
 
@@ -69,6 +72,7 @@ class Edges:
                 ends[self.key(block)] += [line.right for line in block.lines[:-1]]
         sides = {side: [place for key, places in ends.items() if key[0] == side for place in places] for side in (0, 1)}
         self.widest = {side: outermost(places, 0.02) or float("inf") for side, places in sides.items()}
+        self.ends = ends
         self.edges = {key: self.edge(places, self.widest[key[0]], key[1]) for key, places in ends.items() if places}
 
     @staticmethod
@@ -78,6 +82,10 @@ class Edges:
     @staticmethod
     def edge(places: Sequence[float], widest: float, size: float) -> float:
         return outermost(places, 0.5) or (widest if widest - size < max(places) else max(places))
+
+    def proven(self, block: Block) -> float:
+        """Return the edge of a block's measure where its lines agree on it; a single line proves none, and the widest is taken."""
+        return max(self.of(block), self.widest[block.page % 2]) if outermost(self.ends[self.key(block)], 0.5) is None else self.of(block)
 
     def of(self, block: Block) -> float:
         """Return the edge of a block's measure, or of the widest when no line of its kind is broken."""
@@ -127,9 +135,11 @@ def page_turns(blocks: Sequence[Block], edges: Edges) -> Iterator[Turn]:
 def is_cut(turn: Turn) -> bool:
     """Tell whether the line end cuts a token or tears a note mark from its word."""
     first = turn.after.glyphs[0]
-    if first.char in OPEN and first.size < 0.85 * turn.block.size:
+    if first.char == "〔" and first.size < 0.85 * turn.block.size:
         return True
-    joint = f"{turn.before.text[-3:]}|{turn.after.text[:6]}"
+    if turn.block.role is Role.TABLE and LONG_SIZE.search(turn.before.text):
+        return False
+    joint = f"{turn.before.text[-6:]}|{turn.after.text[:6]}"
     return any(pattern.search(joint) for pattern in CUTS)
 
 
@@ -156,7 +166,7 @@ def short(turns: Sequence[Turn], edges: Edges) -> Iterator[Spot]:
 def overfull(blocks: Sequence[Block], edges: Edges, ragged: Collection[int]) -> Iterator[Spot]:
     """Yield lines of justified text that end outside their measure, and other lines that end outside the widest."""
     for block in [block for block in blocks if block.role is not Role.OTHER]:
-        edge = edges.of(block) if block.role is Role.TEXT and block.page not in ragged else edges.widest[block.page % 2]
+        edge = edges.proven(block) if block.role is Role.TEXT and block.page not in ragged else edges.widest[block.page % 2]
         for line in block.lines:
             if (line.right - edge) / block.size > FLUSH_EM:
                 yield Spot(line.page, line.text, round((line.right - edge) / block.size, 2))

@@ -15,6 +15,7 @@ from publisher.pagination import Pagination
 NOTE_MARK = re.compile(r"〔\d+〕")
 HYPHEN = "\x02"
 """What PDFium calls a hyphen that ends a line."""
+LIST_NUMBERS = re.compile(r"(?:\d+\.|·)+$")
 PAGE_REFERENCE = re.compile(r"(例\d+)（\d+）")
 """A reference to a case with its page: 例2（14）."""
 
@@ -42,11 +43,11 @@ class PageTexts:
 
 
 class PrintedText(PageTexts):
-    """The pages of a PDF, read once."""
+    """The pages of a PDF, read once; their texts as pypdf reads them where they are not given."""
 
-    def __init__(self, pdf: bytes, whole: book.Book, pagination: Pagination):
+    def __init__(self, pdf: bytes, whole: book.Book, pagination: Pagination, raw: Sequence[str] = ()):
         self.reader = PdfReader(io.BytesIO(pdf))
-        super().__init__([page.extract_text() for page in self.reader.pages], whole, pagination)
+        super().__init__(raw or [page.extract_text() for page in self.reader.pages], whole, pagination)
 
 
 def drawn_texts(pdf: bytes) -> list[str]:
@@ -67,9 +68,9 @@ def margin_texts(section: book.Section | None, whole: book.Book, folio: str) -> 
 
 
 def body(text: str, margins: list[str]) -> str:
-    """Cut each margin text once from the end of a page's text, where the engine draws them."""
+    """Cut each margin text once from the end of a page's text, where the engine draws them, and before them the numbers of its lists."""
     rest = sorted(margins, key=len, reverse=True)
     while match := next((margin for margin in rest if text.endswith(margin)), None):
         text = text.removesuffix(match)
         rest.remove(match)
-    return text
+    return LIST_NUMBERS.sub("", text)

@@ -1,7 +1,7 @@
 """The file as a file: page size and count, bookmarks, links, labels, fonts, blanks, metadata."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,9 +23,10 @@ class Bookmark:
     page: int
 
 
-def check(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Iterator[Problem]:
-    """Yield every fault of the file's structure."""
-    for rule in (page_count, page_sizes, labels, printed_folios, blanks, bookmarks, links, contents, fonts, metadata):
+def check(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition, only: Collection[str] | None = None) -> Iterator[Problem]:
+    """Yield every fault of the file's structure, or those of the rules named."""
+    rules = (page_count, page_sizes, labels, printed_folios, blanks, bookmarks, links, contents, fonts, metadata)
+    for rule in [rule for rule in rules if only is None or rule.__name__ in only]:
         for message, found, page in rule(printed, whole, pagination, edition):
             place = Place(f"{whole.id}/{edition.name}.pdf", page) if page else Place(f"{whole.id}/{edition.name}.pdf")
             yield Problem(place, RULES[rule.__name__], message, found)
