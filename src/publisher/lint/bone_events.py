@@ -244,9 +244,9 @@ def fracture_without_level(record: Record) -> Iterator[Finding]:
 
     Surgery and radiotherapy need the level and the side.
     """
-    for event, word in chart(record).events:
+    for event in record.case.bone_events:
         site = event.site or ""
-        text = event.text or event.site or word
+        text = event.text or event.site or event.event
         if event.event == "病理性骨折":
             spine = patterns.search("椎|肋", site) and not event.levels and not skeleton.levels(text)
             paired = patterns.search("肋|股骨|肱骨|跖骨|足|胫骨|尺骨|桡骨|锁骨|髂骨", site) and not event.side and not skeleton.sides(f"{site}{text}")
@@ -254,7 +254,7 @@ def fracture_without_level(record: Record) -> Iterator[Finding]:
                 bone = next(iter(skeleton.bones(site)), site)
                 also = tuple(leaf for leaf in chart(record).told("diagnoses", "history", "studies", "timeline", "commentary", "treatments") if "骨折" in leaf)
                 lacking = "、".join(word for word, lacks in (("节段" if "椎" in site else "肋序", spine), ("侧别", paired)) if lacks)
-                yield Finding(text, f"{bone}骨折未写{lacking}", site, f"补入{lacking}", (event.site or word, *also))
+                yield Finding(text, f"{bone}骨折未写{lacking}", site, f"补入{lacking}", (event.site or event.event, *also))
 
 
 @rule("SRE-015", "case")
@@ -295,7 +295,7 @@ def event_missing(record: Record) -> Iterator[Finding]:
 
     The list is what the counts and the finder are made of.
     """
-    listed = {word: word for _, word in chart(record).events}
+    listed = {event.event: event.event for event in record.case.bone_events}
     for event, text in events_due(record):
         if event not in listed and (listed or event in ("骨放疗", "骨手术", "高钙血症")):
             yield Finding(text, f"此处有{event}，骨相关事件未列", text, "补入骨相关事件", tuple(listed.values()))
@@ -320,10 +320,10 @@ def event_without_act(record: Record) -> Iterator[Finding]:
     fields = any(treatment.radiotherapy for treatment in chart(record).done)
     operations = any(treatment.operation for treatment in record.case.treatments)
     past = any("术" in leaf for leaf in chart(record).told("history", "studies"))
-    for event, word in chart(record).events:
-        if (word == "骨放疗" and not fields) or (word == "骨手术" and not operations and not past):
+    for event in record.case.bone_events:
+        if (event.event == "骨放疗" and not fields) or (event.event == "骨手术" and not operations and not past):
             also = tuple(text for text in (event.text, event.site) if text)
-            yield Finding(word, f"骨相关事件列{word}，治疗中未载", word, "补入治疗，或核对", also)
+            yield Finding(event.event, f"骨相关事件列{event.event}，治疗中未载", event.event, "补入治疗，或核对", also)
 
 
 @rule("SRE-019", "case")
@@ -360,7 +360,7 @@ def calcium_without_value(record: Record) -> Iterator[Finding]:
     Grade, urgency and treatment hang on the figure, corrected for albumin.
     """
     high = [diagnosis.text for diagnosis in record.case.diagnoses if "高钙血症" in diagnosis.text]
-    high += [word for _, word in chart(record).events if word == "高钙血症"]
+    high += [event.event for event in record.case.bone_events if event.event == "高钙血症"]
     values = calcium(record)
     if high and not any(value > Decimal("2.5") for value, _ in values):
         remarks = tuple(result.remark for panel in record.case.labs for result in panel.results if result.remark and "入院" in result.remark)

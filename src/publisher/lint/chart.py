@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from publisher.case import BoneEvent, Case, Dose, Lesion, Study, Treatment
+from publisher.case import Case, Dose, Lesion, Study, Treatment
 from publisher.catalogue import Catalogue, Drug
 from publisher.lint import patterns, reading, skeleton
 from publisher.lint.record import Record
@@ -73,18 +73,6 @@ class Chart:
     @cached_property
     def scalars(self) -> tuple[tuple[tuple, Written], ...]:
         return tuple(self.record.texts())
-
-    def leaf(self, *path: str | int) -> Written:
-        """The scalar of the source at a path; the values of fields with few choices (sex, side) have no place of their own."""
-        node = self.record.source.trees[str(self.case.id)]
-        for step in path:
-            node = node[step]
-        return node
-
-    @cached_property
-    def events(self) -> list[tuple[BoneEvent, Written]]:
-        """Bone events, each with the word for it in the source."""
-        return [(event, self.leaf("bone_events", index, "event")) for index, event in enumerate(self.case.bone_events)]
 
     @cached_property
     def story(self) -> tuple[tuple[tuple, Written], ...]:

@@ -59,7 +59,7 @@ def sex(record: Record) -> Iterator[Finding]:
                 f"性别前后不一：患者信息作{patient.sex}，此处作{told[0] if told else organ[0]}",
                 "",
                 "据病历核定性别",
-                (chart(record).leaf("patient", "sex"),),
+                (patient.sex,),
             )
 
 
@@ -72,7 +72,7 @@ def male_breast_cancer(record: Record) -> Iterator[Finding]:
     case = record.case
     breast = chart(record).mentions(re.compile("乳腺癌|浸润性导管癌|浸润性小叶癌"), "title", "diagnoses", "history")
     if case.patient.sex == "男" and breast and not chart(record).mentions(re.compile("男性")):
-        yield Finding(chart(record).leaf("patient", "sex"), "性别作男，诊断为乳腺癌，文中未提男性乳腺癌", "男", "核对性别；属实则在文中写明", tuple(breast[:3]))
+        yield Finding(case.patient.sex, "性别作男，诊断为乳腺癌，文中未提男性乳腺癌", "男", "核对性别；属实则在文中写明", tuple(breast[:3]))
 
 
 @rule("CON-005", "case")
@@ -115,6 +115,7 @@ def part_of_complaint(record: Record) -> Iterator[Finding]:
         *(diagnosis.text for diagnosis in case.diagnoses),
         *(place.site or place.organ for place in case.metastases),
     ]
+    sided = (*(place.side for place in case.metastases if place.side), *(lesion.side for _, lesion in chart(record).lesions if lesion.side))
     named = {region for text in sites for region in skeleton.regions(reading.affirmed(text))}
     sides = {pair for text in sites for pair in skeleton.sided(text)} | {
         (region, place.side) for place in case.metastases if place.side for region in skeleton.regions(place.site or "")
@@ -126,7 +127,7 @@ def part_of_complaint(record: Record) -> Iterator[Finding]:
         if region in ("上肢", "下肢") and named and region not in named:
             yield Finding(text, f"主诉部位在{region}，病史、影像与诊断均未见{region}病变", text, "核对部位用字", (*again, *sites))
         elif there and side not in there | {"双侧"} and "双侧" not in there:
-            yield Finding(text, f"此处作{side}，影像与诊断作{'、'.join(sorted(there))}", text, "核对侧别", (*again, *sites))
+            yield Finding(text, f"此处作{side}，影像与诊断作{'、'.join(sorted(there))}", text, "核对侧别", (*again, *sites, *sided))
 
 
 @rule("CON-007", "case", Severity.REVIEW)
@@ -141,7 +142,7 @@ def chest_pain_beside_the_primary(record: Record) -> Iterator[Finding]:
     for side in patterns.findall(r"(左|右)侧?(?:胸痛|胸部疼痛|胸部钝痛)", case.complaint or ""):
         told = skeleton.SIDE[side]
         if primary and told not in primary | near:
-            also = tuple(lesion.site for _, lesion in chart(record).lesions if lesion.role == "原发灶")
+            also = tuple(text for _, lesion in chart(record).lesions if lesion.role == "原发灶" for text in (lesion.site, lesion.side) if text)
             yield Finding(case.complaint, f"主诉{told}胸痛，原发灶在{'、'.join(primary)}，{told}未载病变", case.complaint, "核对侧别，或说明疼痛原因", also)
 
 

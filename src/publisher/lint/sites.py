@@ -27,7 +27,7 @@ def side_of_row(record: Record) -> Iterator[Finding]:
         for text in (text for text in texts if text and side in OPPOSITE):
             told = skeleton.sides(text)
             if told and not told & {side, "双侧"}:
-                yield Finding(text, f"侧别作{side}，文字作{text}", side, "核对侧别", tuple(text for text in texts if text))
+                yield Finding(text, f"侧别作{side}，文字作{text}", side, "核对侧别", (side, *(text for text in texts if text)))
                 break
 
 
@@ -50,8 +50,9 @@ def opposite_sides(record: Record) -> Iterator[Finding]:
         together = groups & {mention.group for mention in sides[many]}
         if together and (len(groups) > 1 or any(mention.contrasted for mention in sides[few])):
             continue
-        also = tuple({id(mention.leaf): mention.leaf for mention in (*sides[few][1:], *sides[many])}.values())
         leaf = sides[few][0].leaf
+        taking_part = [text for mention in (*sides[few], *sides[many]) for text in (mention.leaf, *mention.field)]
+        also = tuple({id(text): text for text in taking_part if text is not leaf}.values())
         yield Finding(leaf, f"{name(region)}侧别不一：此处作{few}，他处作{many}", leaf, "据影像核定侧别", also)
 
 
@@ -69,6 +70,8 @@ class Mention(NamedTuple):
     leaf: Written
     contrasted: bool = False
     """Both sides are set against each other there."""
+    field: tuple[Written, ...] = ()
+    """The side as a field of its own."""
 
 
 CONTRASTED = re.compile("对侧|健侧|分别|亦")
@@ -95,7 +98,7 @@ def sided(case: Chart) -> list[Mention]:
     for group, row, site in rows:
         ribs = [f"肋{level[1:]}" for text in row.levels for level in skeleton.levels(text) if level[0] == "R"]
         regions = ribs or [region for region in skeleton.regions(site) if region in WANTED or region == "肋"]
-        found += [Mention(group, region, row.side, site) for region in regions if row.side and not skeleton.sides(site)]
+        found += [Mention(group, region, row.side, site, False, (row.side,)) for region in regions if row.side and not skeleton.sides(site)]
     return found
 
 
@@ -111,7 +114,7 @@ def side_of_metastasis(record: Record) -> Iterator[Finding]:
             there = told.get(region, {})
             if place.side in OPPOSITE and there and not set(there) & {place.side, "双侧"}:
                 message = f"转移部位{place.site}作{place.side}，他处作{'、'.join(there)}"
-                yield Finding(place.site or place.organ, message, place.side, "核对侧别", tuple(there.values()))
+                yield Finding(place.site or place.organ, message, place.side, "核对侧别", (place.side, *there.values()))
 
 
 LUNG = re.compile(r"(左|右)侧?(?:([上中下])肺|肺([上中下])?叶?|([上中下])叶肺)[^，。；、（）]{0,8}?(?:癌|恶性肿瘤)")
@@ -125,11 +128,13 @@ def side_of_primary(record: Record) -> Iterator[Finding]:
     """
     case = chart(record)
     told = [(match[1], match[2] or match[3], leaf) for path, leaf in case.story if path[0] not in ("background",) for match in LUNG.finditer(leaf)]
-    imaged = [(lesion.side[0], lobe(lesion.site), lesion.site) for _, lesion in case.lesions if lesion.role == "原发灶" and lesion.side in OPPOSITE]
+    primaries = [lesion for _, lesion in case.lesions if lesion.role == "原发灶" and lesion.side in OPPOSITE]
+    imaged = [(lesion.side[0], lobe(lesion.site), lesion.site) for lesion in primaries]
     for side, _, leaf in told:
         for other, _, where in imaged or told:
             if side != other:
-                yield Finding(leaf, f"原发灶侧别不一：此处作{side}肺，他处作{other}肺", leaf, "核对原发灶侧别", (where,))
+                also = (where, *(lesion.side for lesion in primaries if lesion.site is where))
+                yield Finding(leaf, f"原发灶侧别不一：此处作{side}肺，他处作{other}肺", leaf, "核对原发灶侧别", also)
                 return
     lobes = {(place, leaf) for _, place, leaf in told if place and leaf not in [item.diagnosis for item in record.case.pathology]}
     for place, leaf in sorted(lobes):
@@ -155,7 +160,8 @@ def lung_without_lesion(record: Record) -> Iterator[Finding]:
         if path[0] in ("course", "timeline", "responses", "results", "treatments", "bone_events", "outcome", "pathology", "visit"):
             for side in LUNG_SIDE.findall(leaf):
                 if skeleton.SIDE[side] not in known:
-                    also = tuple(lesion.site for _, lesion in case.lesions if lesion.role in ("原发灶", "肺内病灶"))
+                    shown = [lesion for _, lesion in case.lesions if lesion.role in ("原发灶", "肺内病灶")]
+                    also = tuple(text for lesion in shown for text in (lesion.site, lesion.side) if text)
                     yield Finding(leaf, f"此处作{side}肺，病灶在{'、'.join(sorted(known))}", leaf, "核对侧别", also)
                     break
 
@@ -282,6 +288,11 @@ def bone_left_out(record: Record) -> Iterator[Finding]:
     """Imaging or diagnosis has a metastasis in a bone or node that the list of metastases leaves out."""
     case = record.case
     sites = [place.site for place in case.metastases if place.site]
+    yield from ribs_left_out(record)
+    diagnosed = any(item.kind == "转移" and "骨" in item.text for item in case.diagnoses)
+    if diagnosed and chart(record).bone_lesions and not any(place.organ == "骨" for place in case.metastases):
+        site = chart(record).bone_lesions[0][1].site
+        yield Finding(site, "影像有骨转移，转移部位未列骨", site, "补入转移部位", tuple(place.organ for place in case.metastases))
     listed = frozenset().union(*(skeleton.bones_meant(site) for site in sites)) if sites else frozenset()
     told = [lesion.site for _, lesion in chart(record).bone_lesions] + [item.text for item in case.diagnoses if item.kind == "转移" and "骨" in item.text]
     for text in told if listed else ():
@@ -292,6 +303,21 @@ def bone_left_out(record: Record) -> Iterator[Finding]:
         for word in patterns.findall("纵隔|肺门|锁骨|隆突", lesion.site) if lesion.role == "淋巴结" else ():
             if patterns.search("(?<!可疑)转移|摄取|代谢增高", lesion.finding or "") and not any(word in site for site in sites):
                 yield Finding(lesion.site, f"影像示{word}淋巴结转移，转移部位未列", lesion.site, "补入转移部位", tuple(sites))
+
+
+def ribs_left_out(record: Record) -> Iterator[Finding]:
+    """Yield ribs, and bones of a limb, that imaging calls a metastasis on one side and the list has on the other only."""
+    places = [(parts(place.site or "", place.levels), place.side, place.site) for place in record.case.metastases if place.organ == "骨"]
+    for _, lesion in chart(record).bone_lesions:
+        listed = [(side, site) for found, side, site in places if found & parts(lesion.site, lesion.levels)]
+        if lesion.side in OPPOSITE and listed and all(side == OPPOSITE[lesion.side] for side, _ in listed):
+            also = (lesion.side, *(text for pair in listed for text in pair))
+            yield Finding(lesion.site, f"影像有{lesion.site}转移，转移部位只列{listed[0][0]}", lesion.site, "补入转移部位", also)
+
+
+def parts(site: str, levels: list) -> set[str]:
+    ribs = {level for text in (*levels, site) for level in skeleton.levels(text) if level[0] == "R"}
+    return ribs or set(skeleton.regions(site)) & {"上肢", "下肢"}
 
 
 ORGANS = re.compile(r"(左侧|右侧|双侧)?(肾上腺|胸膜|肝|脑|脾)(?=转移|积液|[、和及]?[^，。；]{0,6}转移)")
@@ -392,7 +418,8 @@ def lung_nodules(record: Record) -> Iterator[Finding]:
         both = [other for where, other in all_found if where == "双侧"]
         if side in OPPOSITE and both:
             told = tuple(leaf for leaf in record.case.history.present if lesion.site in leaf)
-            yield Finding(lesion.site, f"此处作{lesion.site}{lesion.finding or ''}，他次检查作{both[0].site}", lesion.site, "核对侧别", (both[0].site, *told))
+            also = (lesion.side, both[0].site, both[0].side, *told)
+            yield Finding(lesion.site, f"此处作{lesion.site}{lesion.finding or ''}，他次检查作{both[0].site}", lesion.site, "核对侧别", also)
 
 
 @rule("CON-053", "case")
@@ -405,7 +432,7 @@ def cord_compression(record: Record) -> Iterator[Finding]:
         re.compile("未见脊髓(?:受压|压迫)|脊髓(?:受压|压迫)不明显|脊髓信号(?:未见|无|正常|及形态正常)|椎管无明显狭窄|无脊髓(?:受压|压迫)"), "studies"
     )
     free += [leaf for leaf in chart(record).told("studies") if patterns.search("脊髓信号[^，。；]{0,6}(?:未见|正常)", leaf) and leaf not in free]
-    claimed = [word for _, word in chart(record).events if word == "脊髓压迫"]
+    claimed = [event.event for event in record.case.bone_events if event.event == "脊髓压迫"]
     claimed += [
         leaf for leaf in chart(record).told("diagnoses", "commentary") if patterns.search("(?:有|伴|并发|合并|出现|解除)[^，。；]{0,4}脊髓(?:受压|压迫)", leaf)
     ]
