@@ -203,12 +203,12 @@ def drug_of_title(record: Record) -> Iterator[Finding]:
     """
     case = chart(record)
     listed = {slug_of(dose.drug) for _, dose in case.orders}
-    calcium = any(dose.drug.entry.group == "钙与维生素D" for _, dose in case.orders)
     for treatment in case.done:
         for leaf in (treatment.title, *treatment.text):
             for drug, start, end in case.drugs.named(leaf):
                 said = leaf[start:end]
-                present = {drug.id, ALIASES.get(drug.id)} & listed or (calcium and drug.group == "钙与维生素D" and leaf != treatment.title)
+                bare = not treatment.doses and not treatment.regimen and treatment.kind in (*SYSTEMIC, "骨保护治疗", "镇痛治疗") and not drug.unnamed
+                present = {drug.id, ALIASES.get(drug.id)} & listed and not bare
                 aside = (drug.unnamed and drug.id not in ALIASES) or drug.group in ("显像剂", "其他")
                 if not present and not aside and not patterns.search(f"(?:停用|避免|不推荐|预防)[^，。；]*{re.escape(said)}", leaf):
                     also = tuple(dose.drug for dose in treatment.doses)
@@ -250,13 +250,23 @@ def unordered(case: Chart, leaf: Written, strictly: bool) -> list[str]:
     return found
 
 
+def lost_of(case: Chart, leaf: Written) -> list[str]:
+    """Names of drugs in a text that no row of the treatments and no regimen has, be they named in a title or not."""
+    rows = {slug_of(dose.drug) for dose in (*case.prior_orders, *(dose for _, dose in case.orders))} | case.in_regimens
+    return [leaf[start:end] for drug, start, end in case.drugs.named(leaf) if not ({drug.id, ALIASES.get(drug.id)} & rows or drug.unnamed)]
+
+
 @rule("CON-084", "case")
 def drug_not_ordered(record: Record) -> Iterator[Finding]:
     """The course, timeline, dose changes or adverse events name a drug that no treatment and no history holds."""
     case = chart(record)
     rows = [leaf for path, leaf in case.story if path[0] in ("course", "timeline", "dose_changes", "follow_up", "outcome", "results") and path[-1] != "reason"]
     rows += [event.agent for event in record.case.adverse_events]
-    for leaf in rows if case.orders else ():
+    lost = {leaf: lost_of(case, leaf) for leaf in case.told("timeline") if case.orders}
+    for leaf, names in lost.items():
+        if names:
+            yield Finding(leaf, f"{names[0]}未列于治疗的用药", names[0], "补入此药，或核对药名", tuple(dose.drug for _, dose in case.orders[:12]))
+    for leaf in (leaf for leaf in rows if case.orders and not lost.get(leaf)):
         names = unordered(case, leaf, strictly=True)
         missing = [name for name in names if not patterns.search(f"(?:予|停用|以|用于|经){re.escape(name)}.{{0,4}}(?:支持|止吐)", leaf)]
         if missing:

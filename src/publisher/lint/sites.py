@@ -247,10 +247,12 @@ def level_left_out(record: Record) -> Iterator[Finding]:
         left = {level: text for level, text in lesions if level[0] in regions - {"R"} and level not in listed}
         if left and listed and patterns.search("骨转移|骨继发|转移", leaf) and not patterns.search("骨折|放疗", leaf):
             yield Finding(leaf, f"此处列{spoken(listed)}，影像另有{spoken(left)}", leaf, "补全部位，或说明取舍", tuple(left.values()))
-    summed = {level for place in record.case.metastases for text in place.levels for level in skeleton.levels(text)}
-    left = {level: text for level, text in lesions if level not in summed and any(other[0] == level[0] for other in summed)}
-    if left:
-        where = tuple(text for place in record.case.metastases for text in place.levels)
+    places = [place for place in record.case.metastases if place.organ == "骨"]
+    summed = {level for place in places for text in (*place.levels, place.site or "") for level in skeleton.levels(text)}
+    whole = {bone for place in places if not place.levels for bone in skeleton.bones(place.site or "")}
+    left = {level: text for level, text in lesions if level not in summed and skeleton.VERTEBRAE.get(level[0], "肋骨") not in whole | {"肋骨"}}
+    if left and places:
+        where = tuple(text for place in places for text in (*place.levels, place.site) if text)
         yield Finding(where[0], f"转移部位汇总未列{spoken(left)}", "、".join(where), "补全部位", (*where[1:], *left.values()))
 
 
@@ -285,39 +287,60 @@ def early(case: Chart) -> list[Written]:
 
 @rule("CON-047", "case", Severity.REVIEW)
 def bone_left_out(record: Record) -> Iterator[Finding]:
-    """Imaging or diagnosis has a metastasis in a bone or node that the list of metastases leaves out."""
+    """Imaging or diagnosis has a metastasis in a bone that the list of metastases leaves out, or has on the other side only.
+
+    The list is what the counts and the finder are made of.
+    """
     case = record.case
-    sites = [place.site for place in case.metastases if place.site]
-    yield from ribs_left_out(record)
-    diagnosed = any(item.kind == "转移" and "骨" in item.text for item in case.diagnoses)
-    if diagnosed and chart(record).bone_lesions and not any(place.organ == "骨" for place in case.metastases):
-        site = chart(record).bone_lesions[0][1].site
-        yield Finding(site, "影像有骨转移，转移部位未列骨", site, "补入转移部位", tuple(place.organ for place in case.metastases))
-    listed = frozenset().union(*(skeleton.bones_meant(site) for site in sites)) if sites else frozenset()
-    told = [lesion.site for _, lesion in chart(record).bone_lesions] + [item.text for item in case.diagnoses if item.kind == "转移" and "骨" in item.text]
-    for text in told if listed else ():
-        missing = skeleton.bones(text) - listed
-        if missing:
-            yield Finding(text, f"此处有{'、'.join(sorted(missing))}转移，转移部位未列", text, "补入转移部位", tuple(sites))
-    for _, lesion in chart(record).lesions if sites else ():
-        for word in patterns.findall("纵隔|肺门|锁骨|隆突", lesion.site) if lesion.role == "淋巴结" else ():
-            if patterns.search("(?<!可疑)转移|摄取|代谢增高", lesion.finding or "") and not any(word in site for site in sites):
-                yield Finding(lesion.site, f"影像示{word}淋巴结转移，转移部位未列", lesion.site, "补入转移部位", tuple(sites))
+    places = [place for place in case.metastases if place.organ == "骨"]
+    sites = tuple(place.site for place in places if place.site)
+    lesions = [lesion for _, lesion in chart(record).bone_lesions]
+    diagnosed = [item.text for item in case.diagnoses if item.kind == "转移" and "骨" in item.text]
+    if lesions and not places and (diagnosed or any("骨" in item.text for item in case.diagnoses)):
+        also = (*diagnosed, *(place.organ for place in case.metastases))
+        yield Finding(lesions[0].site, "影像与诊断有骨转移，转移部位未列骨", lesions[0].site, "补入转移部位", also)
+    listed = frozenset().union(*map(skeleton.bones_meant, sites))
+    for text in (*(lesion.site for lesion in lesions), *diagnosed) if listed else ():
+        if missing := skeleton.bones(text) - listed:
+            yield Finding(text, f"此处有{'、'.join(sorted(missing))}转移，转移部位未列", text, "补入转移部位", sites)
+    sided = [(parts(place.site or "", place.levels), place.side, place.site) for place in places]
+    for lesion in (lesion for lesion in lesions if lesion.side in OPPOSITE):
+        same = [(side, site) for found, side, site in sided if found & parts(lesion.site, lesion.levels)]
+        if same and all(side == OPPOSITE[lesion.side] for side, _ in same):
+            also = (lesion.side, *(text for pair in same for text in pair))
+            yield Finding(lesion.site, f"影像有{lesion.side}{lesion.site}转移，转移部位只列{same[0][0]}", lesion.site, "补入转移部位", also)
 
 
-def ribs_left_out(record: Record) -> Iterator[Finding]:
-    """Yield ribs, and bones of a limb, that imaging calls a metastasis on one side and the list has on the other only."""
-    places = [(parts(place.site or "", place.levels), place.side, place.site) for place in record.case.metastases if place.organ == "骨"]
-    for _, lesion in chart(record).bone_lesions:
-        listed = [(side, site) for found, side, site in places if found & parts(lesion.site, lesion.levels)]
-        if lesion.side in OPPOSITE and listed and all(side == OPPOSITE[lesion.side] for side, _ in listed):
-            also = (lesion.side, *(text for pair in listed for text in pair))
-            yield Finding(lesion.site, f"影像有{lesion.site}转移，转移部位只列{listed[0][0]}", lesion.site, "补入转移部位", also)
-
-
-def parts(site: str, levels: list) -> set[str]:
+def parts(site: str, levels: list[Written]) -> set[str]:
+    """Numbered ribs, or limbs, of a site."""
     ribs = {level for text in (*levels, site) for level in skeleton.levels(text) if level[0] == "R"}
     return ribs or set(skeleton.regions(site)) & {"上肢", "下肢"}
+
+
+STATION = re.compile("纵隔|肺门|锁骨|隆突")
+
+
+@rule("CON-099", "case", Severity.REVIEW)
+def organ_left_out(record: Record) -> Iterator[Finding]:
+    """A node, an organ or the bone of a fracture is affected and the list of metastases leaves it out."""
+    case = record.case
+    organs = tuple(place.organ for place in case.metastases)
+    sites = tuple(place.site for place in case.metastases if place.site)
+    told = [(item.text, STATION.findall(item.text), patterns.findall("肝|脑|肾上腺|胸膜", item.text)) for item in case.diagnoses if item.kind == "转移"]
+    for _, lesion in chart(record).lesions:
+        if lesion.role == "淋巴结" and patterns.search("(?<!可疑)转移|摄取|代谢增高", lesion.finding or ""):
+            told.append((lesion.site, STATION.findall(lesion.site), []))
+    fields = [field.site for treatment in chart(record).done for field in treatment.radiotherapy]
+    told += [(site, STATION.findall(site), []) for site in fields if "阳性淋巴结" in site or "转移淋巴结" in site]
+    for text, stations, affected in told if organs else ():
+        missing = [f"{word}淋巴结" for word in stations if not any(word in site for site in sites)] + [word for word in affected if word not in organs]
+        if missing:
+            yield Finding(text, f"此处有{'、'.join(missing)}转移，转移部位未列", text, "补入转移部位", (*organs, *sites))
+    listed = frozenset().union(*map(skeleton.bones, sites))
+    for event in case.bone_events if sites else ():
+        missing = skeleton.bones(event.site or "") - listed
+        if missing and event.event in ("病理性骨折", "脊髓压迫"):
+            yield Finding(event.site, f"{event.event}在{'、'.join(sorted(missing))}，转移部位未列", event.site, "补入转移部位", sites)
 
 
 ORGANS = re.compile(r"(左侧|右侧|双侧)?(肾上腺|胸膜|肝|脑|脾)(?=转移|积液|[、和及]?[^，。；]{0,6}转移)")
