@@ -1,6 +1,7 @@
 """CAL, sums and scales: percentages, totals, components, ranges and scores are worked out again from the figures printed."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
@@ -144,6 +145,36 @@ def percentage_told(record: Record) -> Iterator[Finding]:
                 )
 
 
+SHRUNK = re.compile(rf"(?:缩小|减小|增大)约?({reading.NUMBER})%")
+
+
+@rule("CAL-008", "case")
+def change_of_one_day(record: Record) -> Iterator[Finding]:
+    """The tumour shrinks by one percentage in one place and by another in another, on the same day.
+
+    Response is decided by it: 30 % is a partial response, 29 % is not.
+    """
+    case = record.case
+    rows = [(response.at, text) for response in case.responses for text in (response.target, response.non_target)]
+    rows += [(row.at, text) for row in case.timeline for text in (row.event, row.result)]
+    rows += [(study.at, lesion.finding) for study, lesion in chart(record).lesions]
+    told: dict[str, list[tuple[str, Written]]] = {}
+    for at, text in rows:
+        for percent in SHRUNK.findall(text) if at and text and "%" in text else ():
+            told.setdefault(str(at), []).append((percent, text))
+    for text in case.course:
+        for at in (at for at in told if at in text):
+            told[at] += [(percent, text) for percent in SHRUNK.findall(text)]
+    for at, values in told.items():
+        count = Counter(percent for percent, _ in values)
+        odd = min(reversed(count), key=count.get)
+        found = [text for percent, text in values if percent == odd]
+        also = (*found[1:], *(text for percent, text in values if percent != odd))
+        if len(count) > 1:
+            others = "、".join(f"{percent}%" for percent in count if percent != odd)
+            yield Finding(found[0], f"{at}的变化：此处作{odd}%，他处作{others}", found[0], "核对数值", also)
+
+
 @rule("CAL-006", "case")
 def electrophoresis(record: Record) -> Iterator[Finding]:
     """The fractions of a protein electrophoresis do not make 100 %, or do not give the albumin/globulin ratio printed.
@@ -180,7 +211,7 @@ def score_in_range(record: Record) -> Iterator[Finding]:
     scales = {scale.id: scale for scale in record.catalogue.scales}
     for score in record.case.scores:
         scale = score.scale.entry
-        if scale.id != "muscle-strength" and scale.low is not None and (wrong := outside(value_of(score.value), scale)):
+        if scale.low is not None and (wrong := outside(value_of(score.value), scale)):
             yield Finding(
                 score.value, f"{scale.symbol or scale.name}作{score.value}，{wrong}", score.value, "核对评分", told_too(record, scale.id, score.value)
             )

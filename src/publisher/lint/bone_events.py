@@ -35,7 +35,7 @@ def no_event_claimed(record: Record) -> Iterator[Finding]:
     later = [event for event in record.case.bone_events if since(event, days)]
     for leaf in case.told("results", "timeline", "follow_up", "outcome", "commentary"):
         if NONE.search(leaf) and later:
-            also = tuple(text for event in later for text in (event.event, event.text, event.at) if text)
+            also = tuple(text for event in later for text in (event.text, event.at, event.site) if text)
             named = f"{later[0].event}（{later[0].at or later[0].site}）"
             yield Finding(leaf, f"称未发生骨相关事件，病历有{named}", NONE.search(leaf)[0], "按本卷定义核对表述", also)
             return
@@ -271,73 +271,71 @@ def spontaneous_fracture(record: Record) -> Iterator[Finding]:
             return
 
 
+BONE_OPERATION = re.compile("内固定|骨水泥|髓内钉|椎管|置换|成形|骨折手术")
+
+
+def events_due(record: Record) -> Iterator[tuple[str, Written]]:
+    """Yield every event that studies, diagnoses and treatments tell of, with the text that does."""
+    yield from (("病理性骨折", text) for text in broken_bones(chart(record)).values())
+    for text in (diagnosis.text for diagnosis in record.case.diagnoses if "风险" not in diagnosis.text):
+        for event, words in (("病理性骨折", "骨折"), ("脊髓压迫", "脊髓(?:压迫|受压)|截瘫"), ("高钙血症", "高钙血症")):
+            if patterns.search(words, text):
+                yield event, text
+    for treatment in chart(record).done:
+        yield from (("骨放疗", field.site) for field in treatment.radiotherapy if skeleton.bones(field.site))
+        if treatment.operation and BONE_OPERATION.search(treatment.operation.name):
+            yield "骨手术", treatment.operation.name
+        if treatment.kind == "手术" and patterns.search("骨折(?!风险)", treatment.title):
+            yield "病理性骨折", treatment.title
+
+
 @rule("SRE-016", "case", Severity.REVIEW)
-def fracture_without_event(record: Record) -> Iterator[Finding]:
+def event_missing(record: Record) -> Iterator[Finding]:
     """A fracture, radiotherapy or operation of bone, or a cord compression, is missing from the list of events.
 
     The list is what the counts and the finder are made of.
     """
-    case, listed = chart(record), record.case.bone_events
-    kinds = {
-        event.event: frozenset().union(
-            *(skeleton.bones_meant(f"{other.site or ''}{'、'.join(other.levels)}") for other in listed if other.event == event.event)
-        )
-        for event in listed
-    }
-    asked: list[tuple[str, Written]] = [("病理性骨折", text) for text in broken_bones(case).values()]
-    asked += [
-        ("病理性骨折", diagnosis.text)
-        for diagnosis in record.case.diagnoses
-        if patterns.search("骨折(?!风险|高)", diagnosis.text) and "风险" not in diagnosis.text
-    ]
-    asked += [("脊髓压迫", diagnosis.text) for diagnosis in record.case.diagnoses if patterns.search("脊髓(?:压迫|受压)|截瘫", diagnosis.text)]
-    asked += [("高钙血症", diagnosis.text) for diagnosis in record.case.diagnoses if "高钙血症" in diagnosis.text]
-    asked += [("骨放疗", field.site) for treatment in case.done for field in treatment.radiotherapy if skeleton.bones(field.site)]
-    operation = "内固定|骨水泥|髓内钉|椎管|置换|成形|骨折手术"
-    asked += [("骨手术", treatment.operation.name) for treatment in case.done if treatment.operation and patterns.search(operation, treatment.operation.name)]
-    asked += [
-        ("病理性骨折", text) for treatment in case.done for text in (treatment.title,) if patterns.search("骨折(?!风险)", text) and treatment.kind == "手术"
-    ]
-    for event, text in asked:
-        if event not in kinds and (listed or event in ("骨放疗", "骨手术", "高钙血症")):
-            yield Finding(text, f"此处有{event}，骨相关事件未列", text, "补入骨相关事件", tuple(other.event for other in listed))
-        elif (
-            event in ("病理性骨折", "骨放疗", "骨手术") and event in kinds and skeleton.bones(text) and kinds[event] and not skeleton.bones(text) & kinds[event]
-        ):
-            yield Finding(
-                text,
-                f"{event}部位：此处作{'、'.join(sorted(skeleton.bones(text)))}，骨相关事件作{'、'.join(sorted(kinds[event]))}",
-                text,
-                "核对部位",
-                tuple(other.site for other in listed if other.site),
-            )
+    listed = {event.event: event.event for event in record.case.bone_events}
+    for event, text in events_due(record):
+        if event not in listed and (listed or event in ("骨放疗", "骨手术", "高钙血症")):
+            yield Finding(text, f"此处有{event}，骨相关事件未列", text, "补入骨相关事件", tuple(listed.values()))
+
+
+@rule("SRE-018", "case", Severity.REVIEW)
+def site_of_event(record: Record) -> Iterator[Finding]:
+    """A fracture, radiotherapy or operation is at another bone than the list of events says."""
+    listed: dict[str, frozenset[str]] = {}
+    for event in record.case.bone_events:
+        listed[event.event] = listed.get(event.event, frozenset()) | skeleton.bones_meant(f"{event.site or ''}{'、'.join(event.levels)}")
+    for event, text in events_due(record):
+        here, there = skeleton.bones(text), listed.get(event)
+        if here and there and not here & there:
+            message = f"{event}部位：此处作{'、'.join(sorted(here))}，骨相关事件作{'、'.join(sorted(there))}"
+            yield Finding(text, message, text, "核对部位", tuple(event.site for event in record.case.bone_events if event.site))
 
 
 @rule("SRE-017", "case")
 def event_without_act(record: Record) -> Iterator[Finding]:
-    """Radiotherapy or surgery is listed as an event and no treatment carries it out, or at other levels."""
-    fields = [field for treatment in chart(record).done for field in treatment.radiotherapy]
-    operations = [treatment.operation.name for treatment in record.case.treatments if treatment.operation]
-    past = [leaf for leaf in chart(record).told("history", "studies") if patterns.search("术", leaf)]
+    """Radiotherapy or surgery is listed as an event and no treatment carries it out."""
+    fields = any(treatment.radiotherapy for treatment in chart(record).done)
+    operations = any(treatment.operation for treatment in record.case.treatments)
+    past = any("术" in leaf for leaf in chart(record).told("history", "studies"))
     for event in record.case.bone_events:
-        if event.event == "骨放疗" and not fields:
-            yield Finding(
-                event.event, "骨相关事件列骨放疗，治疗中未载", event.event, "补入治疗，或核对", tuple(text for text in (event.text, event.site) if text)
-            )
-        if event.event == "骨手术" and not operations and not past:
-            yield Finding(
-                event.event, "骨相关事件列骨手术，治疗中未载", event.event, "补入治疗，或核对", tuple(text for text in (event.text, event.site) if text)
-            )
-        levels = {level for text in event.levels for level in skeleton.levels(text)}
-        treated = {level for field in fields for text in (*field.levels, field.site) for level in skeleton.levels(text)}
-        if event.event == "骨放疗" and levels and treated and levels != treated:
-            yield Finding(
-                event.levels[0],
-                f"骨放疗节段作{'、'.join(event.levels)}，治疗作{'、'.join(text for field in fields for text in field.levels)}",
-                event.levels[0],
-                "核对节段",
-                tuple(text for field in fields for text in field.levels),
-            )
+        if (event.event == "骨放疗" and not fields) or (event.event == "骨手术" and not operations and not past):
+            also = tuple(text for text in (event.text, event.site) if text)
+            yield Finding(event.event, f"骨相关事件列{event.event}，治疗中未载", event.event, "补入治疗，或核对", also)
+
+
+@rule("SRE-019", "case")
+def levels_of_field(record: Record) -> Iterator[Finding]:
+    """Radiotherapy among the events is at other vertebrae or ribs than the field treated."""
+    treated = [text for treatment in chart(record).done for field in treatment.radiotherapy for text in (*field.levels, field.site)]
+    known = {level for text in treated for level in skeleton.levels(text)}
+    for event in record.case.bone_events:
+        told = {level for text in event.levels for level in skeleton.levels(text)}
+        if event.event == "骨放疗" and told and known and told != known:
+            message = f"骨放疗节段作{'、'.join(event.levels)}，治疗作{'、'.join(treated)}"
+            yield Finding(event.levels[0], message, event.levels[0], "核对节段", tuple(treated))
 
 
 # Hypercalcaemia.

@@ -122,12 +122,16 @@ class Chart:
         return [dose for treatment in (prior.treatments if prior else []) for dose in treatment.doses]
 
     @cached_property
+    def in_regimens(self) -> frozenset[str]:
+        """Ids of the drugs of the regimens named, of earlier treatments too."""
+        prior = self.case.history.prior_cancer
+        blocks = (*self.case.treatments, *(prior.treatments if prior else []))
+        return frozenset(slug for block in blocks if block.regimen for slug in block.regimen.entry.components)
+
+    @cached_property
     def given(self) -> frozenset[str]:
         """Ids of the drugs that the treatments, the operation or the history name."""
-        ids = {dose.drug.entry.id for _, dose in self.orders} | {dose.drug.entry.id for dose in self.prior_orders}
-        prior = self.case.history.prior_cancer
-        for block in (*self.case.treatments, *(prior.treatments if prior else [])):
-            ids |= set(block.regimen.entry.components) if block.regimen else set()
+        ids = {dose.drug.entry.id for _, dose in self.orders} | {dose.drug.entry.id for dose in self.prior_orders} | self.in_regimens
         fields = ("treatments", "history", "principles", "scores", "visit")
         return frozenset(ids | {drug.id for leaf in self.told(*fields) for drug, _, _ in self.drugs.named(leaf)})
 

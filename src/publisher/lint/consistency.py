@@ -54,7 +54,13 @@ def sex(record: Record) -> Iterator[Finding]:
         told = [word for word in reading.sexes(leaf) if word != patient.sex]
         organ = None if leaf in chart(record).commentary else foreign.search(leaf)
         if told or organ:
-            yield Finding(leaf, f"性别前后不一：患者信息作{patient.sex}，此处作{told[0] if told else organ[0]}", "", "据病历核定性别", (patient.sex,))
+            yield Finding(
+                leaf,
+                f"性别前后不一：患者信息作{patient.sex}，此处作{told[0] if told else organ[0]}",
+                "",
+                "据病历核定性别",
+                (patient.sex,),
+            )
 
 
 @rule("CON-004", "case", Severity.REVIEW)
@@ -109,6 +115,7 @@ def part_of_complaint(record: Record) -> Iterator[Finding]:
         *(diagnosis.text for diagnosis in case.diagnoses),
         *(place.site or place.organ for place in case.metastases),
     ]
+    sided = (*(place.side for place in case.metastases if place.side), *(lesion.side for _, lesion in chart(record).lesions if lesion.side))
     named = {region for text in sites for region in skeleton.regions(reading.affirmed(text))}
     sides = {pair for text in sites for pair in skeleton.sided(text)} | {
         (region, place.side) for place in case.metastases if place.side for region in skeleton.regions(place.site or "")
@@ -120,7 +127,7 @@ def part_of_complaint(record: Record) -> Iterator[Finding]:
         if region in ("上肢", "下肢") and named and region not in named:
             yield Finding(text, f"主诉部位在{region}，病史、影像与诊断均未见{region}病变", text, "核对部位用字", (*again, *sites))
         elif there and side not in there | {"双侧"} and "双侧" not in there:
-            yield Finding(text, f"此处作{side}，影像与诊断作{'、'.join(sorted(there))}", text, "核对侧别", (*again, *sites))
+            yield Finding(text, f"此处作{side}，影像与诊断作{'、'.join(sorted(there))}", text, "核对侧别", (*again, *sites, *sided))
 
 
 @rule("CON-007", "case", Severity.REVIEW)
@@ -135,7 +142,7 @@ def chest_pain_beside_the_primary(record: Record) -> Iterator[Finding]:
     for side in patterns.findall(r"(左|右)侧?(?:胸痛|胸部疼痛|胸部钝痛)", case.complaint or ""):
         told = skeleton.SIDE[side]
         if primary and told not in primary | near:
-            also = tuple(lesion.site for _, lesion in chart(record).lesions if lesion.role == "原发灶")
+            also = tuple(text for _, lesion in chart(record).lesions if lesion.role == "原发灶" for text in (lesion.site, lesion.side) if text)
             yield Finding(case.complaint, f"主诉{told}胸痛，原发灶在{'、'.join(primary)}，{told}未载病变", case.complaint, "核对侧别，或说明疼痛原因", also)
 
 

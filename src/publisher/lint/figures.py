@@ -400,7 +400,7 @@ def event_and_its_absence(record: Record) -> Iterator[Finding]:
             if event.term in leaf and patterns.search(f"(?:出现|发生)[^，。；未无]{{0,8}}{re.escape(event.term)}", reading.affirmed(leaf))
         ]
         if told:
-            yield Finding(event.occurred, f"{event.term}记为未发生，他处作“{told[0]}”", event.term, "核对是否发生", (event.term, *told))
+            yield Finding(event.term, f"{event.term}记为未发生，他处作“{told[0]}”", event.term, "核对是否发生", tuple(told))
     for term, event in present.items():
         told = [
             leaf
@@ -408,4 +408,4 @@ def event_and_its_absence(record: Record) -> Iterator[Finding]:
             if term in leaf and patterns.search(f"(?:全程无|未出现|未发生|未见|无){re.escape(term)}", leaf)
         ]
         if told:
-            yield Finding(event.occurred, f"{term}记为发生，他处作“{told[0]}”", term, "核对是否发生", (event.term, *told))
+            yield Finding(event.term, f"{term}记为发生，他处作“{told[0]}”", term, "核对是否发生", tuple(told))

@@ -124,10 +124,8 @@ def dose_after_change(record: Record) -> Iterator[Finding]:
     for change in record.case.dose_changes:
         slug = slug_of(change.drug)
         orders = [dose for _, dose in case.orders if slug_of(dose.drug) == slug and dose.dose]
-        count = sum(slug_of(other.drug) == slug for other in record.case.dose_changes)
         same = [dose.dose for dose in orders if dose.at and change.at and dose.at == change.at]
-        first = next(other for other in record.case.dose_changes if slug_of(other.drug) == slug)
-        steps = [dose.dose for dose in orders] if len({dose.dose for dose in orders if amounts(dose.dose)}) >= count + bool(first.before) else same
+        steps = [dose.dose for dose in orders] if len({dose.dose for dose in orders if amounts(dose.dose)}) > 1 else same
         for amount in amounts(change.after):
             known = {other: text for text in (same or steps) for other in amounts(text) if other[1] == amount[1]}
             if known and amount not in known and amount not in {other for text in steps for other in amounts(text)}:
@@ -141,6 +139,18 @@ def dose_after_change(record: Record) -> Iterator[Finding]:
             ours = {amount for match in told for amount in amounts(match[0])}
             if told and named and ours and not ours & set(amounts(change.after)):
                 yield Finding(change.after, f"{change.drug}：此处改为{change.after}，不良反应处理作{told[0][0]}", change.after, "核对剂量", (event.action,))
+
+
+@rule("CON-098", "case")
+def change_of_no_order(record: Record) -> Iterator[Finding]:
+    """A dose is changed of a drug that no treatment orders.
+
+    The row of the order was lost, or the change stands at the wrong drug.
+    """
+    listed = {slug_of(dose.drug) for _, dose in chart(record).orders} | {slug_of(dose.drug) for dose in chart(record).prior_orders}
+    for change in record.case.dose_changes:
+        if slug_of(change.drug) not in listed:
+            yield Finding(change.drug, f"{change.drug}剂量有调整，治疗中未列此药", change.drug, "补入此药", (change.after,))
 
 
 @rule("CON-082", "case", Severity.REVIEW)
@@ -175,6 +185,16 @@ def dose_of_other_cases(source: VolumeSource, catalogue: Catalogue) -> Iterator[
                 yield Finding(odd[0], f"{doses[0].drug}：本例作{odd[0]}，其余各例均作{others[0].dose}", odd[0], "核对剂量", (doses[0].drug, *odd[1:]))
 
 
+@rule("CON-097", "case", Severity.REVIEW)
+def change_unlisted(record: Record) -> Iterator[Finding]:
+    """An adverse event was met by a new dose and the list of dose changes does not have it."""
+    listed = {amount for change in record.case.dose_changes for amount in amounts(change.after)}
+    for event in record.case.adverse_events:
+        told = patterns.search(r"(?:减|加|增|调整)[^，。；]{0,3}至\s?[\d.]+\s?(?:mg|g|μg)(?:/[^，。；]+)?", event.action or "")
+        if told and not set(amounts(told[0])) & listed:
+            yield Finding(event.action, f"不良反应处理作{told[0]}，剂量调整未列", told[0], "补入剂量调整", (event.term,))
+
+
 @rule("CON-096", "case", Severity.REVIEW)
 def drug_of_title(record: Record) -> Iterator[Finding]:
     """The title or text of a treatment names a drug that is not among the orders.
@@ -183,12 +203,12 @@ def drug_of_title(record: Record) -> Iterator[Finding]:
     """
     case = chart(record)
     listed = {slug_of(dose.drug) for _, dose in case.orders}
-    calcium = any(dose.drug.entry.group == "钙与维生素D" for _, dose in case.orders)
     for treatment in case.done:
-        for leaf in (treatment.title, *treatment.text) if treatment.doses or treatment.kind == "骨保护治疗" else ():
+        for leaf in (treatment.title, *treatment.text):
             for drug, start, end in case.drugs.named(leaf):
                 said = leaf[start:end]
-                present = {drug.id, ALIASES.get(drug.id)} & listed or (calcium and drug.group == "钙与维生素D" and leaf != treatment.title)
+                bare = not treatment.doses and not treatment.regimen and treatment.kind in (*SYSTEMIC, "骨保护治疗", "镇痛治疗") and not drug.unnamed
+                present = {drug.id, ALIASES.get(drug.id)} & listed and not bare
                 aside = (drug.unnamed and drug.id not in ALIASES) or drug.group in ("显像剂", "其他")
                 if not present and not aside and not patterns.search(f"(?:停用|避免|不推荐|预防)[^，。；]*{re.escape(said)}", leaf):
                     also = tuple(dose.drug for dose in treatment.doses)
@@ -216,18 +236,24 @@ ABOUT_OTHERS = re.compile(
 )
 
 
-def unordered(case: Chart, leaf: Written) -> list[str]:
-    """Names of drugs in a text that neither the orders nor the history hold, by themselves or as a class."""
+def unordered(case: Chart, leaf: Written, strictly: bool) -> list[str]:
+    """Names of drugs in a text that neither the orders nor the history hold, by themselves or, if not strictly, as a class."""
     given = [drug for drug in case.record.catalogue.drugs if drug.id in case.given]
     found = []
     for drug, start, end in case.drugs.named(leaf):
         if drug.unnamed and drug.id not in CLASSES:
             continue
         by_class = drug.id in CLASSES and any(patterns.search(CLASSES[drug.id], other.drug_class) for other in given)
-        wider = any(other.unnamed and other.group == drug.group for other in given)
+        wider = not strictly and any(other.unnamed and other.group == drug.group for other in given)
         if drug.id not in case.given and not by_class and not (wider and not drug.unnamed):
             found.append(leaf[start:end])
     return found
+
+
+def lost_of(case: Chart, leaf: Written) -> list[str]:
+    """Names of drugs in a text that no row of the treatments and no regimen has, be they named in a title or not."""
+    rows = {slug_of(dose.drug) for dose in (*case.prior_orders, *(dose for _, dose in case.orders))} | case.in_regimens
+    return [leaf[start:end] for drug, start, end in case.drugs.named(leaf) if not ({drug.id, ALIASES.get(drug.id)} & rows or drug.unnamed)]
 
 
 @rule("CON-084", "case")
@@ -236,8 +262,13 @@ def drug_not_ordered(record: Record) -> Iterator[Finding]:
     case = chart(record)
     rows = [leaf for path, leaf in case.story if path[0] in ("course", "timeline", "dose_changes", "follow_up", "outcome", "results") and path[-1] != "reason"]
     rows += [event.agent for event in record.case.adverse_events]
-    for leaf in rows if case.orders else ():
-        missing = [name for name in unordered(case, leaf) if not patterns.search(f"(?:予|停用|以|用于|经){re.escape(name)}.{{0,4}}(?:支持|止吐)", leaf)]
+    lost = {leaf: lost_of(case, leaf) for leaf in case.told("timeline") if case.orders}
+    for leaf, names in lost.items():
+        if names:
+            yield Finding(leaf, f"{names[0]}未列于治疗的用药", names[0], "补入此药，或核对药名", tuple(dose.drug for _, dose in case.orders[:12]))
+    for leaf in (leaf for leaf in rows if case.orders and not lost.get(leaf)):
+        names = unordered(case, leaf, strictly=True)
+        missing = [name for name in names if not patterns.search(f"(?:予|停用|以|用于|经){re.escape(name)}.{{0,4}}(?:支持|止吐)", leaf)]
         if missing:
             yield Finding(leaf, f"{missing[0]}未见于治疗方案", missing[0], "补入治疗方案，或核对药名", tuple(dose.drug for _, dose in case.orders[:12]))
 
@@ -249,7 +280,7 @@ def drug_only_in_commentary(record: Record) -> Iterator[Finding]:
     for leaf in case.commentary if case.orders else ():
         for sentence in reading.sentences(leaf):
             told = patterns.search("本例|患者(?!.{0,6}(?:中|的|可|宜|应))|入院|术后|首次|同时|治疗后|一线.{0,8}后", sentence)
-            missing = unordered(case, Written(sentence)) if told and not ABOUT_OTHERS.search(sentence) else []
+            missing = unordered(case, Written(sentence), strictly=False) if told and not ABOUT_OTHERS.search(sentence) else []
             if missing:
                 also = tuple(dose.drug for _, dose in case.orders if dose.drug.entry.group in ("内分泌代谢药", "支持治疗药", "心血管药"))
                 also += tuple(text for treatment in record.case.treatments for text in treatment.text)

@@ -302,3 +302,16 @@ def modality_of_timeline(record: Record) -> Iterator[Finding]:
                 yield Finding(
                     row.event, f"时间线有{match[0]}，治疗方案未载", row.event, "补入治疗方案", tuple(treatment.title for treatment in record.case.treatments)
                 )
+
+
+@rule("CON-116", "case", Severity.REVIEW)
+def earlier_treatment_without_drug(record: Record) -> Iterator[Finding]:
+    """An earlier chemotherapy, targeted or endocrine treatment names neither a drug nor a regimen.
+
+    What was given decides what may be given again.
+    """
+    prior = record.case.history.prior_cancer
+    for item in prior.treatments if prior else ():
+        named = item.regimen or item.doses or chart(record).drugs.named(f"{item.kind}{item.text or ''}")
+        if patterns.search("化疗|靶向|内分泌|免疫", item.kind) and not named:
+            yield Finding(item.kind, f"{item.kind}未载用药", item.kind, "补入药名或方案", tuple(text for text in (item.duration, item.text) if text))

@@ -27,7 +27,7 @@ def side_of_row(record: Record) -> Iterator[Finding]:
         for text in (text for text in texts if text and side in OPPOSITE):
             told = skeleton.sides(text)
             if told and not told & {side, "双侧"}:
-                yield Finding(side, f"侧别作{side}，文字作{text}", side, "核对侧别", tuple(text for text in texts if text))
+                yield Finding(text, f"侧别作{side}，文字作{text}", side, "核对侧别", (side, *(text for text in texts if text)))
                 break
 
 
@@ -50,8 +50,9 @@ def opposite_sides(record: Record) -> Iterator[Finding]:
         together = groups & {mention.group for mention in sides[many]}
         if together and (len(groups) > 1 or any(mention.contrasted for mention in sides[few])):
             continue
-        also = tuple({id(mention.leaf): mention.leaf for mention in (*sides[few][1:], *sides[many])}.values())
         leaf = sides[few][0].leaf
+        taking_part = [text for mention in (*sides[few], *sides[many]) for text in (mention.leaf, *mention.field)]
+        also = tuple({id(text): text for text in taking_part if text is not leaf}.values())
         yield Finding(leaf, f"{name(region)}侧别不一：此处作{few}，他处作{many}", leaf, "据影像核定侧别", also)
 
 
@@ -69,6 +70,8 @@ class Mention(NamedTuple):
     leaf: Written
     contrasted: bool = False
     """Both sides are set against each other there."""
+    field: tuple[Written, ...] = ()
+    """The side as a field of its own."""
 
 
 CONTRASTED = re.compile("对侧|健侧|分别|亦")
@@ -95,7 +98,7 @@ def sided(case: Chart) -> list[Mention]:
     for group, row, site in rows:
         ribs = [f"肋{level[1:]}" for text in row.levels for level in skeleton.levels(text) if level[0] == "R"]
         regions = ribs or [region for region in skeleton.regions(site) if region in WANTED or region == "肋"]
-        found += [Mention(group, region, row.side, row.side) for region in regions if row.side and not skeleton.sides(site)]
+        found += [Mention(group, region, row.side, site, False, (row.side,)) for region in regions if row.side and not skeleton.sides(site)]
     return found
 
 
@@ -111,7 +114,7 @@ def side_of_metastasis(record: Record) -> Iterator[Finding]:
             there = told.get(region, {})
             if place.side in OPPOSITE and there and not set(there) & {place.side, "双侧"}:
                 message = f"转移部位{place.site}作{place.side}，他处作{'、'.join(there)}"
-                yield Finding(place.side, message, place.side, "核对侧别", (place.site, *there.values()))
+                yield Finding(place.site or place.organ, message, place.side, "核对侧别", (place.side, *there.values()))
 
 
 LUNG = re.compile(r"(左|右)侧?(?:([上中下])肺|肺([上中下])?叶?|([上中下])叶肺)[^，。；、（）]{0,8}?(?:癌|恶性肿瘤)")
@@ -125,11 +128,13 @@ def side_of_primary(record: Record) -> Iterator[Finding]:
     """
     case = chart(record)
     told = [(match[1], match[2] or match[3], leaf) for path, leaf in case.story if path[0] not in ("background",) for match in LUNG.finditer(leaf)]
-    imaged = [(lesion.side[0], lobe(lesion.site), lesion.site) for _, lesion in case.lesions if lesion.role == "原发灶" and lesion.side in OPPOSITE]
+    primaries = [lesion for _, lesion in case.lesions if lesion.role == "原发灶" and lesion.side in OPPOSITE]
+    imaged = [(lesion.side[0], lobe(lesion.site), lesion.site) for lesion in primaries]
     for side, _, leaf in told:
         for other, _, where in imaged or told:
             if side != other:
-                yield Finding(leaf, f"原发灶侧别不一：此处作{side}肺，他处作{other}肺", leaf, "核对原发灶侧别", (where,))
+                also = (where, *(lesion.side for lesion in primaries if lesion.site is where))
+                yield Finding(leaf, f"原发灶侧别不一：此处作{side}肺，他处作{other}肺", leaf, "核对原发灶侧别", also)
                 return
     lobes = {(place, leaf) for _, place, leaf in told if place and leaf not in [item.diagnosis for item in record.case.pathology]}
     for place, leaf in sorted(lobes):
@@ -155,7 +160,8 @@ def lung_without_lesion(record: Record) -> Iterator[Finding]:
         if path[0] in ("course", "timeline", "responses", "results", "treatments", "bone_events", "outcome", "pathology", "visit"):
             for side in LUNG_SIDE.findall(leaf):
                 if skeleton.SIDE[side] not in known:
-                    also = tuple(lesion.site for _, lesion in case.lesions if lesion.role in ("原发灶", "肺内病灶"))
+                    shown = [lesion for _, lesion in case.lesions if lesion.role in ("原发灶", "肺内病灶")]
+                    also = tuple(text for lesion in shown for text in (lesion.site, lesion.side) if text)
                     yield Finding(leaf, f"此处作{side}肺，病灶在{'、'.join(sorted(known))}", leaf, "核对侧别", also)
                     break
 
@@ -241,10 +247,12 @@ def level_left_out(record: Record) -> Iterator[Finding]:
         left = {level: text for level, text in lesions if level[0] in regions - {"R"} and level not in listed}
         if left and listed and patterns.search("骨转移|骨继发|转移", leaf) and not patterns.search("骨折|放疗", leaf):
             yield Finding(leaf, f"此处列{spoken(listed)}，影像另有{spoken(left)}", leaf, "补全部位，或说明取舍", tuple(left.values()))
-    summed = {level for place in record.case.metastases for text in place.levels for level in skeleton.levels(text)}
-    left = {level: text for level, text in lesions if level not in summed and any(other[0] == level[0] for other in summed)}
-    if left:
-        where = tuple(text for place in record.case.metastases for text in place.levels)
+    places = [place for place in record.case.metastases if place.organ == "骨"]
+    summed = {level for place in places for text in (*place.levels, place.site or "") for level in skeleton.levels(text)}
+    whole = {bone for place in places if not place.levels for bone in skeleton.bones(place.site or "")}
+    left = {level: text for level, text in lesions if level not in summed and skeleton.VERTEBRAE.get(level[0], "肋骨") not in whole | {"肋骨"}}
+    if left and places:
+        where = tuple(text for place in places for text in (*place.levels, place.site) if text)
         yield Finding(where[0], f"转移部位汇总未列{spoken(left)}", "、".join(where), "补全部位", (*where[1:], *left.values()))
 
 
@@ -279,19 +287,60 @@ def early(case: Chart) -> list[Written]:
 
 @rule("CON-047", "case", Severity.REVIEW)
 def bone_left_out(record: Record) -> Iterator[Finding]:
-    """Imaging or diagnosis has a metastasis in a bone or node that the list of metastases leaves out."""
+    """Imaging or diagnosis has a metastasis in a bone that the list of metastases leaves out, or has on the other side only.
+
+    The list is what the counts and the finder are made of.
+    """
     case = record.case
-    sites = [place.site for place in case.metastases if place.site]
-    listed = frozenset().union(*(skeleton.bones_meant(site) for site in sites)) if sites else frozenset()
-    told = [lesion.site for _, lesion in chart(record).bone_lesions] + [item.text for item in case.diagnoses if item.kind == "转移" and "骨" in item.text]
-    for text in told if listed else ():
-        missing = skeleton.bones(text) - listed
+    places = [place for place in case.metastases if place.organ == "骨"]
+    sites = tuple(place.site for place in places if place.site)
+    lesions = [lesion for _, lesion in chart(record).bone_lesions]
+    diagnosed = [item.text for item in case.diagnoses if item.kind == "转移" and "骨" in item.text]
+    if lesions and not places and (diagnosed or any("骨" in item.text for item in case.diagnoses)):
+        also = (*diagnosed, *(place.organ for place in case.metastases))
+        yield Finding(lesions[0].site, "影像与诊断有骨转移，转移部位未列骨", lesions[0].site, "补入转移部位", also)
+    listed = frozenset().union(*map(skeleton.bones_meant, sites))
+    for text in (*(lesion.site for lesion in lesions), *diagnosed) if listed else ():
+        if missing := skeleton.bones(text) - listed:
+            yield Finding(text, f"此处有{'、'.join(sorted(missing))}转移，转移部位未列", text, "补入转移部位", sites)
+    sided = [(parts(place.site or "", place.levels), place.side, place.site) for place in places]
+    for lesion in (lesion for lesion in lesions if lesion.side in OPPOSITE):
+        same = [(side, site) for found, side, site in sided if found & parts(lesion.site, lesion.levels)]
+        if same and all(side == OPPOSITE[lesion.side] for side, _ in same):
+            also = (lesion.side, *(text for pair in same for text in pair))
+            yield Finding(lesion.site, f"影像有{lesion.side}{lesion.site}转移，转移部位只列{same[0][0]}", lesion.site, "补入转移部位", also)
+
+
+def parts(site: str, levels: list[Written]) -> set[str]:
+    """Numbered ribs, or limbs, of a site."""
+    ribs = {level for text in (*levels, site) for level in skeleton.levels(text) if level[0] == "R"}
+    return ribs or set(skeleton.regions(site)) & {"上肢", "下肢"}
+
+
+STATION = re.compile("纵隔|肺门|锁骨|隆突")
+
+
+@rule("CON-099", "case", Severity.REVIEW)
+def organ_left_out(record: Record) -> Iterator[Finding]:
+    """A node, an organ or the bone of a fracture is affected and the list of metastases leaves it out."""
+    case = record.case
+    organs = tuple(place.organ for place in case.metastases)
+    sites = tuple(place.site for place in case.metastases if place.site)
+    told = [(item.text, STATION.findall(item.text), patterns.findall("肝|脑|肾上腺|胸膜", item.text)) for item in case.diagnoses if item.kind == "转移"]
+    for _, lesion in chart(record).lesions:
+        if lesion.role == "淋巴结" and patterns.search("(?<!可疑)转移|摄取|代谢增高", lesion.finding or ""):
+            told.append((lesion.site, STATION.findall(lesion.site), []))
+    fields = [field.site for treatment in chart(record).done for field in treatment.radiotherapy]
+    told += [(site, STATION.findall(site), []) for site in fields if "阳性淋巴结" in site or "转移淋巴结" in site]
+    for text, stations, affected in told if organs else ():
+        missing = [f"{word}淋巴结" for word in stations if not any(word in site for site in sites)] + [word for word in affected if word not in organs]
         if missing:
-            yield Finding(text, f"此处有{'、'.join(sorted(missing))}转移，转移部位未列", text, "补入转移部位", tuple(sites))
-    for _, lesion in chart(record).lesions if sites else ():
-        for word in patterns.findall("纵隔|肺门|锁骨|隆突", lesion.site) if lesion.role == "淋巴结" else ():
-            if patterns.search("(?<!可疑)转移|摄取|代谢增高", lesion.finding or "") and not any(word in site for site in sites):
-                yield Finding(lesion.site, f"影像示{word}淋巴结转移，转移部位未列", lesion.site, "补入转移部位", tuple(sites))
+            yield Finding(text, f"此处有{'、'.join(missing)}转移，转移部位未列", text, "补入转移部位", (*organs, *sites))
+    listed = frozenset().union(*map(skeleton.bones, sites))
+    for event in case.bone_events if sites else ():
+        missing = skeleton.bones(event.site or "") - listed
+        if missing and event.event in ("病理性骨折", "脊髓压迫"):
+            yield Finding(event.site, f"{event.event}在{'、'.join(sorted(missing))}，转移部位未列", event.site, "补入转移部位", sites)
 
 
 ORGANS = re.compile(r"(左侧|右侧|双侧)?(肾上腺|胸膜|肝|脑|脾)(?=转移|积液|[、和及]?[^，。；]{0,6}转移)")
@@ -392,7 +441,8 @@ def lung_nodules(record: Record) -> Iterator[Finding]:
         both = [other for where, other in all_found if where == "双侧"]
         if side in OPPOSITE and both:
             told = tuple(leaf for leaf in record.case.history.present if lesion.site in leaf)
-            yield Finding(lesion.site, f"此处作{lesion.site}{lesion.finding or ''}，他次检查作{both[0].site}", lesion.site, "核对侧别", (both[0].site, *told))
+            also = (lesion.side, both[0].site, both[0].side, *told)
+            yield Finding(lesion.site, f"此处作{lesion.site}{lesion.finding or ''}，他次检查作{both[0].site}", lesion.site, "核对侧别", also)
 
 
 @rule("CON-053", "case")

@@ -63,6 +63,7 @@ def sides(text: str) -> frozenset[str]:
 # Vertebrae, ribs and bones.
 
 SPINE = {"颈": "C", "胸": "T", "腰": "L", "骶": "S"}
+VERTEBRAE = {"C": "颈椎", "T": "胸椎", "L": "腰椎", "S": "骶椎"}
 HIGHEST = {"C": 7, "T": 12, "L": 5, "S": 5}
 FOLLOWED = r"(?![\d.]|\s?[个天周月年日分次级例项度mgcGk%WN]|[A-Za-z])"
 VERTEBRA = re.compile(rf"(?:([颈胸腰骶])|(?<![A-Za-z长-])([CTLS]))(\d{{1,2}}){FOLLOWED}((?:[、～/](?:[颈胸腰骶]|[CTLS])?\d{{1,2}}{FOLLOWED})*)")
