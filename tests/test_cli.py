@@ -82,8 +82,11 @@ def test_build_leaves_with_1_when_the_sources_have_problems(project):
         ["build", "--root", str(SAMPLEBOOK), "--edition", "screen,"],
         ["check", "nowhere", "--root", str(SAMPLEBOOK)],
     ],
-    ids=["unknown option", "unknown command", "no such folder", "a file for a folder", "unknown case", "no case named", "unknown edition", "an edition without a name", "unknown volume"],
-)
+    ids=[
+        "unknown option", "unknown command", "no such folder", "a file for a folder", "unknown case", "no case named", "unknown edition",
+        "an edition without a name", "unknown volume",
+    ],
+)  # fmt: skip
 def test_wrong_use_leaves_with_2(arguments):
     result = run(*arguments)
     assert (result.exit_code, bool(result.stderr)) == (2, True)
@@ -158,7 +161,7 @@ def test_files_of_an_older_build_do_not_stay_beside_the_new(built_editions):
 
 def test_build_tells_how_much_ink_and_how_wide_the_spine(built_editions):
     _, ((result, _), *_) = built_editions
-    assert "最大总墨量 160%" in result.stdout
+    assert "最大总墨量 180%" in result.stdout
     assert "书脊 6.2 mm" in result.stdout
 
 
