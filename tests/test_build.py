@@ -57,7 +57,7 @@ def test_a_good_build_leaves_its_file_and_page_table_alone(sample_built):
 def test_a_build_that_one_edition_fails_delivers_none(tmp_path):
     project = Project(tmp_path)
     shutil.copytree(REPOSITORY / "styles", project.path("styles"))
-    project.edit("styles/tokens/ink-press.css", "--second: device-cmyk(1 0 0 0.6)", "--second: device-cmyk(1 0.9 0.9 0.6)")
+    project.edit("styles/tokens/ink-press.css", "--second: device-cmyk(1 0 0.25 0.55)", "--second: device-cmyk(1 0.9 0.9 0.6)")
     made = project.build(editions=("screen", "press"))
     assert {problem.code for problem in made.problems} == {"PDF-412"}
     assert files(made.folder) == {"screen.refused.pdf", "press.refused.pdf", "cover.refused.pdf"}

@@ -162,7 +162,7 @@ def test_files_of_an_older_build_do_not_stay_beside_the_new(built_editions):
 
 def test_build_tells_how_much_ink_and_how_wide_the_spine(built_editions):
     _, ((result, _), *_) = built_editions
-    assert "最大总墨量 160%" in result.stdout
+    assert "最大总墨量 180%" in result.stdout
     assert "书脊 6.2 mm" in result.stdout
 
 

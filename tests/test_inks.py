@@ -17,7 +17,7 @@ def test_every_role_of_the_screen_has_its_mix(volume):
 
 def test_a_volume_has_its_own_second_ink_and_the_rest_in_common():
     lung, breast = (read_inks(STYLES / "tokens", volume) for volume in ("lung", "breast"))
-    assert (lung.press["--second"], breast.press["--second"]) == (Mix(1, 0, 0, 0.6), Mix(0, 1, 0, 0.55))
+    assert (lung.press["--second"], breast.press["--second"]) == (Mix(1, 0, 0.25, 0.55), Mix(0, 1, 0, 0.55))
     assert (lung.press["--ink"], breast.press["--ink"]) == (Mix(black=1), Mix(black=1))
     assert lung.spot != breast.spot
 

@@ -130,7 +130,7 @@ EDITIONS: dict[str, Callable[[Job, Typeset, Tell], Files]] = {"screen": screen_f
 
 def looked_at(job: Job, made: dict[str, bytes], tell: Tell) -> Files:
     """Return files with what preflight finds in them."""
-    tell("finish", "，".join(f"{name} {len(pdf) / 1e6:.2f} MB" for name, pdf in made.items()) + f"，{len(job.pagination.folios)} pages")
+    tell("finish", ", ".join(f"{name} {len(pdf) / 1e6:.2f} MB" for name, pdf in made.items()) + f", {len(job.pagination.folios)} pages")
     problems: list[Problem] = []
     for name, pdf in made.items():
         found, notes = DELIVERED[name].look(pdf, job)

@@ -132,13 +132,13 @@ def test_colour_outside_the_bleed_is_found(case_press):
 
 @pytest.mark.parametrize("rectangle", ["0 100 40 40", "-4 100 40 40", "0.5 100 40 40", "480 100 44.41 40", "100 700 50 37.01"])
 def test_a_patch_at_the_edge_without_bleed_is_found(case_press, rectangle):
-    problems = found(case_press, lambda pdf: paint(pdf, PAGE, f"1 0 0 0.6 k {rectangle} re f"))
+    problems = found(case_press, lambda pdf: paint(pdf, PAGE, f"1 0 0.25 0.55 k {rectangle} re f"))
     assert named(problems, "PDF-404") == [(PAGE, "到边的色块没有出足出血")]
 
 
 @pytest.mark.parametrize("rectangle", ["-8.51 100 40 40", "3 100 40 40", "100 100 40 40"])
 def test_a_patch_that_bleeds_or_keeps_inside_is_none(case_press, rectangle):
-    assert codes(found(case_press, lambda pdf: paint(pdf, PAGE, f"1 0 0 0.6 k {rectangle} re f"))) == []
+    assert codes(found(case_press, lambda pdf: paint(pdf, PAGE, f"1 0 0.25 0.55 k {rectangle} re f"))) == []
 
 
 @pytest.mark.parametrize(("x", "y"), [(2, 300), (519, 300), (200, 1)])
@@ -278,13 +278,13 @@ def test_letters_in_several_inks_are_found(case_press, colour):
     assert named(found(case_press, lambda pdf: write(pdf, PAGE, colour, "/Knockout gs")), "PDF-410") == [(PAGE, "文字所用的墨不对")]
 
 
-@pytest.mark.parametrize("colour", ["0 0 0 0 k", "1 0 0 0.6 k"])
+@pytest.mark.parametrize("colour", ["0 0 0 0 k", "1 0 0.25 0.55 k"])
 def test_letters_in_the_second_ink_or_left_as_paper_are_right(case_press, colour):
     assert codes(found(case_press, lambda pdf: write(pdf, PAGE, colour, "/Knockout gs"))) == []
 
 
 def test_the_mixed_second_ink_is_wrong_where_it_has_a_plate(spot):
-    assert named(found(spot, lambda pdf: write(pdf, PAGE, "1 0 0 0.6 k", "/Knockout gs")), "PDF-410") == [(PAGE, "文字所用的墨不对")]
+    assert named(found(spot, lambda pdf: write(pdf, PAGE, "1 0 0.25 0.55 k", "/Knockout gs")), "PDF-410") == [(PAGE, "文字所用的墨不对")]
 
 
 def test_black_letters_that_knock_out_are_found(case_press):
@@ -303,7 +303,7 @@ def test_overprint_without_its_mode_is_found(case_press):
     assert "黑字没有叠印" in [message for _, message in named(found(case_press, spoil), "PDF-411")]
 
 
-@pytest.mark.parametrize("what", ["0 0 0 0 k 100 100 20 20 re f", "1 0 0 0.6 k 100 100 20 20 re f"])
+@pytest.mark.parametrize("what", ["0 0 0 0 k 100 100 20 20 re f", "1 0 0.25 0.55 k 100 100 20 20 re f"])
 def test_white_or_colour_that_overprints_is_found(case_press, what):
     assert named(found(case_press, lambda pdf: paint(pdf, PAGE, f"/Overprint gs {what}")), "PDF-411") == [(PAGE, "彩色或反白设了叠印")]
 

@@ -18,16 +18,20 @@ def traced(problems: Iterable[Problem], whole: book.Book, pagination: Pagination
     """Yield problems with their origin, where they are on a page of the book and do not know it yet."""
     sections = {number: span.section for span in pagination.spans for number in range(span.first, span.last + 1)}
     named = {f"{whole.id}/{section.id}": section for section in whole.sections}
+    texts: dict[str, list[tuple[str, Place]]] = {}
     for problem in problems:
         path = problem.place.path
         section = sections.get(problem.place.line) if path.endswith(".pdf") else named.get(path)
-        yield replace(problem, origin=origin(section, problem.found, whole)) if section and not problem.origin else problem
+        if section and not problem.origin:
+            if section.id not in texts:
+                texts[section.id] = [(squeezed(item.text), item.text.place) for item in whole.printed if item.section == section.id]
+            problem = replace(problem, origin=origin(section, problem.found, texts[section.id]))
+        yield problem
 
 
-def origin(section: book.Section, found: str, whole: book.Book) -> str:
+def origin(section: book.Section, found: str, places: list[tuple[str, Place]]) -> str:
     """Name a section, for a case with its source file, and with the line if the words of a finding stand in one scalar of it."""
     name = f"例{section.number}　{section.title}" if section.kind == "case" else section.title
-    places = [(squeezed(item.text), item.text.place) for item in whole.printed if item.section == section.id]
     if not places:
         return name
     words = max(squeezed(found).replace(LINE_END, "").split("…"), key=len)[:MOST]
