@@ -1,7 +1,9 @@
 """The journey of a volume: read, lint, compose, render, typeset, finish, preflight. Knows every stage; each knows only data."""
 
+import gc
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -125,9 +127,11 @@ def build(
     renderer = Renderer(whole, project.layouts)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
-    pages = typeset.Typesetter(renderer.html, project.styles / SCREEN.stylesheet, progress.section).typeset(whole)
-    pagination = pages.pagination
-    pdf = screen.finish(pages.pdf(), whole, pagination, attachments.of_cases(source, whole))
+    with laid_aside() as lay_aside:
+        announce = lambda title, pages: (lay_aside(), progress.section(title, pages))  # noqa: E731
+        pages = typeset.Typesetter(renderer.html, project.styles / SCREEN.stylesheet, announce).typeset(whole)
+        pagination = pages.pagination
+        pdf = screen.finish(pages.pdf(), whole, pagination, attachments.of_cases(source, whole))
     progress.stage("finish", f"{len(pagination.folios)} pages, {len(pdf) / 1e6:.2f} MB")
     problems = preflight(pdf, whole, pagination)
     if locked and not case:
@@ -142,6 +146,15 @@ def build(
     listed = manifest.manifest(whole.id, outputs, project.sources(whole.volume), fonts, version("casebook-publisher"), typeset_engine.versions())
     staged.replace_all(path.parent, {**outputs, manifest.NAME: listed}, superseded=(refused.name,))
     return Built(path, len(pagination.folios), tuple(problems), perf_counter() - started)
+
+
+@contextmanager
+def laid_aside() -> Iterator[Callable[[], None]]:
+    """Spare Python's collector of garbage the pages that stay to the end: it would look through all of them again and again."""
+    try:
+        yield gc.freeze
+    finally:
+        gc.unfreeze()
 
 
 def preflight(pdf: bytes, whole: book.Book, pagination: Pagination) -> list[Problem]:

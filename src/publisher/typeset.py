@@ -1,11 +1,12 @@
 """Stage 4, typeset: HTML sections -> pages -> PDF. The only module that knows WeasyPrint.
 
 Each section is laid out alone, with its first folio and side given to it; the pages are joined and written once. Pages,
-index and references come from the page map, so a section is laid out again only when a number printed in it changed.
+index and references come from the page map, which grows as sections are laid out: the body first, then the front matter. A
+number printed ahead of its page is guessed and put right afterwards; only where its width changes is a section laid out again.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,12 @@ import weasyprint
 from weasyprint.formatting_structure import boxes
 from weasyprint.urls import URLFetchingError
 
-from publisher import book, composer, typeset_engine
-from publisher.pagination import Opening, PageMap, Pagination, Span, folio
+from publisher import book, composer, typeset_engine, typeset_folios
+from publisher.lexicon import Lexicon
+from publisher.pagination import Mention, Opening, PageMap, Pagination, Span, folio, page_anchor
 from publisher.problems import Place, Problem, Rejected
 from publisher.typeset_fetch import ProjectFetcher
+from publisher.typeset_forecast import Forecast
 
 ENGINE = f"WeasyPrint {weasyprint.__version__}"
 MOST_PASSES = 6
@@ -41,6 +44,11 @@ class Sheet:
     def text(self) -> str:
         """The text of the page without running heads and folios."""
         return "".join(body_text(self.page._page_box)) if self.section else ""
+
+    @property
+    def key_text(self) -> str:
+        """Of that text, what names the things treated there."""
+        return "".join(key_text(self.page._page_box)) if self.section else ""
 
 
 @dataclass(frozen=True)
@@ -83,27 +91,29 @@ class Typesetter:
 
     def typeset(self, whole: book.Book) -> Typeset:
         """Lay out the book until every printed page number is right. Raises Rejected when it will not settle."""
-        pages = PageMap()
         body = [section for section in whole.sections if not section.front]
         front = [section for section in whole.sections if section.front]
+        known = None
         for _ in range(MOST_PASSES):
-            sheets = [*self.group(front, pages, "lower-roman"), *self.group(body, pages, "decimal")]
-            found = page_map(whole, sheets)
-            if found == pages:
-                return Typeset(tuple(sheets), self.laid[whole.sections[0].id][1])
-            pages = found
+            course = Course(whole, Forecast(body), known)
+            after = self.group(body, course, "decimal")
+            before = self.group(front, course, "lower-roman")
+            if course.found == known:
+                return Typeset((*before, *after), self.laid[whole.sections[0].id][1])
+            known = course.found
         raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-002", f"排版 {MOST_PASSES} 遍后页码仍不稳定")])
 
-    def group(self, sections: list[book.Section], pages: PageMap, style: str) -> list[Sheet]:
+    def group(self, sections: list[book.Section], course: "Course", style: str) -> list[Sheet]:
         """Lay out sections numbered together from 1; a front group is filled up to whole leaves."""
         sheets: list[Sheet] = []
         for section in sections:
-            if section.recto and len(sheets) % 2:
+            if (section.recto and len(sheets) % 2) or (section.verso and not len(sheets) % 2):
                 sheets.append(self.blank(len(sheets) + 1, style))
             opening = Opening(len(sheets) + 1, "left" if len(sheets) % 2 else "right", style)
-            document = self.layout(section, opening, pages)
-            for page in document.pages:
-                sheets.append(Sheet(section, folio(len(sheets) + 1, style), page))
+            document = self.layout(section, opening, course.pages)
+            laid = [Sheet(section, folio(opening.folio + index, style), page) for index, page in enumerate(document.pages)]
+            course.add(section, opening, laid)
+            sheets += laid
             if section.blank_back and len(sheets) % 2:
                 sheets.append(self.blank(len(sheets) + 1, style))
         if style != "decimal" and len(sheets) % 2:
@@ -113,7 +123,8 @@ class Typesetter:
     def layout(self, section: book.Section, opening: Opening, pages: PageMap) -> Any:
         html = self.html(section, opening, pages)
         known = self.laid.get(section.id)
-        if known and known[0] == html:
+        if known and (known[0] == html or typeset_folios.renumber(known[1], known[0], html)):
+            self.laid[section.id] = (html, known[1])
             return known[1]
         document = self.render(html, section.title)
         self.laid[section.id] = (html, document)
@@ -131,41 +142,48 @@ class Typesetter:
             return source.render(stylesheets=self.styles, font_config=self.fonts, pdf_tags=True)
 
 
-def page_map(whole: book.Book, sheets: list[Sheet]) -> PageMap:
-    """Say where every anchor is printed, and on which body pages each index term stands."""
-    folios: dict[str, str] = {}
-    texts: list[tuple[str, str]] = []
-    for sheet in sheets:
-        if not sheet.section:
-            continue
-        for anchor in sheet.page.anchors:
-            folios.setdefault(anchor, sheet.folio)
-        if not sheet.section.front and sheet.section.kind not in ("index", "part", "abbreviations"):
-            anchor = f"folio-{sheet.folio}"
-            sheet.page.anchors[anchor] = (0, 0, 0, 0)
-            folios[anchor] = sheet.folio
-            texts.append((anchor, sheet.text))
-    terms = [term for section in whole.sections for block in section.blocks if isinstance(block, book.Index) for term in block.terms]
-    return PageMap(folios, mentions(terms, texts))
+class Course:
+    """One pass through the sections: what was known before, and what is found as they are laid out."""
+
+    def __init__(self, whole: book.Book, forecast: Forecast, known: PageMap | None):
+        self.lexicons, self.forecast, self.known = whole.lexicons, forecast, known
+        self.found = PageMap()
+        self.laid: dict[str, tuple[int, int]] = {}
+
+    @property
+    def pages(self) -> PageMap:
+        """The best that can be said now: of earlier passes all, of this one what is laid out, and a guess of the rest."""
+        if self.known:
+            return PageMap(self.known.folios | self.found.folios, self.known.mentions)
+        return PageMap(self.found.folios, self.found.mentions, self.forecast.folios(self.laid))
+
+    def add(self, section: book.Section, opening: Opening, sheets: list[Sheet]) -> None:
+        """Take note of what stands on the pages of a section."""
+        self.laid[section.id] = (opening.folio, len(sheets))
+        for sheet in sheets:
+            for anchor in sheet.page.anchors:
+                self.found.folios.setdefault(anchor, sheet.folio)
+            if section.kind in book.SEARCHED:
+                sheet.page.anchors[page_anchor(sheet.folio)] = (0, 0, 0, 0)
+                self.found.folios[page_anchor(sheet.folio)] = sheet.folio
+                self.search(section, sheet)
+
+    def search(self, section: book.Section, sheet: Sheet) -> None:
+        for name, mention in mentions(self.lexicons, section.id, sheet.folio, sheet.text, sheet.key_text):
+            self.found.mentions[name] = (*self.found.mentions.get(name, ()), mention)
 
 
-def mentions(terms: list[book.IndexTerm], texts: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Find the pages of each term; a spelling inside a longer one of another term does not count."""
-    spelled = sorted(((spelling, term.term) for term in terms for spelling in term.spellings), key=lambda item: -len(item[0]))
-    found: dict[str, list[str]] = {}
-    for anchor, text in texts:
-        rest = text
-        for spelling, term in spelled:
-            if spelling in rest:
-                rest = rest.replace(spelling, "\0")
-                if anchor not in found.setdefault(term, []):
-                    found[term].append(anchor)
-    return {term: tuple(anchors) for term, anchors in found.items()}
+def mentions(lexicons: Iterable[Lexicon], section: str, number: str, text: str, key: str) -> Iterator[tuple[str, Mention]]:
+    """Yield every term that stands on a page, and whether it is treated there."""
+    for lexicon in lexicons:
+        treated = set(lexicon.standing_in(key))
+        for name in lexicon.standing_in(text):
+            yield f"{lexicon.name}:{name}", Mention(number, section, name in treated)
 
 
 def body_text(box: Any) -> Iterator[str]:
-    """Yield the texts of a page's boxes in order, margin boxes and note marks left out."""
-    if isinstance(box, boxes.MarginBox) or getattr(box.element, "get", lambda _: None)("class") == "note-mark":
+    """Yield the texts of a page's boxes in order; margin boxes, note marks and repeated heads of tables are left out."""
+    if isinstance(box, boxes.MarginBox) or "note-mark" in classes(box) or is_repeated_head(box):
         return
     if isinstance(box, boxes.TextBox):
         yield box.text
@@ -174,6 +192,27 @@ def body_text(box: Any) -> Iterator[str]:
             yield from body_text(child)
         if isinstance(box, boxes.BlockLevelBox | boxes.TableCellBox):
             yield "\n"
+
+
+def key_text(box: Any) -> Iterator[str]:
+    """Yield the texts of boxes that name what is treated on a page."""
+    if isinstance(box, boxes.MarginBox) or is_repeated_head(box):
+        return
+    if "key" in classes(box):
+        yield from body_text(box)
+        yield "\n"
+    else:
+        for child in getattr(box, "children", ()):
+            yield from key_text(child)
+
+
+def classes(box: Any) -> list[str]:
+    return (box.element.get("class") or "").split() if box.element is not None else []
+
+
+def is_repeated_head(box: Any) -> bool:
+    """Tell whether a box is the head of a table that began on an earlier page."""
+    return getattr(box, "is_header", False) and any("caption-continued" in classes(row) for row in box.children)
 
 
 @contextmanager

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 from publisher import book
-from publisher.pagination import Pagination
+from publisher.pagination import PageMap, Pagination
+from publisher.pagination import printed as printed_line
+from publisher.preflight.finding import page_map
 from publisher.preflight.printed_text import PrintedText, squeezed
+from publisher.preflight.tagged import tagged
 from publisher.problems import Place, Problem
 
 CODES = {
@@ -23,31 +26,33 @@ def check(printed: PrintedText, whole: book.Book, pagination: Pagination) -> Ite
         if squeezed(item.text) not in texts.get(item.section, ""):
             where = pages(spans.get(item.section), pagination)
             yield Problem(item.text.place, "PDF-101", f"此处内容没有印到{where}", str(item.text)[:60], f"项目 {item.path}；核对版式是否漏印")
+    found = page_map(tagged(printed.pdf), whole, pagination)
     for row in whole.rows:
-        if squeezed("".join(row.cells)) not in texts.get(row.section, ""):
+        cells = [printed_line(cell, found) for cell in row.cells]
+        if squeezed("".join(cells)) not in texts.get(row.section, ""):
             where = pages(spans.get(row.section), pagination)
             yield Problem(
-                Place(f"{whole.id}/{row.section}"), "PDF-102", f"「{row.table}」有一行没有完整印到{where}", "｜".join(row.cells)[:80], "核对表的版式与分页"
+                Place(f"{whole.id}/{row.section}"), "PDF-102", f"「{row.table}」有一行没有完整印到{where}", "｜".join(cells)[:80], "核对表的版式与分页"
             )
     for section in whole.sections:
-        for line in lines(section):
+        for line in lines(section, found):
             if squeezed(line) not in texts.get(section.id, ""):
                 where = pages(spans.get(section.id), pagination)
                 yield Problem(Place(f"{whole.id}/{section.id}"), "PDF-103", f"有一段文字没有印到{where}", line[:60], "核对版式是否漏印")
 
 
-def lines(section: book.Section) -> Iterator[str]:
+def lines(section: book.Section, found: PageMap) -> Iterator[str]:
     """Yield every line of a section but the cells of its tables, which are looked for row by row."""
     for block in section.blocks:
         if isinstance(block, book.Table):
-            yield "".join(f"表{block.number}{book.words(block.caption)}")
+            yield f"{block.label}{book.words(block.caption)}"
             yield "".join(column.title for column in block.columns)
             yield from (book.words(head) for _, head in block.groups)
         elif isinstance(block, book.Notes):
             for note in block.items:
                 yield f"“{book.words(note.quote)}”{book.words(note.note)}{book.words(note.reason)}"
         else:
-            yield from (book.words(line) for line in book.lines_of(block))
+            yield from (printed_line(line, found) for line in book.lines_of(block))
 
 
 def pages(span, pagination: Pagination) -> str:

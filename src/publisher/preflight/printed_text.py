@@ -24,6 +24,7 @@ class PrintedText:
     """The pages of a PDF, read once."""
 
     def __init__(self, pdf: bytes, whole: book.Book, pagination: Pagination):
+        self.pdf = pdf
         self.reader = PdfReader(io.BytesIO(pdf))
         self.raw = [page.extract_text() for page in self.reader.pages]
         owners = {number: span.section for span in pagination.spans for number in range(span.first, span.last + 1)}
