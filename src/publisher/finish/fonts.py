@@ -8,7 +8,7 @@ import io
 from typing import Any
 
 import pikepdf
-from fontTools.subset import Options, Subsetter
+import uharfbuzz as hb
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name
 
@@ -42,24 +42,22 @@ def drawn(descendant: Any) -> list[int]:
     return sorted(codes)
 
 
-def subset(font: TTFont, glyphs: list[str], retain_gids: bool = False) -> None:
-    options = Options(
-        layout_features=[], hinting=True, notdef_outline=True, name_IDs=[], recalc_timestamp=False, glyph_names=False, retain_gids=retain_gids,
-        drop_tables=["GSUB", "GPOS", "GDEF", "cmap", "OS/2", "name", "post", "vmtx", "vhea", "VORG"],
-    )  # fmt: skip
-    subsetter = Subsetter(options)
-    subsetter.populate(glyphs=glyphs)
-    subsetter.subset(font)
+UNUSED = ("GSUB", "GPOS", "GDEF", "cmap", "OS/2", "name", "post", "vmtx", "vhea", "VORG")
+"""Tables that a font in a PDF is not asked for."""
 
 
 def opened(program: bytes) -> TTFont:
-    return TTFont(io.BytesIO(program), recalcTimestamp=False)
+    return TTFont(io.BytesIO(program), lazy=True)
 
 
-def saved(font: TTFont) -> bytes:
-    out = io.BytesIO()
-    font.save(out)
-    return out.getvalue()
+def subset(program: bytes, glyphs: list[int], in_place: bool) -> tuple[bytes, dict[int, int]]:
+    """Return a font with some of its glyphs, left in their places or moved up, and the new places by the old ones."""
+    wanted = hb.SubsetInput()
+    wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).update(glyphs)
+    wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(int.from_bytes(tag.encode()) for tag in UNUSED)
+    wanted.flags = hb.SubsetFlags.NOTDEF_OUTLINE | (hb.SubsetFlags.RETAIN_GIDS if in_place else 0)
+    plan = hb.SubsetPlan(hb.Face(program), wanted)
+    return plan.execute().blob.data, dict(plan.old_to_new_glyph_mapping)
 
 
 def bare_cff(program: bytes, codes: list[int]) -> bytes:
@@ -67,19 +65,12 @@ def bare_cff(program: bytes, codes: list[int]) -> bytes:
 
     A CID-keyed program finds glyphs by their names whatever their place; in another the place is the code, and stays.
     """
-    font = opened(program)
-    keyed = hasattr(font["CFF "].cff.topDictIndex[0], "ROS")
-    known = font.getGlyphOrder()
-    names = [f"cid{code:05d}" for code in codes if code] if keyed else [known[code] for code in codes if code < len(known)]
-    subset(font, [name for name in names if name in set(known)], retain_gids=not keyed)
-    return opened(saved(font)).reader["CFF "]
+    keyed = hasattr(opened(program)["CFF "].cff.topDictIndex[0], "ROS")
+    return opened(subset(program, codes, in_place=not keyed)[0]).reader["CFF "]
 
 
 def renumbered(program: bytes, codes: list[int]) -> tuple[bytes, bytes]:
     """Return a TrueType program without its empty glyphs, and the map from codes to the new glyph numbers."""
-    font = opened(program)
-    known = font.getGlyphOrder()
-    subset(font, [known[code] for code in codes if code < len(known)])
-    places = {name: place for place, name in enumerate(font.getGlyphOrder())}
-    glyphs = b"".join(places.get(name, 0).to_bytes(2) for name in known[: codes[-1] + 1])
-    return saved(font), glyphs
+    smaller, places = subset(program, codes, in_place=False)
+    wanted = {code: places[code] for code in codes}
+    return smaller, b"".join(wanted.get(code, 0).to_bytes(2) for code in range(codes[-1] + 1))

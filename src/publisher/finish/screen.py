@@ -8,14 +8,14 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from publisher import book
-from publisher.finish import figures, fonts, links, metadata, tag_tree, tags
+from publisher.finish import drawing, figures, fonts, links, metadata, tag_tree, tags
 from publisher.finish.attachments import Attachment, attach
 from publisher.finish.drawn_text import DrawnText
 from publisher.pagination import Pagination
 
 
 def finish(pdf: bytes, whole: book.Book, pagination: Pagination, attachments: Sequence[Attachment] = ()) -> bytes:
-    """Cut the pages to trim, put the structure right, add page labels, metadata, the files of data; repack the fonts."""
+    """Cut the pages to trim, put the structure right, add page labels, metadata, the files of data; make it small."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         cut_to_trim(document)
         structure(document)
@@ -25,6 +25,7 @@ def finish(pdf: bytes, whole: book.Book, pagination: Pagination, attachments: Se
         metadata.name_colours(document)
         attach(document, attachments, whole.date)
         fonts.repack(document)
+        drawing.tidy(document)
         outside(document)
         return saved(document)
 
