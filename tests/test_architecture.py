@@ -7,15 +7,18 @@ import pytest
 from project import REPOSITORY
 
 SOURCE = REPOSITORY / "src" / "publisher"
-DATA = ["problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "edition", "notation", "rules", "limits"]
+DATA = ["problems", "written", "model", "lexicon", "catalogue", "case", "volume", "collection", "book", "pagination", "edition", "notation", "rules", "limits"]
 STAGES = [
-    "read", "read_yaml", "lint", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "composer", "finish", "preflight", "manifest",
-    "pages_lock",
+    "read", "read_yaml", "lint", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "typeset_forecast", "typeset_folios", "composer",
+    "finish", "preflight", "manifest", "pages_lock",
 ]  # fmt: skip
 DRIVERS = ["build", "cli", "sandbox"]
-ALLOWED = {("read", "read_yaml"), ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine")}
+ALLOWED = {
+    ("read", "read_yaml"), ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine"), ("typeset", "typeset_forecast"),
+    ("typeset", "typeset_folios"),
+}  # fmt: skip
 """Stages that may import another: readers of files and of YAML are one stage, so are typesetter and composition room."""
-ENGINE_ROOM = {"typeset", "typeset_fetch", "typeset_engine", "composer"}
+ENGINE_ROOM = {"typeset", "typeset_folios", "typeset_fetch", "typeset_engine", "composer"}
 """The modules that may know WeasyPrint."""
 OPEN_DOOR = {"composer"}
 """Packages whose __init__ names what the rest of the project may use; every other one is empty."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 WORD = "A-Za-z0-9"
+IN_WORD = re.compile(f"[{WORD}]")
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,13 @@ class Lexicon:
 class Spelling(NamedTuple):
     """One way to write a term."""
 
-    start: str
-    """What it begins with, up to a space."""
+    text: str
     form: re.Pattern[str]
     names: tuple[str, ...]
 
     def first(self, text: str) -> int:
         """Return the first place at which it stands in a text, or -1."""
-        found = self.form.search(text) if self.start in text else None
+        found = self.form.search(text) if self.text in text else None
         return found.start() if found else -1
 
     def blanked(self, text: str) -> str:
@@ -79,7 +79,7 @@ class Spelling(NamedTuple):
 
 
 def made(text: str, names: Iterable[str]) -> Spelling:
-    return Spelling(text.split(" ")[0], pattern(text), tuple(names))
+    return Spelling(text, pattern(text), tuple(names))
 
 
 def stands(text: str, spellings: list[Spelling], elsewhere: list[Spelling]) -> bool:
@@ -89,10 +89,22 @@ def stands(text: str, spellings: list[Spelling], elsewhere: list[Spelling]) -> b
 
 
 def pattern(spelling: str) -> re.Pattern[str]:
-    """Return what a spelling looks like in print: a word of its own, perhaps without the space lost at a line's end."""
+    """Return what a spelling looks like in print: a word of its own."""
     head = f"(?<![{WORD}])" if re.match(f"[{WORD}]", spelling) else ""
     tail = f"(?![{WORD}])" if re.search(f"[{WORD}]$", spelling) else ""
-    return re.compile(head + re.escape(spelling).replace("\\ ", " ?") + tail)
+    return re.compile(head + re.escape(spelling) + tail)
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """Put pieces of text together as they were before lines were broken: where two words would become one, a space was lost."""
+    out: list[str] = []
+    last = ""
+    for piece in filter(None, pieces):
+        if IN_WORD.match(last) and IN_WORD.match(piece):
+            out.append(" ")
+        out.append(piece)
+        last = piece[-1]
+    return "".join(out)
 
 
 def lexicon(name: str, entries: Iterable[object]) -> Lexicon:
@@ -102,5 +114,3 @@ def lexicon(name: str, entries: Iterable[object]) -> Lexicon:
 
 def sought(entry: object) -> Sought:
     return Sought(str(entry.name), tuple(map(str, entry.spellings)), tuple(map(str, getattr(entry, "elsewhere", ()))))  # type: ignore[attr-defined]
-
-

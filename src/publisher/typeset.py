@@ -17,7 +17,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.urls import URLFetchingError
 
 from publisher import book, composer, typeset_engine, typeset_folios
-from publisher.lexicon import Lexicon
+from publisher.lexicon import Lexicon, joined
 from publisher.pagination import Mention, Opening, PageMap, Pagination, Span, folio, page_anchor
 from publisher.problems import Place, Problem, Rejected
 from publisher.typeset_fetch import ProjectFetcher
@@ -43,12 +43,12 @@ class Sheet:
     @property
     def text(self) -> str:
         """The text of the page without running heads and folios."""
-        return "".join(body_text(self.page._page_box)) if self.section else ""
+        return joined(body_text(self.page._page_box)) if self.section else ""
 
     @property
     def key_text(self) -> str:
         """Of that text, what names the things treated there."""
-        return "".join(key_text(self.page._page_box)) if self.section else ""
+        return joined(key_text(self.page._page_box)) if self.section else ""
 
 
 @dataclass(frozen=True)

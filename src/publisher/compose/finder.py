@@ -15,8 +15,8 @@ MOST_ROWS = 16
 BONE_AGENT, PAIN = "骨改良药", "疼痛NRS"
 FIRST = 0.12
 PATIENTS = (
-    ("例（页）", Kind.TERM, FIRST), ("性别", Kind.SIGN, 0.05), ("年龄", Kind.FIGURE, 0.075), ("组织学与分型", Kind.TEXT, 0.19),
-    ("驱动基因与受体", Kind.TEXT, 0.21), ("骨转移部位", Kind.TEXT, 0.24), ("其他转移", Kind.TEXT, 0.12),
+    ("例（页）", Kind.TERM, FIRST), ("性别", Kind.SIGN, 0.05), ("年龄", Kind.FIGURE, 0.07), ("组织学与分型", Kind.TEXT, 0.19),
+    ("驱动基因与受体", Kind.TEXT, 0.225), ("骨转移部位", Kind.TEXT, 0.235), ("其他转移", Kind.TEXT, 0.11),
 )  # fmt: skip
 """Columns of the left table: head, kind, part of the width."""
 EXPLAINED = (

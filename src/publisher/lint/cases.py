@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
+from publisher.lint import abbreviations  # noqa: F401  registers itself
 from publisher.lint.record import Record
 from publisher.rules import RULES, Finding, Rule
 

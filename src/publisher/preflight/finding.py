@@ -10,6 +10,7 @@ from itertools import zip_longest
 from pikepdf import Array, Dictionary, NameTree
 
 from publisher import book
+from publisher.lexicon import joined
 from publisher.pagination import Mention, PageMap, Pagination
 from publisher.preflight.printed_text import NOTE_MARK, squeezed
 from publisher.preflight.tagged import Node, Tagged
@@ -77,7 +78,7 @@ def texts_of(tagged: Tagged, nodes: list[Node]) -> dict[int, str]:
     for node in nodes:
         add(node)
         end()
-    return {number: NOTE_MARK.sub("", "".join(parts)) for number, parts in lines.items()}
+    return {number: joined(NOTE_MARK.sub("", part) for part in parts) for number, parts in lines.items()}
 
 
 def key_nodes(tagged: Tagged, section: book.Section, node: Node) -> Iterator[Node]:

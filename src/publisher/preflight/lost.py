@@ -6,7 +6,7 @@ from publisher import book
 from publisher.pagination import PageMap, Pagination
 from publisher.pagination import printed as printed_line
 from publisher.preflight.finding import page_map
-from publisher.preflight.printed_text import PrintedText, squeezed
+from publisher.preflight.printed_text import PrintedText, squeezed, without_references
 from publisher.preflight.tagged import tagged
 from publisher.problems import Place, Problem
 
@@ -22,8 +22,9 @@ def check(printed: PrintedText, whole: book.Book, pagination: Pagination) -> Ite
     """Yield a problem for each source scalar, table row or line of the book that its pages do not bear."""
     spans = {span.section.id: span for span in pagination.spans}
     texts = {name: printed.of(span.first, span.last) for name, span in spans.items()}
+    written = {name: without_references(text) for name, text in texts.items()}
     for item in whole.printed:
-        if squeezed(item.text) not in texts.get(item.section, ""):
+        if squeezed(item.text) not in written.get(item.section, ""):
             where = pages(spans.get(item.section), pagination)
             yield Problem(item.text.place, "PDF-101", f"此处内容没有印到{where}", str(item.text)[:60], f"项目 {item.path}；核对版式是否漏印")
     found = page_map(tagged(printed.pdf), whole, pagination)
@@ -50,7 +51,7 @@ def lines(section: book.Section, found: PageMap) -> Iterator[str]:
             yield from (book.words(head) for _, head in block.groups)
         elif isinstance(block, book.Notes):
             for note in block.items:
-                yield f"“{book.words(note.quote)}”{book.words(note.note)}{book.words(note.reason)}"
+                yield f"“{book.words(note.quote)}”{printed_line(note.note, found)}{printed_line(note.reason, found)}"
         else:
             yield from (printed_line(line, found) for line in book.lines_of(block))
 

@@ -15,9 +15,13 @@ PAGE_REFERENCE = re.compile(r"(例\d+)（\d+）")
 
 
 def squeezed(text: str) -> str:
-    """Drop spaces, line ends, note marks and page references; nothing else is folded."""
-    text = PAGE_REFERENCE.sub(r"\1", NOTE_MARK.sub("", re.sub(r"\s+", "", text)))
-    return unicodedata.normalize("NFC", text)
+    """Drop spaces, line ends and note marks; nothing else is folded."""
+    return unicodedata.normalize("NFC", NOTE_MARK.sub("", re.sub(r"\s+", "", text)))
+
+
+def without_references(text: str) -> str:
+    """Drop the pages that were set after the numbers of cases: what is left is as the author wrote it."""
+    return PAGE_REFERENCE.sub(r"\1", text)
 
 
 class PrintedText:

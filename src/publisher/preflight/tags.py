@@ -157,6 +157,7 @@ def head_text(tagged: Tagged, name: object) -> str:
 
 def notes(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
     """Every editor's note is a note with an id, its number and its text."""
+    pages = finding.page_map(tagged, whole, pagination)
     for chapter in chapters(tagged, whole):
         wanted = [note for block in chapter.blocks(book.Notes) for note in block.items]
         for want, have in zip_longest(wanted, chapter.node.find("Note")):
@@ -164,7 +165,7 @@ def notes(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
                 yield "编者按没有标为注，或多出", f"〔{want.number}〕" if want else tagged.text(have)[:30], have.page if have else chapter.node.page
                 break
             labels = [tagged.raw(kid).strip() for kid in have.nodes if kid.tag == "Lbl"]
-            text = squeezed(f"“{book.words(want.quote)}”{book.words(want.note)}{book.words(want.reason)}")
+            text = squeezed(f"“{book.words(want.quote)}”{printed(want.note, pages)}{printed(want.reason, pages)}")
             if not have.id or labels != [f"〔{want.number}〕"] or tagged.text(have) != text:
                 yield "编者按的标识、号数或文字不对", f"〔{want.number}〕 {have.id} {labels}", have.page
 
