@@ -8,17 +8,17 @@ from project import REPOSITORY
 
 SOURCE = REPOSITORY / "src" / "publisher"
 DATA = [
-    "problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "galley", "edition", "notation", "rules",
+    "problems", "written", "model", "lexicon", "catalogue", "case", "volume", "collection", "book", "pagination", "galley", "edition", "notation", "rules",
     "limits", "inks", "imposition", "fields", "identities", "changes",
 ]  # fmt: skip
 STAGES = [
-    "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "composer", "finish", "preflight", "manifest",
-    "pages_lock", "store", "figures",
+    "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "typeset_forecast", "composer", "finish",
+    "preflight", "manifest", "pages_lock", "store", "figures",
 ]  # fmt: skip
 DRIVERS = ["build", "editions", "booklets", "offprints", "cli", "sandbox", "workshop", "pieces", "workbench"]
 ALLOWED = {
-    ("read", "read_yaml"), ("lint", "read_yaml"), ("compare", "read_yaml"),
-    ("compose", "figures"), ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine"),
+    ("read", "read_yaml"), ("lint", "read_yaml"), ("compare", "read_yaml"), ("compose", "figures"),
+    ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine"), ("typeset", "typeset_forecast"),
 }  # fmt: skip
 """Stages that may import another: readers of files and of YAML are one stage, so are typesetter and composition room, composing and drawing."""
 ENGINE_ROOM = {"typeset", "typeset_fetch", "typeset_engine", "composer"}

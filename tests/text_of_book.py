@@ -13,6 +13,9 @@ def dump(whole: book.Book) -> str:
         lines += ["", f"=== {section.kind} #{section.id} {section.title} [{traits(section)}]", f"    head: {section.running_head}"]
         for block in section.blocks:
             lines += of_block(block)
+    for lexicon in whole.lexicons:
+        lines += ["", f"=== lexicon {lexicon.name}{' nested' if lexicon.nested else ''}"]
+        lines += [f"{term.name}: {' '.join(term.spellings)}{f' not {term.elsewhere}' if term.elsewhere else ''}" for term in lexicon.terms]
     lines += ["", f"=== to be found in print: {len(whole.printed)}"]
     lines += [f"{item.section} {item.path}: {item.text}" for item in whole.printed]
     return "\n".join(lines) + "\n"
@@ -25,6 +28,10 @@ def traits(section: book.Section) -> str:
     return ", ".join(f"{name}={value}" for name, value in apart.items() if value != defaults[name])
 
 
+def key_of(column: book.Column) -> str:
+    return " key" if column.key else " key head" if column.key_head else ""
+
+
 def of_line(line: book.Line) -> str:
     return "".join(of_piece(piece) for piece in line)
 
@@ -34,7 +41,12 @@ def of_piece(piece: book.Piece) -> str:
         case book.NoteMark():
             return f"〔{piece.number}→{piece.target}〕"
         case book.Reference():
-            return f"<{piece.text}→{piece.target}>"
+            before, after = piece.around
+            return f"<{before}…{after}→{piece.target}>"
+        case book.Pages():
+            return f"<{piece.which} pages of {piece.lexicon}:{piece.term}{f' in {piece.section}' if piece.section else ''}>"
+        case book.Sign():
+            return f"{piece.text}[{piece.said}]"
         case book.Run():
             return f"**{of_line(piece.line)}** "
     return piece.text
@@ -43,9 +55,9 @@ def of_piece(piece: book.Piece) -> str:
 def of_block(block: book.Block) -> Iterator[str]:
     match block:
         case book.Heading():
-            yield f"{'#' * block.level} {of_line(block.line)} #{block.anchor}"
+            yield f"{'#' * block.level} {of_line(block.line)} #{block.anchor}{' key' if block.key else ''}"
         case book.Paragraph():
-            yield f"[{block.style}] {of_line(block.line)}"
+            yield f"[{block.style}{' key' if block.key else ''}] {of_line(block.line)}"
         case book.Points():
             yield from (f"{f'{index}.' if block.ordered else '·'} [{block.style}] {of_line(item)}" for index, item in enumerate(block.items, 1))
         case book.Facts():
@@ -58,8 +70,8 @@ def of_block(block: book.Block) -> Iterator[str]:
             yield f"title page {block.label} | {block.title} | {' / '.join(block.subtitles)} | {' / '.join(block.english)} | {block.edition} | {block.compiler}"
             yield from of_code(block.code)
         case book.Table():
-            yield f"table {block.number} {of_line(block.caption)} #{block.anchor}"
-            yield "  | " + " | ".join(f"{column.title} ({column.kind.value} {column.share:.0%})" for column in block.columns)
+            yield f"table {block.number} {of_line(block.caption)} #{block.anchor}{f' {block.style}' if block.style else ''}{' key' if block.key else ''}"
+            yield "  | " + " | ".join(f"{column.title} ({column.kind.value} {column.share:.0%}{key_of(column)})" for column in block.columns)
             for head, rows in block.bodies:
                 if head:
                     yield f"  - {of_line(head)}"
@@ -81,7 +93,7 @@ def of_block(block: book.Block) -> Iterator[str]:
         case book.Entries():
             yield from (f"entry {entry.level} {entry.label} | {entry.title} | {entry.detail} → {entry.target}" for entry in block.items)
         case book.Index():
-            yield from (f"term {term.initial} {term.term} {' '.join(term.spellings)}{f' see {term.see}' if term.see else ''}" for term in block.terms)
+            yield from (f"term {term.initial} {term.lexicon} {term.term}{f' see {term.see}' if term.see else ''}" for term in block.terms)
         case _:
             raise TypeError(f"the dumper does not know {type(block).__name__}")
 

@@ -5,11 +5,13 @@ pieces, so that note marks and page references stay data until they are rendered
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from xml.sax.saxutils import unescape
 
+from publisher.lexicon import Lexicon
 from publisher.volume import Privacy
 from publisher.written import Written
 
@@ -30,26 +32,69 @@ class NoteMark:
     anchor: str
 
 
+class Form(StrEnum):
+    """How a reference prints the page it leads to."""
+
+    BRACKETS = "brackets"
+    """例2（14）"""
+    PAGE = "page"
+    """化疗药第126页"""
+
+
 @dataclass(frozen=True)
 class Reference:
-    """A link to `target`, followed by its printed page: 例2（14）."""
+    """A link to `target` with its printed page."""
 
     text: str
     target: str
+    form: Form = Form.BRACKETS
+
+    @property
+    def around(self) -> tuple[str, str]:
+        """What stands before and after the page number."""
+        return (f"{self.text}（", "）") if self.form is Form.BRACKETS else (f"{self.text}第", "页")
+
+
+class Which(StrEnum):
+    """Which pages of a term are printed."""
+
+    ALL = "all"
+    FIRST = "first"
+    TREATED = "treated"
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages that bear a term of a lexicon, as links; `section` limits them to one section."""
+
+    lexicon: str
+    term: str
+    which: Which = Which.ALL
+    section: str = ""
+    text: ClassVar[str] = ""
+    """Of its own it has no words."""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A sign of a table (●) with the words that are read aloud in its place."""
+
+    text: str
+    said: str
 
 
 @dataclass(frozen=True)
 class Run:
     """A run-in head before the text of its paragraph."""
 
-    line: tuple["Text | NoteMark | Reference", ...]
+    line: tuple["Text | NoteMark | Reference | Pages | Sign", ...]
 
     @property
     def text(self) -> str:
         return words(self.line)
 
 
-Piece = Text | NoteMark | Reference | Run
+Piece = Text | NoteMark | Reference | Pages | Sign | Run
 Line = tuple[Piece, ...]
 
 
@@ -58,12 +103,18 @@ def plain(text: str) -> Line:
     return (Text(text),) if text else ()
 
 
-def targets(line: Line) -> list[str]:
+Anchors = Callable[["Pages"], list[str]]
+"""Says which anchors the pages of a term are."""
+
+
+def targets(line: Line, anchors: Anchors = lambda piece: []) -> list[str]:
     """Return the anchors a line links to, in order."""
     found = []
     for piece in line:
         if isinstance(piece, Run):
-            found += targets(piece.line)
+            found += targets(piece.line, anchors)
+        elif isinstance(piece, Pages):
+            found += anchors(piece)
         elif isinstance(piece, NoteMark | Reference):
             found.append(piece.target)
     return found
@@ -80,6 +131,8 @@ class Heading:
     level: int
     """1 for the sections of a case (they are bookmarks), 2 and 3 below."""
     anchor: str
+    key: bool = False
+    """What it names is treated here: the pages of its terms are main entries of the index."""
 
     @property
     def title(self) -> str:
@@ -90,6 +143,7 @@ class Heading:
 class Paragraph:
     line: Line
     style: str = "body"
+    key: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +153,7 @@ class Points:
     items: tuple[Line, ...]
     ordered: bool = True
     style: str = "body"
+    key: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,6 +172,7 @@ class Kind(StrEnum):
     FLAG = "flag"
     UNIT = "unit"
     TERM = "term"
+    SIGN = "sign"
 
 
 @dataclass(frozen=True)
@@ -125,6 +181,10 @@ class Column:
     kind: Kind
     share: float
     """Part of the table's width, 0 to 1; the shares of a table add up to 1."""
+    key: bool = False
+    """What its cells name is treated here."""
+    key_head: bool = False
+    """What its head names is treated here."""
 
     @property
     def title(self) -> str:
@@ -133,6 +193,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
+    word: ClassVar[str] = "表"
     anchor: str
     number: str
     caption: Line
@@ -141,6 +202,14 @@ class Table:
     groups: tuple[tuple[int, Line], ...] = ()
     """Heads of groups of rows, each with the index of the row it stands before."""
     note: str = ""
+    style: str = ""
+    key: bool = False
+    """What its caption names is treated here."""
+
+    @property
+    def label(self) -> str:
+        """表2-1, or nothing for a table without a number."""
+        return f"{self.word}{self.number}" if self.number else ""
 
     @property
     def bodies(self) -> list[tuple[Line, tuple[tuple[Line, ...], ...]]]:
@@ -154,6 +223,7 @@ class Table:
 class Figure:
     """A drawing with its number and caption; it says in words, `alt`, what it shows."""
 
+    word: ClassVar[str] = "图"
     anchor: str
     number: str
     caption: Line
@@ -168,6 +238,10 @@ class Figure:
     """Set small under the caption."""
     follows: bool = False
     """It belongs to the table before it and stays with it."""
+
+    @property
+    def label(self) -> str:
+        return f"{self.word}{self.number}"
 
     @property
     def words(self) -> list[str]:
@@ -199,8 +273,9 @@ class Note:
 
     @property
     def foot(self) -> Line:
-        """What stands at the foot of the page: the doubt; the words are above it, a reason is left to the collation."""
-        return (*self.note, Text("（详校勘记）")) if self.reason else self.note
+        """What stands at the foot of the page: the doubt; the words are above it, a reason and pages of other cases are left to the collation."""
+        note = tuple(Text(piece.text) if isinstance(piece, Reference) else piece for piece in self.note)
+        return (*note, Text("（详校勘记）")) if self.reason else note
 
 
 @dataclass(frozen=True)
@@ -231,20 +306,23 @@ class Entry:
 @dataclass(frozen=True)
 class Entries:
     items: tuple[Entry, ...]
+    style: str = ""
 
 
 @dataclass(frozen=True)
 class IndexTerm:
-    """A term of an index with the spellings under which it stands in the text."""
+    """A line of the index: a term of its lexicon, printed with its pages, or another name that points to one."""
 
     term: str
-    detail: str
     initial: str
-    spellings: tuple[str, ...]
     see: str = ""
-    """The term to look under, for a brand name."""
-    main: tuple[str, ...] = ()
-    """Sections that are the main entries, by id."""
+    """The term to look under, for a brand or a second name."""
+    lexicon: str = "index"
+    """The lexicon in which its pages are found."""
+
+    @property
+    def found_under(self) -> str:
+        return self.see or self.term
 
 
 @dataclass(frozen=True)
@@ -349,6 +427,8 @@ class Section:
     """Front matter is numbered in roman figures."""
     recto: bool = False
     """Opens on a right-hand page."""
+    verso: bool = False
+    """Opens on a left-hand page, so that it and the next can be seen together."""
     blank_back: bool = False
     """The back of its last leaf stays blank."""
     number: str = ""
@@ -373,6 +453,20 @@ class Section:
     def headings(self) -> list[Heading]:
         return [block for block in self.blocks if isinstance(block, Heading) and block.level == 1]
 
+    @property
+    def numbered_blocks(self) -> list[Block]:
+        """Its tables, figures and whatever else has a number and a caption, in order."""
+        return [block for block in self.blocks if getattr(block, "number", "") and getattr(block, "caption", ())]
+
+
+SEARCHED = ("case", "guideline", "appendix", "trials", "announced", "closing")
+"""Kinds of sections whose pages are looked through for terms; finding aids are not."""
+
+
+def searched(section: Section, lexicon: Lexicon) -> bool:
+    """Tell whether the pages of a section are looked through for the terms of a lexicon."""
+    return section.kind in SEARCHED or (lexicon.collated and section.kind == "collation")
+
 
 def lines_of(block: Block) -> list[Line]:
     """Return every line of a block that is printed in the place of the block, in printing order; notes have places of their own."""
@@ -388,9 +482,9 @@ def lines_of(block: Block) -> list[Line]:
         case Table():
             heads = dict(block.groups)
             rows = [line for index, row in enumerate(block.rows) for line in ((heads[index],) if index in heads else ()) + row]
-            return [(Text(f"表{block.number}　"), *block.caption), *(column.line for column in block.columns), *rows]
+            return [(Text(f"{block.label}　"), *block.caption), *(column.line for column in block.columns), *rows]
         case Figure():
-            return [(Text(f"图{block.number}　"), *block.caption), *([plain(block.note)] if block.note else [])]
+            return [(Text(f"{block.label}　"), *block.caption), *([plain(block.note)] if block.note else [])]
         case Collation():
             return [line for note in block.items for line in (note.quote, note.note, note.reason)]
     return []
@@ -407,7 +501,7 @@ def pictures_of(section: Section) -> list[Figure | Code]:
     return found
 
 
-def links_of(block: Block) -> list[str]:
+def links_of(block: Block, anchors: Anchors = lambda piece: []) -> list[str]:
     """Return the anchors a block links to, in printing order."""
     match block:
         case Entries():
@@ -415,8 +509,12 @@ def links_of(block: Block) -> list[str]:
         case Notes():
             return [target for note in block.items for target in (note.mark, note.entry)]
         case Collation():
-            return [note.mark for note in block.items]
-    return [target for line in lines_of(block) for target in targets(line)]
+            return [target for note in block.items for target in (note.mark, *targets_of_note(note, anchors))]
+    return [target for line in lines_of(block) for target in targets(line, anchors)]
+
+
+def targets_of_note(note: Note, anchors: Anchors) -> list[str]:
+    return [target for line in (note.quote, note.note, note.reason) for target in targets(line, anchors)]
 
 
 @dataclass(frozen=True)
@@ -432,7 +530,7 @@ class Printed:
 class PrintedRow:
     """The cells of a table row that must be found side by side in the text of its section's pages."""
 
-    cells: tuple[str, ...]
+    cells: tuple[Line, ...]
     section: str
     table: str
 
@@ -455,6 +553,8 @@ class Book:
     """What of the patients may be printed."""
     first_folio: int = 1
     """The folio of the first page of the body; an offprint keeps those of its volume."""
+    lexicons: tuple[Lexicon, ...] = field(default=(), repr=False)
+    """Terms whose pages the book prints."""
 
     def section(self, name: str) -> Section:
         return next(section for section in self.sections if section.id == name)
@@ -463,7 +563,7 @@ class Book:
     def rows(self) -> list[PrintedRow]:
         """Every table row of the book."""
         return [
-            PrintedRow(tuple(words(cell) for cell in row), section.id, words(block.caption))
+            PrintedRow(row, section.id, words(block.caption))
             for section in self.sections
             for block in section.blocks
             if isinstance(block, Table)

@@ -1,4 +1,4 @@
-"""The shared words of `content/reference/`: drugs, regimens, analytes, scales, abbreviations, trials.
+"""The shared words of `content/reference/`: drugs, regimens, analytes, scales, diseases, genes, abbreviations, trials.
 
 Each entry has one name and any number of accepted spellings; `Catalogue` finds an entry by any of them. The types at
 the end (`DrugName` …) are the words of a case that must be in the catalogue; they keep the author's spelling and carry
@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from publisher.lexicon import Lexicon, lexicon
 from publisher.model import Model
 from publisher.problems import nearest
 from publisher.written import Figure, Prose, Slug, Word, Written
@@ -79,6 +80,8 @@ class Drug(Entry):
     """Those of the variants that a reader should not meet: superseded, trivial or mistaken names."""
     label: Label | None = None
     approved: Approval | None = None
+    indexed: bool = False
+    """True for a class that has its place in the index beside the drugs."""
 
     @property
     def spellings(self) -> list[str]:
@@ -138,10 +141,49 @@ class Scale(Entry):
         return [self.name, *([self.symbol] if self.symbol else []), *self.variants]
 
 
+DISEASE_GROUPS = ("组织学类型", "分子分型", "转移", "骨相关事件", "并发症与合并症", "不良反应", "症状与体征")
+GENE_KINDS = ("基因", "受体", "免疫检查点", "免疫组化标志物", "其他标志物")
+
+
+class Disease(Entry):
+    """A disease or finding that the index leads to."""
+
+    id: Slug
+    group: Literal[DISEASE_GROUPS]
+    also: list[Word] = []
+    """Second names, which the index lists with a pointer to the name: 鳞癌 见 鳞状细胞癌."""
+    elsewhere: list[Word] = []
+    """Phrases in which a spelling means something else."""
+    column: Word | None = None
+    """Head of its column in the case finder, for a problem that cases are looked up by."""
+
+    @property
+    def spellings(self) -> list[str]:
+        return [self.name, *self.also, *self.variants]
+
+
+class Gene(Entry):
+    """A gene, receptor or tissue marker that the index leads to."""
+
+    id: Slug
+    kind: Literal[GENE_KINDS]
+    also: list[Word] = []
+    """Second names, which the index lists with a pointer to the name: 雌激素受体 见 ER."""
+    elsewhere: list[Word] = []
+
+    @property
+    def spellings(self) -> list[str]:
+        return [self.name, *self.also, *self.variants]
+
+
 class Abbreviation(Model):
     short: Word
     zh: Word
     en: Word | None = None
+    seen: list[Word] = []
+    """The forms under which it is met, where the bare letters may mean something else: HR 0."""
+    elsewhere: list[Word] = []
+    """Phrases in which its letters mean something else."""
 
 
 class TrialEndpoint(Model):
@@ -179,11 +221,14 @@ class Catalogue:
         regimens: list[Regimen],
         analytes: list[Analyte],
         scales: list[Scale],
+        diseases: list[Disease],
+        genes: list[Gene],
         abbreviations: list[Abbreviation],
         trials: list[Trial],
     ):
         self.drugs, self.regimens, self.analytes = drugs, regimens, analytes
         self.scales, self.abbreviations, self.trials = scales, abbreviations, trials
+        self.diseases, self.genes = diseases, genes
 
     @cached_property
     def by_spelling(self) -> dict[str, dict[str, Any]]:
@@ -193,7 +238,7 @@ class Catalogue:
     def entries(self) -> dict[str, list[Any]]:
         return {
             "drugs": self.drugs, "regimens": self.regimens, "analytes": self.analytes, "scales": self.scales,
-            "trials": self.trials,
+            "trials": self.trials, "diseases": self.diseases, "genes": self.genes,
         }  # fmt: skip
 
     def find(self, kind: str, word: str) -> Any:
@@ -202,6 +247,15 @@ class Catalogue:
 
     def drug(self, slug: str) -> Drug:
         return next(drug for drug in self.drugs if drug.id == slug)
+
+    @cached_property
+    def disease_words(self) -> Lexicon:
+        return lexicon("diseases", self.diseases)
+
+    def diseases_in(self, text: str) -> list[Disease]:
+        """Return the diseases that a text names, in the order in which it names them."""
+        by_name = {str(disease.name): disease for disease in self.diseases}
+        return [by_name[name] for name in self.disease_words.standing_in(text)]
 
 
 class Named(Written):
@@ -243,8 +297,8 @@ class TrialName(Named):
     kind, label = "trials", "试验名"
 
 
-ReferenceKind = Literal["drugs", "regimens", "analytes", "scales", "abbreviations", "trials"]
+ReferenceKind = Literal["drugs", "regimens", "analytes", "scales", "diseases", "genes", "abbreviations", "trials"]
 REFERENCE_MODELS: dict[str, type[Model]] = {
-    "drugs": Drug, "regimens": Regimen, "analytes": Analyte, "scales": Scale, "abbreviations": Abbreviation,
-    "trials": Trial,
+    "drugs": Drug, "regimens": Regimen, "analytes": Analyte, "scales": Scale, "diseases": Disease, "genes": Gene,
+    "abbreviations": Abbreviation, "trials": Trial,
 }  # fmt: skip

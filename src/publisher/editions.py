@@ -26,10 +26,12 @@ from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
 from publisher.preflight import lost, metadata, privacy, structure, tags, typography
 from publisher.preflight import press as press_check
+from publisher.preflight.finding import page_map
 from publisher.preflight.origin import traced
 from publisher.preflight.press import PressFile
 from publisher.preflight.printed_text import PageTexts, PrintedText, drawn_texts
 from publisher.preflight.report import Check, checks
+from publisher.preflight.tagged import tagged
 from publisher.problems import Place, Problem, Severity
 from publisher.render import Renderer
 from publisher.workshop import Workshop, later
@@ -145,7 +147,7 @@ def preflight(pdf: bytes, whole: book.Book, pagination: Pagination, wanted: edit
     set_as = typography.measure(pdf, typography.flush_left(pagination))
     found = [
         *structure.check(printed, whole, pagination, wanted),
-        *lost.check(printed, whole, pagination),
+        *lost.check(printed, whole, pagination, page_map(tagged(pdf), whole, pagination)),
         *tags.check(pdf, whole, pagination, wanted),
         *metadata.check(pdf, whole, pagination, wanted),
         *privacy.check(pdf, printed, whole, pagination, f"{whole.id}/{wanted.name}.pdf"),

@@ -38,6 +38,14 @@ class Folio(NamedTuple):
     """In the unit of `size`."""
 
 
+class Slot(NamedTuple):
+    """Room for the number of another page, marked in the content of this one."""
+
+    number: int
+    """Its place among all such numbers of the section."""
+    font: str
+
+
 @dataclass(frozen=True)
 class GalleyPage:
     text: str
@@ -47,6 +55,10 @@ class GalleyPage:
     targets: tuple[str, ...] = ()
     """The anchors that its links lead to."""
     folio: Folio | None = None
+    key: str = ""
+    """Of its text, what names the things treated there."""
+    slots: tuple[Slot, ...] = ()
+    """Where the numbers of other pages are printed."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,8 @@ def page_of(fields: dict) -> GalleyPage:
         tuple(Bookmark(level, label, Spot(*spot)) for level, label, spot in fields["bookmarks"]),
         tuple(fields["targets"]),
         Folio(folio[0], folio[1], tuple(folio[2]), *folio[3:]) if folio else None,
+        fields["key"],
+        tuple(Slot(*slot) for slot in fields["slots"]),
     )
 
 
@@ -87,6 +101,8 @@ class Sheet:
     folio: str
     galley: Galley | None = None
     index: int = 0
+    numbers: tuple[str, ...] = ()
+    """What is printed in the slots of its section."""
 
     @property
     def page(self) -> GalleyPage | None:

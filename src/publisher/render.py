@@ -1,7 +1,8 @@
 """Stage 3, render: a section of the book and the page map -> its HTML.
 
-Templates in `layouts/` only loop, choose and print. Pages are known by anchor from the page map; before the first layout
-every page number is a placeholder of usual width. Style sheets do not reach into drawings: their inks are put in here.
+Templates in `layouts/` only loop, choose and print. Pages are known by anchor from the page map. Each number of a page is a
+`span.folio` of its own, so that it can be put in when the galleys are joined. Style sheets do not reach into drawings: their inks
+are put in here.
 """
 
 import re
@@ -16,9 +17,7 @@ from markupsafe import Markup, escape
 from publisher import book
 from publisher.book import Line
 from publisher.imposition import WASTE_MM, Imposition
-from publisher.pagination import Opening, PageMap
-
-UNKNOWN_PAGE = "00"
+from publisher.pagination import Opening, PageMap, Run
 
 
 class Renderer:
@@ -55,7 +54,7 @@ class Renderer:
             section=section,
             opening=opening,
             mark=self.mark,
-            folio=lambda anchor: pages.folios.get(anchor, UNKNOWN_PAGE),
+            folio=pages.folio,
             index_groups=lambda index: index_groups(index, pages),
             inline=lambda line: inline(line, pages),
         )
@@ -72,8 +71,14 @@ def inline(line: Line, pages: PageMap) -> Markup:
         if isinstance(piece, book.NoteMark):
             out.append(Markup('<a class="note-mark" id="{}" href="#{}">〔{}〕</a>').format(piece.anchor, piece.target, piece.number))
         elif isinstance(piece, book.Reference):
-            page = pages.folios.get(piece.target, UNKNOWN_PAGE)
-            out.append(Markup('<a class="reference" href="#{}">{}（{}）</a>').format(piece.target, piece.text, page))
+            before, after = piece.around
+            page = Markup('<span class="folio">{}</span>').format(pages.folio(piece.target))
+            out.append(Markup('<a class="reference" href="#{}">{}{}{}</a>').format(piece.target, before, page, after))
+        elif isinstance(piece, book.Pages):
+            links = [Markup('<a class="reference" href="#{}">{}</a>').format(run.anchor, run.text) for run in pages.pages(piece)]
+            out.append(Markup("、").join(links))
+        elif isinstance(piece, book.Sign):
+            out.append(Markup('<span class="sign" role="img" aria-label="{}">{}</span>').format(piece.said, piece.text))
         elif isinstance(piece, book.Run):
             out.append(Markup('<b class="run">{}</b>\u3000').format(inline(piece.line, pages)))
         else:
@@ -81,19 +86,8 @@ def inline(line: Line, pages: PageMap) -> Markup:
     return Markup("").join(out)
 
 
-def index_groups(index: book.Index, pages: PageMap) -> list[tuple[str, list[tuple[book.IndexTerm, list[tuple[str, str]]]]]]:
+def index_groups(index: book.Index, pages: PageMap) -> list[tuple[str, list[tuple[book.IndexTerm, list[Run]]]]]:
     """Return the index terms that occur in the volume with their runs of pages, under their initials."""
-    found = [(term, merged(pages.mentions.get(term.term, ()), pages.folios)) for term in index.terms]
-    return [(initial, list(group)) for initial, group in groupby([(term, runs) for term, runs in found if runs], key=lambda item: item[0].initial)]
-
-
-def merged(anchors: tuple[str, ...], folios: dict[str, str]) -> list[tuple[str, str]]:
-    """Merge neighbouring pages of an index term into runs: (anchor of the first page, `23～25`)."""
-    numbered = sorted({(int(folios[anchor]), anchor) for anchor in anchors if folios.get(anchor, "").isdigit()})
-    runs: list[list[tuple[int, str]]] = []
-    for item in numbered:
-        if runs and item[0] - runs[-1][-1][0] == 1:
-            runs[-1].append(item)
-        elif not runs or item[0] != runs[-1][-1][0]:
-            runs.append([item])
-    return [(run[0][1], str(run[0][0]) if len(run) == 1 else f"{run[0][0]}～{run[-1][0]}") for run in runs]
+    found = [(term, pages.runs(term.lexicon, term.found_under)) for term in index.terms]
+    shown = [(term, [] if term.see else runs) for term, runs in found if runs]
+    return [(initial, list(group)) for initial, group in groupby(shown, key=lambda item: item[0].initial)]

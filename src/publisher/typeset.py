@@ -1,12 +1,13 @@
 """Stage 4, typeset: HTML sections -> pages -> PDF. The only module that knows WeasyPrint.
 
 Each section is laid out alone and written as a galley, which knows its side and not its page numbers; the galleys are joined
-when all are set. Contents, index and references come from the page map, so a section is laid out again only when a number
-printed in it changed.
+when all are set. A number printed in a reference is put in when they are joined, so that it matters to a galley only how many
+figures it has; the pages of a term are part of its text, so index and lists are set last.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,14 +19,18 @@ from weasyprint.urls import URLFetchingError
 
 from publisher import book, composer, typeset_engine
 from publisher.galley import Bookmark, Galley, GalleyPage, Sheet, Spot, Typeset
-from publisher.pagination import Opening, PageMap, folio
+from publisher.lexicon import Lexicon, joined
+from publisher.pagination import Mention, Opening, PageMap, folio, page_anchor
 from publisher.problems import Place, Problem, Rejected
 from publisher.typeset_fetch import ProjectFetcher
+from publisher.typeset_forecast import Forecast
 
 POINT = 0.75
 """Points in a pixel of CSS."""
 ENGINE = f"WeasyPrint {weasyprint.__version__}"
 MOST_PASSES = 6
+NUMBER = re.compile(r'(?<=<span class="folio">)\d+(?=</span>)')
+"""The number of a page in the HTML of a section."""
 Announce = Callable[[str, int], None]
 """Called with a section's title and the number of its pages."""
 Setting = Callable[[str, book.Section], Future[Galley]]
@@ -70,10 +75,11 @@ def galley_page(page: Any) -> GalleyPage:
         return Spot(round(POINT * x, 3), round(POINT * (page.height - y), 3))
 
     return GalleyPage(
-        "".join(body_text(page._page_box)),
+        joined(body_text(page._page_box)),
         {name: spot(x, y) for name, (x, y, _, _) in page.anchors.items()},
         tuple(Bookmark(level, label, spot(*point)) for level, label, point, _ in page.bookmarks),
         tuple(dict.fromkeys(target for kind, target, _, _ in page.links if kind == "internal")),
+        key=joined(key_text(page._page_box)),
     )
 
 
@@ -83,20 +89,23 @@ class Typesetter:
     def __init__(self, render: Render, setting: Setting, announce: Announce = lambda title, pages: None):
         self.html, self.setting, self.announce = render, setting, announce
         self.laid: dict[str, tuple[str, Future[Galley]]] = {}
+        self.numbers: dict[str, tuple[str, ...]] = {}
         self.sides: dict[str, str] = {}
         self.announced: set[int] = set()
 
     def typeset(self, whole: book.Book) -> Typeset:
         """Set the book. Raises Rejected when its page numbers will not settle, or a link leads nowhere."""
-        pages = PageMap()
+        pages = None
         front = [section for section in whole.sections if section.front]
         body = [section for section in whole.sections if not section.front and not section.apart]
         after = [section for section in whole.sections if section.apart]
         for _ in range(MOST_PASSES):
-            for section in (*body, *front, *after):  # all at once, each on the side it will most likely open on
-                self.begin(section, Opening(self.sides.get(section.id, "right"), section.numbering), pages)
-            sheets = (*self.group(front, pages), *self.group(body, pages, whole.first_folio), *self.group(after, pages))
-            found = page_map(whole, sheets)
+            course = Course(whole, Forecast(body, whole.first_folio), pages)
+            begun = [section for section in (*body, *front, *after) if pages or not prints_pages(section)]
+            self.begin_all(begun, course.pages)
+            laid = self.group(body, course, whole.first_folio)
+            sheets = (*self.group(front, course), *laid, *self.group(after, course))
+            found = course.found
             if found == pages:
                 dead = dict.fromkeys(name for sheet in sheets if sheet.page for name in sheet.page.targets if name not in found.folios)
                 if dead:
@@ -105,7 +114,12 @@ class Typesetter:
             pages = found
         raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-002", f"排版 {MOST_PASSES} 遍后页码仍不稳定")])
 
-    def group(self, sections: list[book.Section], pages: PageMap, first: int = 1) -> list[Sheet]:
+    def begin_all(self, sections: Iterable[book.Section], pages: PageMap) -> None:
+        """Begin sections all at once, each on the side it will most likely open on."""
+        for section in sections:
+            self.begin(section, Opening(self.sides.get(section.id, "left" if section.verso else "right"), section.numbering), pages)
+
+    def group(self, sections: list[book.Section], course: "Course", first: int = 1) -> list[Sheet]:
         """Set sections numbered together from `first`; a front group is filled up to whole leaves."""
         sheets: list[Sheet] = []
         style = sections[0].numbering if sections else "decimal"
@@ -113,12 +127,16 @@ class Typesetter:
         def number() -> int:
             return first + len(sheets)
 
-        for section in sections:
-            if section.recto and number() % 2 == 0:
+        for place, section in enumerate(sections):
+            if (section.recto and number() % 2 == 0) or (section.verso and number() % 2):
                 sheets.append(Sheet(None, folio(number(), style)))
-            galley = self.galley(section, Opening("right" if number() % 2 else "left", style), pages)
-            for index in range(len(galley.pages)):
-                sheets.append(Sheet(section, folio(number(), style), galley, index))
+            if section.id not in self.laid:  # from here on, the pages of all terms are as good as known
+                self.begin_all(sections[place:], course.pages)
+            opening = Opening("right" if number() % 2 else "left", style)
+            galley = self.galley(section, opening, course.pages)
+            own = [Sheet(section, folio(number() + index, style), galley, index, self.numbers[section.id]) for index in range(len(galley.pages))]
+            course.add(section, number(), own)
+            sheets += own
             if section.blank_back and number() % 2 == 0:
                 sheets.append(Sheet(None, folio(number(), style)))
         if sections and sections[0].front and len(sheets) % 2:
@@ -136,10 +154,57 @@ class Typesetter:
 
     def begin(self, section: book.Section, opening: Opening, pages: PageMap) -> Future[Galley]:
         html = self.html(section, opening, pages)
+        self.numbers[section.id] = tuple(NUMBER.findall(html))
+        html = NUMBER.sub(lambda number: "0" * len(number[0]), html)
         known = self.laid.get(section.id)
         if not known or known[0] != html:
             known = self.laid[section.id] = (html, self.setting(html, section))
         return known[1]
+
+
+class Course:
+    """One pass through the sections: what was known before, and what is found as they are laid out."""
+
+    def __init__(self, whole: book.Book, forecast: Forecast, known: PageMap | None):
+        self.lexicons, self.forecast, self.known = whole.lexicons, forecast, known
+        self.found = PageMap()
+        self.laid: dict[str, tuple[int, int]] = {}
+
+    @property
+    def pages(self) -> PageMap:
+        """The best that can be said now: of earlier passes all, of this one what is laid out, and a guess of the rest."""
+        if self.known:
+            return self.known
+        return PageMap(self.found.folios, self.found.mentions, self.forecast.folios(self.laid))
+
+    def add(self, section: book.Section, first: int, sheets: Sequence[Sheet]) -> None:
+        """Take note of what stands on the pages of a section, the first of which is numbered `first`."""
+        if not section.front:
+            self.laid[section.id] = (first, len(sheets))
+        for sheet in sheets:
+            for anchor in sheet.page.anchors if sheet.page else ():
+                self.found.folios.setdefault(anchor, sheet.folio)
+            lexicons = [lexicon for lexicon in self.lexicons if book.searched(section, lexicon)]
+            if lexicons and sheet.page:
+                self.found.folios[page_anchor(sheet.folio)] = sheet.folio
+                for name, mention in mentions(lexicons, section.id, sheet.folio, sheet.page.text, sheet.page.key):
+                    self.found.mentions[name] = (*self.found.mentions.get(name, ()), mention)
+
+
+def prints_pages(section: book.Section) -> bool:
+    """Tell whether the pages of terms are part of a section's text."""
+    for block in section.blocks:
+        if isinstance(block, book.Index) or any(isinstance(piece, book.Pages) for line in book.lines_of(block) for piece in line):
+            return True
+    return False
+
+
+def mentions(lexicons: Iterable[Lexicon], section: str, number: str, text: str, key: str) -> Iterator[tuple[str, Mention]]:
+    """Yield every term that stands on a page, and whether it is treated there."""
+    for lexicon in lexicons:
+        treated = set(lexicon.standing_in(key))
+        for name in lexicon.standing_in(text):
+            yield f"{lexicon.name}:{name}", Mention(number, section, name in treated)
 
 
 def leaflet(html: str, title: str, stylesheet: Path) -> bytes:
@@ -150,40 +215,9 @@ def leaflet(html: str, title: str, stylesheet: Path) -> bytes:
         return document.write_pdf(pdf_tags=True)
 
 
-def page_map(whole: book.Book, sheets: Sequence[Sheet]) -> PageMap:
-    """Say where every anchor is printed, and on which body pages each index term stands."""
-    folios: dict[str, str] = {}
-    texts: list[tuple[str, str]] = []
-    for sheet in sheets:
-        if not sheet.section or not sheet.page:
-            continue
-        for anchor in sheet.page.anchors:
-            folios.setdefault(anchor, sheet.folio)
-        if not sheet.section.front and sheet.section.kind not in ("index", "part", "abbreviations", "collation"):
-            anchor = f"folio-{sheet.folio}"
-            folios[anchor] = sheet.folio
-            texts.append((anchor, sheet.page.text))
-    terms = [term for section in whole.sections for block in section.blocks if isinstance(block, book.Index) for term in block.terms]
-    return PageMap(folios, mentions(terms, texts))
-
-
-def mentions(terms: list[book.IndexTerm], texts: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Find the pages of each term; a spelling inside a longer one of another term does not count."""
-    spelled = sorted(((spelling, term.term) for term in terms for spelling in term.spellings), key=lambda item: -len(item[0]))
-    found: dict[str, list[str]] = {}
-    for anchor, text in texts:
-        rest = text
-        for spelling, term in spelled:
-            if spelling in rest:
-                rest = rest.replace(spelling, "\0")
-                if anchor not in found.setdefault(term, []):
-                    found[term].append(anchor)
-    return {term: tuple(anchors) for term, anchors in found.items()}
-
-
 def body_text(box: Any) -> Iterator[str]:
-    """Yield the texts of a page's boxes in order, margin boxes and note marks left out."""
-    if isinstance(box, boxes.MarginBox) or getattr(box.element, "get", lambda _: None)("class") == "note-mark":
+    """Yield the texts of a page's boxes in order; margin boxes, note marks and repeated heads of tables are left out."""
+    if isinstance(box, boxes.MarginBox) or "note-mark" in classes(box) or is_repeated_head(box):
         return
     if isinstance(box, boxes.TextBox):
         yield box.text
@@ -192,6 +226,27 @@ def body_text(box: Any) -> Iterator[str]:
             yield from body_text(child)
         if isinstance(box, boxes.BlockLevelBox | boxes.TableCellBox):
             yield "\n"
+
+
+def key_text(box: Any) -> Iterator[str]:
+    """Yield the texts of boxes that name what is treated on a page."""
+    if isinstance(box, boxes.MarginBox) or is_repeated_head(box):
+        return
+    if "key" in classes(box):
+        yield from body_text(box)
+        yield "\n"
+    else:
+        for child in getattr(box, "children", ()):
+            yield from key_text(child)
+
+
+def classes(box: Any) -> list[str]:
+    return (box.element.get("class") or "").split() if box.element is not None else []
+
+
+def is_repeated_head(box: Any) -> bool:
+    """Tell whether a box is the head of a table that began on an earlier page."""
+    return getattr(box, "is_header", False) and any("caption-continued" in classes(row) for row in box.children)
 
 
 @contextmanager

@@ -121,7 +121,7 @@ def test_a_layout_that_skips_the_last_row_of_a_table_is_found(spoiled):
 
 
 def test_a_layout_that_skips_paragraphs_is_found(spoiled):
-    problems = spoiled("blocks.html", """<p class="{{ item.style }}">{{ inline(item.line) }}</p>""", "")
+    problems = spoiled("blocks.html", """<p class="{{ item.style }}{{ " key" if item.key }}">{{ inline(item.line) }}</p>""", "")
     assert places(problems, "PDF-101") >= {(FEMUR, line_of(FEMUR, "1月前出现左髋部疼痛，行走加重。"))}
     assert "PDF-103" in codes(problems)
 

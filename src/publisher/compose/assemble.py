@@ -7,21 +7,29 @@ from publisher.book import Entry, Facts, Paragraph, Points, Section, TitlePage, 
 from publisher.catalogue import Catalogue
 from publisher.changes import Changes
 from publisher.collection import VolumeSource
+from publisher.compose.abbreviations import abbreviation_lexicon, abbreviations_section
 from publisher.compose.case_section import case_section
 from publisher.compose.changed import changes_section
 from publisher.compose.collation import COLLATION, collation_section
 from publisher.compose.dates import shown
 from publisher.compose.dosing import dosing_section
 from publisher.compose.figures import Figures, qr_code
+from publisher.compose.finder import finder_section
 from publisher.compose.guideline import guideline_section
+from publisher.compose.index import index_lexicons, index_section
+from publisher.compose.laboratory import analyte_lexicon, laboratory_section
+from publisher.compose.lists import contents, lists_of_blocks
+from publisher.compose.references import with_links, with_pointer, without_links
 from publisher.compose.table_size import too_large
 from publisher.compose.tables import MEASURE_EM
-from publisher.compose.terms import abbreviations_section, drug_terms
+from publisher.compose.trials import trials_section
 from publisher.figures.overview import overview
 from publisher.problems import Place, Problem, Rejected
 from publisher.volume import Volume, part_number
 from publisher.written import Written, leaves
 
+LETTERS = "ABCDEFG"
+"""Of the appendices, for the numbers of their tables."""
 UNPRINTED = {"id", "kind", "status", "notes", "waivers"}
 """Keys whose values are not printed as such: identifiers and classes for the program. Notes are checked as blocks."""
 
@@ -43,18 +51,22 @@ def compose(
             problems += rejected.problems
     if problems:
         raise Rejected(problems)
+    dosing = dosing_section(source, cases, LETTERS[0], measure_em)
+    numbers = {section.number: name for name, section in cases.items()}
+    cases = {name: with_links(with_pointer(section, source.cases[name], dosing, catalogue), numbers) for name, section in cases.items()}
+    appendices = [dosing]
+    for make in (trials_section, laboratory_section, announced, abbreviations_section):
+        appendices += make(source, catalogue, LETTERS[len(appendices)], measure_em)
     after = len(volume.parts)
     body = [
         *parts(volume, cases),
         tabbed(guideline_section(source), "要点", after),
-        tabbed(dosing_section(source, measure_em), "附录", after + 1),
-        *(tabbed(section, "附录", after + 1) for section in announced(volume)),
-        tabbed(abbreviations_section(source, catalogue, list(cases.values()), measure_em), "附录", after + 1),
-        *(tabbed(section, "附录", after + 1) for section in (*closing(volume), *collation_section(list(cases.values())))),
+        *(tabbed(section, "附录", after + 1) for section in (*appendices, *closing(volume), *collation_section(list(cases.values())))),
         *(tabbed(section, "附录", after + 1) for section in changes_section(changes, written)),
+        tabbed(index_section(catalogue), "索引", after + 2),
     ]
-    index = Section("index", "index", "药物索引", (book.Index(tuple(drug_terms(catalogue))),), running_head="药物索引")
-    index = tabbed(index, "索引", after + 2)
+    shown_first = overviews(source)
+    lists = [*lists_of_blocks([*shown_first, *body]), *shown_first, finder_section(source, catalogue)]
     if oversized := list(too_large(body, volume.id)):
         raise Rejected(oversized)
     return book.Book(
@@ -67,9 +79,10 @@ def compose(
         keywords=tuple(str(word) for word in volume.keywords),
         date=str(volume.date),
         language="zh-CN",
-        sections=(*front(volume, source, engine), contents(source, body, index), *overviews(source), *body, index),
+        sections=(*front(volume, source, engine), contents(source, catalogue, [*lists, *body]), *lists, *body),
         printed=tuple(printed(source)),
         privacy=volume.privacy,
+        lexicons=(*index_lexicons(catalogue), abbreviation_lexicon(source, catalogue), analyte_lexicon(catalogue)),
     )
 
 
@@ -82,7 +95,7 @@ def case_alone(whole: book.Book, slug: str) -> book.Book:
     notes = [replace(item, bookmark=1) for item in collation_section([section])]
     return book.Book(
         f"{whole.id}-{slug}", whole.volume, book.words(section.blocks[0].title), whole.short_title, whole.author, whole.subject,
-        whole.keywords, whole.date, whole.language, (replace(section, bookmark=1), *notes),
+        whole.keywords, whole.date, whole.language, (replace(without_links(section), bookmark=1), *notes),
         tuple(item for item in whole.printed if item.section == slug or item.path == f"{slug}.notes"), whole.privacy,
     )  # fmt: skip
 
@@ -181,7 +194,8 @@ def parts(volume: Volume, cases: dict[str, Section]) -> list[Section]:
     return sections
 
 
-def announced(volume: Volume) -> list[Section]:
+def announced(source: VolumeSource, catalogue: Catalogue, letter: str, measure_em: float) -> list[Section]:
+    volume = source.volume
     if not volume.announced:
         return []
     marks_free = [(plain(f"例{item.number}"), plain(item.title), plain(f"{item.part}")) for item in volume.announced]
@@ -190,7 +204,7 @@ def announced(volume: Volume) -> list[Section]:
         book.Column(plain("题名"), book.Kind.TEXT, 0.68),
         book.Column(plain("所属部分"), book.Kind.TERM, 0.20),
     )
-    table = book.Table("announced-table-1", "B-1", plain("有题无文的病例"), columns, tuple(marks_free))
+    table = book.Table("announced-table-1", f"{letter}-1", plain("有题无文的病例"), columns, tuple(marks_free))
     blocks = (
         book.Heading(plain("题录：有题无文的病例"), 1, "announced-h"),
         *(Paragraph(plain(text)) for text in volume.announced_text),
@@ -206,19 +220,6 @@ def closing(volume: Volume) -> list[Section]:
     return [Section("closing", "closing", "结语", blocks, running_head="结语")]
 
 
-def contents(source: VolumeSource, body: list[Section], index: Section) -> Section:
-    entries = []
-    for section in [*body, index]:
-        case = source.cases.get(section.id)
-        if case:
-            detail = "　".join(filter(None, [f"{case.patient.sex}，{case.patient.age}", first_diagnosis(case), stage(case)]))
-            entries.append(Entry(f"例{section.number}", section.title, detail, section.id, 2))
-        else:
-            entries.append(Entry("", section.title, "", section.id, 1))
-    blocks = (book.Heading(plain("目录"), 1, "contents-h"), book.Entries(tuple(entries)))
-    return Section("contents", "contents", "目录", blocks, front=True, recto=True, running_head="目录")
-
-
 def overviews(source: VolumeSource) -> list[Section]:
     """Make the section that shows the volume's cases at a glance, where it has any."""
     if not source.volume.case_ids:
@@ -226,11 +227,3 @@ def overviews(source: VolumeSource) -> list[Section]:
     figures = Figures("overview", "0").figures(overview([source.cases[slug] for slug in source.volume.case_ids]))
     blocks = (book.Heading(plain("病例总览"), 1, "overview-h"), *figures)
     return [Section("overview", "overview", "病例总览", blocks, front=True, running_head="病例总览")]
-
-
-def first_diagnosis(case) -> str:
-    return str(next((item.text for item in case.diagnoses if item.kind in ("原发肿瘤", "复发")), ""))
-
-
-def stage(case) -> str:
-    return " ".join(str(part) for part in (case.staging[0].tnm, case.staging[0].stage) if part) if case.staging else ""

@@ -1,6 +1,6 @@
 """Booklets and offprints: sections of a volume's book -> a book of their own. Numbers of cases, tables and notes stay those of the volume."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -8,6 +8,7 @@ from publisher import book
 from publisher.book import Entries, Entry, Facts, Heading, Line, Paragraph, Reference, Section, Table, Text, TitlePage, plain
 from publisher.compose.assemble import chinese_date, labelled, place_of
 from publisher.compose.collation import collation_section
+from publisher.compose.references import is_pointer
 from publisher.compose.tables import MISSING
 from publisher.problems import Problem, Rejected
 from publisher.volume import WHOLE_BOOKLET, Booklet, Volume
@@ -25,16 +26,22 @@ def booklet(whole: book.Book, volume: Volume, chosen: Booklet) -> book.Book:
     """Make the booklet of some cases: title page, colophon, contents, cases, and the doses of these cases where it asks for them."""
     cases = [whole.section(str(slug)) for slug in chosen.cases]
     appendix = [section for section in whole.sections if section.id == "dosing"] if chosen.appendix else []
-    inside = {*chosen.cases, *(section.id for section in appendix)}
-    doses = [dosing for section in appendix if (dosing := own_doses(section, {str(slug) for slug in chosen.cases}))]
-    body = [unlinked(replace(section, tab=""), inside) for section in (*cases, *doses, *collation_section(cases))]
+    doses = [dosing for section in appendix if (dosing := own_doses(section, anchors(cases)))]
+    body = [*cases, *doses, *collation_section(cases)]
+    body = [unlinked(replace(section, tab=""), anchors(body)) for section in body]
     return replace(
         whole,
         title=str(chosen.title),
         subject=f"选自《{whole.title}》（{volume.edition}）：{listed(cases)}",
         sections=(*front(volume, chosen, cases), contents(whole, body), *body),
         printed=tuple(printed_of(whole, {str(slug) for slug in chosen.cases})),
+        lexicons=(),
     )
+
+
+def anchors(sections: Iterable[Section]) -> set[str]:
+    """Return where references may lead in some sections."""
+    return {name for section in sections for name in (section.id, *(getattr(block, "anchor", "") for block in section.blocks)) if name}
 
 
 def printed_of(whole: book.Book, cases: set[str]) -> Iterator[book.Printed]:
@@ -135,13 +142,13 @@ def own_references(line: Line, cases: set[str]) -> Line:
 
 
 def unlinked(section: Section, inside: set[str]) -> Section:
-    """Make plain text of references to sections that the booklet has not."""
-    own = {section.id, *inside}
+    """Make plain text of references that lead out of the booklet; a pointer is left out with all it says."""
 
     def without_link(piece: Reference) -> Reference | Text:
-        return piece if piece.target in own else Text(piece.text)
+        return piece if piece.target in inside else Text(piece.text)
 
-    return replace(section, blocks=changed(section.blocks, without_link))
+    kept = (block for block in section.blocks if not (is_pointer(block) and not inside.issuperset(book.links_of(block))))
+    return replace(section, blocks=changed(tuple(kept), without_link))
 
 
 def changed(value: Any, change: Callable[[Reference], Any]) -> Any:
@@ -169,7 +176,7 @@ def offprint(whole: book.Book, volume: Volume, slug: str, first: int, last: int)
     pages = f"第{first}页" if first == last else f"第{first}～{last}页"
     origin = f"《{whole.title}》{volume.edition}，{chinese_date(volume)}，{pages}"
     line = Paragraph(plain(f"单行本　{origin}"), "origin")
-    alone = unlinked(replace(section, blocks=(line, *section.blocks), tab=""), set())
+    alone = unlinked(replace(section, blocks=(line, *section.blocks), tab=""), anchors([section]))
     return replace(
         whole,
         id=f"{whole.id}/offprints",
@@ -178,6 +185,7 @@ def offprint(whole: book.Book, volume: Volume, slug: str, first: int, last: int)
         sections=(replace(alone, bookmark=1), *(replace(notes, tab="", apart=True) for notes in collation_section([section]))),
         printed=tuple(printed_of(whole, {slug})),
         first_folio=first,
+        lexicons=(),
     )
 
 

@@ -96,21 +96,21 @@ class CaseSection:
 
     # -- adding blocks ---------------------------------------------------------------------------------
 
-    def heading(self, title: str | Line, level: int = 1) -> None:
+    def heading(self, title: str | Line, level: int = 1, key: bool = False) -> None:
         anchor = f"{self.case.id}-h{sum(isinstance(block, Heading) for block in self.blocks) + 1}"
         line = self.marks.line(title) if isinstance(title, str) else title
         if level == 1:
             line = (book.Text(f"{rank(self.level_one)}、"), *line)
             self.level_one += 1
-        self.blocks.append(Heading(line, level, anchor))
+        self.blocks.append(Heading(line, level, anchor, key))
 
     def paragraphs(self, texts: list, style: str = "body") -> None:
         self.blocks += [Paragraph(self.marks.line(text), style) for text in texts]
 
-    def labelled(self, label: str, *texts: str | None) -> None:
+    def labelled(self, label: str, *texts: str | None, key: bool = False) -> None:
         line = self.marks.line(*texts)
         if line:
-            self.blocks.append(Paragraph((book.Text(f"{label}："), *line), "labelled"))
+            self.blocks.append(Paragraph((book.Text(f"{label}："), *line), "labelled", key))
 
     # -- the sections ----------------------------------------------------------------------------------
 
@@ -181,7 +181,7 @@ class CaseSection:
             self.heading(self.marks.line("病理：", pathology.specimen, *at), 2)
             self.labelled("方法", pathology.method)
             self.paragraphs(pathology.findings)
-            self.labelled("病理诊断", pathology.diagnosis)
+            self.labelled("病理诊断", pathology.diagnosis, key=True)
             self.blocks += self.tables.nodes(pathology.nodes)
             self.blocks += self.tables.receptors("免疫组化", pathology.ihc)
             self.blocks += self.tables.receptors("特殊染色", pathology.stains)
@@ -205,7 +205,7 @@ class CaseSection:
             return
         self.heading("诊断")
         if case.diagnoses:
-            self.blocks.append(Points(tuple(line(item.text) for item in case.diagnoses)))
+            self.blocks.append(Points(tuple(line(item.text) for item in case.diagnoses), key=True))
         for stage in case.staging:
             label = line(stage.context) or book.plain("分期")
             parts = [line(stage.tnm), line(stage.stage), line(stage.edition)]
@@ -228,16 +228,16 @@ class CaseSection:
 
     def one_treatment(self, treatment: Treatment, numeral: str) -> None:
         line = self.marks.line
-        self.heading(line(f"（{numeral}）", treatment.title, unless_done(treatment)), 2)
+        self.heading(line(f"（{numeral}）", treatment.title, unless_done(treatment)), 2, key=True)
         at = None if treatment.operation and treatment.operation.at == treatment.at else treatment.at
         facts = [("时间", at), ("治疗线", treatment.line), ("方案", treatment.regimen)]
         stated = [(*book.plain(f"{label}："), *line(value)) for label, value in facts if value]
         if stated:
-            self.blocks.append(Paragraph(joined(stated, "；"), "labelled"))
+            self.blocks.append(Paragraph(joined(stated, "；"), "labelled", key=True))
         self.paragraphs(treatment.text)
         operation = treatment.operation
         if operation:
-            self.labelled("手术方式", operation.name)
+            self.labelled("手术方式", operation.name, key=True)
             self.labelled("手术时间", operation.at)
             self.labelled("麻醉", operation.anaesthesia)
             for label, steps in (("手术过程", operation.steps), ("术后处理", operation.aftercare)):
@@ -314,7 +314,7 @@ class CaseSection:
         line = self.marks.line
         if evidence.trial or evidence.study:
             head = joined([line(evidence.trial), line(evidence.study)], "：")
-            self.blocks.append(Paragraph((book.Text("研究："), *head), "evidence"))
+            self.blocks.append(Paragraph((book.Text("研究："), *head), "evidence", key=True))
         if evidence.population:
             self.blocks.append(Paragraph((book.Text("研究人群："), *line(evidence.population)), "evidence"))
         if evidence.arms:

@@ -30,7 +30,7 @@ Head = tuple[Line, Kind]
 MARK = "\ue000"
 """Stands for a note mark."""
 NARROW, WIDE, ARROWS = frozenset(" !',-./:;iIjl|()[]frt°²³⁰¹"), frozenset("mwMW%@&‰"), frozenset("↑↓HNO")
-TOKEN = re.compile(r"[约第近达超共]?[!-~\u00b0-\u03ff\u2070-\u22ff×～↑↓\ue000]+(?: (?=[A-Za-zμ/×])[^\s\u3000-\u9fff]+)*|.\ue000+")
+TOKEN = re.compile(r"（?[约第近达超共]?[!-~\u00b0-\u03ff\u2070-\u22ff×～↑↓\ue000]+(?: (?=[A-Za-zμ/×])[^\s\u3000-\u9fff]+)*）?|.\ue000+")
 
 
 def text(line: Line) -> str:

@@ -8,18 +8,20 @@ from publisher.case import Case, Dose
 from publisher.catalogue import DRUG_GROUPS, Drug
 from publisher.collection import VolumeSource
 from publisher.compose.marks import Marks, noted
+from publisher.compose.references import dose_place
 from publisher.compose.tables import MEASURE_EM, Tables
 
 
-def dosing_section(source: VolumeSource, measure_em: float = MEASURE_EM) -> Section:
+def dosing_section(source: VolumeSource, cases: dict[str, Section], letter: str, measure_em: float = MEASURE_EM) -> Section:
+    """Compose the appendix; `cases` are the composed cases, to whose tables of doses it leads."""
     dosing = source.dosing
     marks = Marks(dosing, "dosing")
-    tables = Tables("dosing", "A", marks, measure_em)
+    tables = Tables("dosing", letter, marks, measure_em)
     blocks: list[book.Block] = [Heading(plain(dosing.title), 1, "dosing-h"), *(Paragraph(marks.line(text)) for text in dosing.text)]
     for table in dosing.tables:
         columns = [("药物", Kind.TERM, tables.drug), *tables.dose_columns()]
-        columns.append(("本卷病例", Kind.TERM, lambda row: users(row.drug.entry, source)))
-        blocks += tables.table(str(table.title), table.rows, columns)
+        columns.append(("本卷病例", Kind.TEXT, lambda row: users(row.drug.entry, source, cases)))
+        blocks += tables.table(str(table.title), table.rows, columns, key=("药物",))
     if dosing.compiled:
         for group in DRUG_GROUPS:
             rows = sorted(
@@ -31,8 +33,8 @@ def dosing_section(source: VolumeSource, measure_em: float = MEASURE_EM) -> Sect
                 for title, kind, cell in [("药物", Kind.TERM, tables.drug), *tables.dose_columns()]
                 if title not in ("说明", "时间")
             ]
-            columns.append(("病例", Kind.TERM, lambda row: (Reference(f"例{row[1].number}", str(row[1].id)),)))
-            blocks += tables.table(group, rows, columns)
+            columns.append(("病例", Kind.TEXT, lambda row: (reference(row[1], row[0], cases),)))
+            blocks += tables.table(group, rows, columns, key=("药物",))
     blocks += noted(marks, "dosing-notes")
     return Section("dosing", "appendix", str(dosing.title), tuple(blocks), running_head=str(dosing.title))
 
@@ -46,16 +48,15 @@ def doses(case: Case) -> Iterator[Dose]:
         yield from treatment.doses
 
 
-def users(drug: Drug, source: VolumeSource) -> Line:
-    """List the cases whose treatment names the drug."""
-    cases = [case for slug in source.volume.case_ids for case in [source.cases[slug]] if uses(case, drug)]
+def users(drug: Drug, source: VolumeSource, cases: dict[str, Section]) -> Line:
+    """List the cases whose treatment names the drug, each with the page of its doses."""
     pieces: list[book.Piece] = []
-    for case in cases:
-        if pieces:
-            pieces.append(Text("、"))
-        pieces.append(Reference(f"例{case.number}", str(case.id)))
+    for case in [source.cases[slug] for slug in source.volume.case_ids]:
+        given = next((dose for dose in doses(case) if dose.drug.entry is drug), None)
+        if given:
+            pieces += [*([Text("、")] if pieces else []), reference(case, given, cases)]
     return tuple(pieces) or plain("未用")
 
 
-def uses(case: Case, drug: Drug) -> bool:
-    return any(dose.drug.entry is drug for dose in doses(case))
+def reference(case: Case, dose: Dose, cases: dict[str, Section]) -> Reference:
+    return Reference(f"例{case.number}", dose_place(cases[str(case.id)], dose))

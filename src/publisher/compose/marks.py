@@ -1,8 +1,9 @@
 """Turn written text into printed lines, placing each editor's note after the words it is about."""
 
-from typing import Any
+from typing import Any, Self
 
 from publisher import book
+from publisher.collection import VolumeSource
 from publisher.problems import Problem, Rejected
 from publisher.written import Written
 
@@ -15,6 +16,11 @@ class Marks:
         self.waiting = list(noted.notes)
         self.placed: list[book.Note] = []
         self.plain = False
+
+    @classmethod
+    def none(cls, source: VolumeSource) -> Self:
+        """Return marks for a section that has no notes of its own."""
+        return cls(next(iter(source.cases.values())).model_copy(update={"notes": []}))
 
     def line(self, *texts: str | None) -> book.Line:
         """Return one line of the texts given; a source text carries the marks of notes first met in it."""

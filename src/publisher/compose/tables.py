@@ -22,6 +22,8 @@ Groups = Sequence[tuple[int, Callable[[], Line]]]
 """For each group of rows: the index of its first row and the maker of its head."""
 
 MISSING = "—"
+HEADS = "（表头）"
+"""Among the key columns of a table: the heads of its figures are what it treats."""
 
 
 class Tables:
@@ -31,10 +33,13 @@ class Tables:
         self.section, self.number, self.marks, self.measure_em = section, number, marks, measure_em
         self.count = 0
 
-    def table(self, caption: str | Line, rows: Iterable[Any], columns: Columns, groups: Groups = ()) -> list[book.Table]:
+    def table(
+        self, caption: str | Line, rows: Iterable[Any], columns: Columns, groups: Groups = (), key: Sequence[str] = (), style: str = ""
+    ) -> list[book.Table]:
         """Return the table in a list, or an empty list where it would have no rows.
 
-        Heads and cells are made in printing order, so that notes are numbered as a reader meets them.
+        Heads and cells are made in printing order, so that notes are numbered as a reader meets them. `key` names the columns whose
+        words are treated there.
         """
         head = self.marks.line(caption) if isinstance(caption, str) else caption
         groups_at = dict(groups)
@@ -48,21 +53,26 @@ class Tables:
         if not lines or not used:
             return []
         shown = [tuple(self.shown(line[index], columns[index][1]) for index in used) for line in lines]
-        return [self.made(head, [(columns[index][0], columns[index][1]) for index in used], shown, kept)]
+        return [self.made(head, [(columns[index][0], columns[index][1]) for index in used], shown, kept, key, style)]
 
     def shown(self, line: Line | None, kind: Kind) -> Line:
         """Return what a cell prints: a dash for what the source does not say, nothing where there is no row or no flag."""
         return line or (() if line is None or kind is Kind.FLAG else book.plain(MISSING))
 
     def made(
-        self, caption: str | Line, heads: Sequence[tuple[Head, Kind]], rows: list[tuple[Line, ...]], groups: Sequence[tuple[int, Line]] = ()
-    ) -> book.Table:
+        self, caption: str | Line, heads: Sequence[tuple[Head, Kind]], rows: list[tuple[Line, ...]], groups: Sequence[tuple[int, Line]] = (),
+        key: Sequence[str] = (), style: str = "",
+    ) -> book.Table:  # fmt: skip
         self.count += 1
         titled = [(book.plain(title) if isinstance(title, str) else title, kind) for title, kind in heads]
         shares = column_shares(titled, rows, self.measure_em)
-        columns = tuple(book.Column(title, kind, share) for (title, kind), share in zip(titled, shares, strict=True))
+        columns = tuple(
+            book.Column(title, kind, share, key=book.words(title) in key, key_head=HEADS in key and kind is Kind.FIGURE)
+            for (title, kind), share in zip(titled, shares, strict=True)
+        )
         line = self.marks.line(caption) if isinstance(caption, str) else caption
-        return book.Table(f"{self.section}-table-{self.count}", f"{self.number}-{self.count}", line, columns, tuple(rows), tuple(groups))
+        anchor, number = f"{self.section}-table-{self.count}", f"{self.number}-{self.count}"
+        return book.Table(anchor, number, line, columns, tuple(rows), tuple(groups), style=style)
 
     def of(self, name: str) -> Cell:
         """Return a cell that prints the attribute `name`."""
@@ -136,7 +146,7 @@ class Tables:
             for title, kind, cell in columns
         ]
         groups = starts([(partial(self.panel_name, panel), -(-len(panel.results) // across)) for panel in panels])
-        return self.table(caption, rows, abreast, groups if len(panels) > 1 else ())
+        return self.table(caption, rows, abreast, groups if len(panels) > 1 else (), key=("项目",))
 
     def panel_name(self, panel: LabPanel) -> Line:
         return self.marks.line(panel.name, *(["（", panel.at, "）"] if panel.at else []))
@@ -156,7 +166,7 @@ class Tables:
             if changes:
                 columns.append((book.plain(f"{column.analyte}变化"), Kind.FIGURE, lambda row, name=str(column.analyte): self.marks.line(row.change.get(name))))
         columns.append(("说明", Kind.TEXT, self.of("remark")))
-        return self.table(caption, series.points, columns)
+        return self.table(caption, series.points, columns, key=(HEADS,))
 
     def receptors(self, caption: str, results: list[Receptor], across: int = 3) -> list[book.Table]:
         """Set short results several pairs across, read row by row."""
@@ -168,7 +178,7 @@ class Tables:
             rows = [tuple(cell for pair in group for cell in (pair or ((), ()))) for group in zip_longest(*[iter(pairs)] * count)]
             if sum(full_widths(heads, rows)) <= self.measure_em:
                 break
-        return [self.made(caption, heads, rows)]
+        return [self.made(caption, heads, rows, key=("标志物",))]
 
     def receptor(self, row: Receptor) -> Line:
         return self.marks.line(row.marker, row.result, *clone(row))
@@ -182,6 +192,7 @@ class Tables:
                 ("结果", Kind.TERM, self.of("result")),
                 ("方法", Kind.TEXT, self.of("method")),
             ],
+            key=("基因或标志物",),
         )  # fmt: skip
 
     def nodes(self, stations: list[Any]) -> list[book.Table]:
@@ -191,7 +202,7 @@ class Tables:
         )  # fmt: skip
 
     def doses(self, caption: str, doses: list[Dose]) -> list[book.Table]:
-        return self.table(caption, doses, [("药物", Kind.TERM, self.drug), *self.dose_columns()])
+        return self.table(caption, doses, [("药物", Kind.TERM, self.drug), *self.dose_columns()], key=("药物",))
 
     def drug(self, row: Dose) -> Line:
         return self.marks.line(row.drug, *(["（", row.brand, "）"] if row.brand else []))
@@ -263,6 +274,7 @@ class Tables:
                 ("指标", Kind.TEXT, self.of("value")),
                 ("处理与结局", Kind.TEXT, self.of("action")),
             ],
+            key=("不良反应",),
         )  # fmt: skip
 
     def responses(self, responses: list[Any]) -> list[book.Table]:
@@ -287,6 +299,7 @@ class Tables:
                 ("时间", Kind.TERM, self.of("at")),
                 ("说明", Kind.TEXT, self.of("text")),
             ],
+            key=("事件",),
         )  # fmt: skip
 
     def results(self, results: list[Any]) -> list[book.Table]:

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import pydyf
 
-KEPT = ("id", "class", "lang", "scope")
+KEPT = ("id", "class", "lang", "scope", "aria-label")
 """Attributes that are handed on, each under its own name."""
 
 

@@ -1,7 +1,7 @@
 """What can be finished of a section alone: its tags, its links, its content; what the volume gives it is lifted out.
 
-The number of a page becomes a mark in its content, to be printed when the page has one; the programs of the fonts are left
-out, since the volume has each face once.
+The number of a page becomes a mark in its content, to be printed when the page has one, and so does the number of another page
+that it prints; the programs of the fonts are left out, since the volume has each face once.
 """
 
 import io
@@ -14,18 +14,22 @@ from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator
 
 from publisher.finish import drawing, figures, links, tag_tree, tags
 from publisher.finish.drawn_text import DrawnText
-from publisher.finish.tag_tree import Mark
-from publisher.galley import Folio, Galley
+from publisher.finish.tag_tree import Element, Mark
+from publisher.galley import Folio, Galley, Slot
 from publisher.pagination import folio
 
 FOLIO = Name("/Folio")
 """Operand of the marked-content point that stands for the page's number."""
+SLOT = "/Slot"
+"""Followed by a number: operand of the point before the figures that stand for the number of another page."""
+OPEN, CLOSE = "\ue000", "\ue001"
+"""Enclose the number of a slot in what is said of a link."""
 
 
 def finished(galley: Galley, section: str, style: str) -> Galley:
     """Finish a galley as the engine wrote it; `section` makes the ids of its tags its own, `style` is how its pages are numbered."""
     with pikepdf.open(io.BytesIO(galley.pdf)) as document:
-        folios = structure(document, section, style)
+        folios, slots = structure(document, section, style)
         drawing.tidy(document)
         without_programs(document)
         for key in ("/Outlines", "/Names", "/Metadata"):
@@ -33,12 +37,14 @@ def finished(galley: Galley, section: str, style: str) -> Galley:
                 del document.Root[key]
         out = io.BytesIO()
         document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return Galley(out.getvalue(), tuple(replace(page, folio=folios.get(index)) for index, page in enumerate(galley.pages)))
+    pages = (replace(page, folio=folios.get(index), slots=tuple(slots.get(index, ()))) for index, page in enumerate(galley.pages))
+    return Galley(out.getvalue(), tuple(pages))
 
 
-def structure(document: pikepdf.Pdf, section: str, style: str) -> dict[int, Folio]:
-    """Write the tag tree anew, make artifacts of what is not in it, and lift the folios out; return them by page."""
+def structure(document: pikepdf.Pdf, section: str, style: str) -> tuple[dict[int, Folio], dict[int, list[Slot]]]:
+    """Write the tag tree anew, make artifacts of what is not in it, lift the folios out and mark the slots; return both by page."""
     tree, drawn = tag_tree.read(document), DrawnText(document)
+    slots = marked_slots(tree, drawn)
     tags.restructure(tree, drawn, section)
     figures.place(tree, document)
     links.describe(tree, drawn)
@@ -54,7 +60,28 @@ def structure(document: pikepdf.Pdf, section: str, style: str) -> dict[int, Foli
             drawn.changed.add(index)
     drawn.make_artifacts(marks)
     tag_tree.write(document, tree)
-    return folios
+    return folios, slots
+
+
+def marked_slots(tree: Element, drawn: DrawnText) -> dict[int, list[Slot]]:
+    """Mark where the pages of a section print numbers of other pages; in the texts of links the number of a slot stands for them."""
+    found: dict[int, list[Slot]] = {}
+    elements = [element for element in tree.walk() if element.has("folio") and drawn.text(element.marks).isdecimal()]  # not those in roman figures
+    order = {origin: place for place, origin in enumerate(sorted({element.origin.number for element in elements}))}
+    for element in elements:
+        number = order[element.origin.number]
+        for mark in element.marks:
+            instructions = drawn.content[mark.page]
+            at = next(step for step, (operands, operator) in enumerate(instructions) if str(operator) == "BDC" and number_of(operands) == mark.number)
+            font = ""
+            while str(instructions[at][1]) not in ("TJ", "Tj"):
+                font = str(instructions[at][0][0]) if str(instructions[at][1]) == "Tf" else font
+                at += 1
+            instructions.insert(at, ContentStreamInstruction([Name(f"{SLOT}{number}")], Operator("MP")))
+            found.setdefault(mark.page, []).append(Slot(number, font))
+            drawn.pieces[mark].text = f"{OPEN}{number}{CLOSE}"
+            drawn.changed.add(mark.page)
+    return found
 
 
 def lifted(instructions: list[Any], mark: Mark, page: pikepdf.Page) -> Folio:

@@ -1,6 +1,7 @@
 """Galleys joined into one file: pages in order with their numbers, one tag tree, each face once, bookmarks and destinations."""
 
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +13,13 @@ from pikepdf import Array, Dictionary, Name, NameTree, NumberTree, OutlineItem, 
 from publisher.finish import fonts
 from publisher.finish.drawn_text import unicodes
 from publisher.finish.faces import Face, face
-from publisher.finish.galleys import face_name, widths_of
+from publisher.finish.galleys import CLOSE, OPEN, SLOT, face_name, widths_of
 from publisher.galley import Bookmark, Folio, Galley, Sheet
 
 SCRAP = b"/Folio MP"
+NUMBERED = re.compile(rb"%s(\d+) MP\s+([^T]*?)(TJ|Tj)" % SLOT.encode())
+FIGURES = re.compile(rb"<([0-9a-fA-F]+)>")
+SAID = re.compile(f"{OPEN}(\\d+){CLOSE}")
 
 
 @dataclass
@@ -55,6 +59,7 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> pikepdf.Pdf:
         own = gather(out.pages[start].Resources.Font, cases, faces)
         for place, sheet in enumerate(sheets[start : start + len(galley.pages)], start):
             number(out.pages[place], sheet, own, out)
+            refer(out.pages[place], sheet, own, out)
         start += len(galley.pages)
     for case in cases.values():
         cast(out, case)
@@ -105,6 +110,28 @@ def number(page: pikepdf.Page, sheet: Sheet, own: dict[str, Case], out: pikepdf.
         codes = own[spot.font].add(sheet.folio)
         content = page.obj.Contents.read_bytes()
         page.obj.Contents = out.make_stream(content.replace(SCRAP, drawn(spot, own[spot.font], sheet.folio, codes), 1))
+
+
+def refer(page: pikepdf.Page, sheet: Sheet, own: dict[str, Case], out: pikepdf.Pdf) -> None:
+    """Print the numbers of other pages where a galley keeps room for them, and say them in the descriptions of links."""
+    if not (sheet.page and sheet.page.slots):
+        return
+    fonts = {slot.number: slot.font for slot in sheet.page.slots}
+
+    def figures(match: re.Match[bytes]) -> bytes:
+        slot = int(match[1])
+        codes = own[fonts[slot]].add(sheet.numbers[slot]).hex().encode()
+        zeros = FIGURES.findall(match[2])
+        if sum(map(len, zeros)) != len(codes):
+            raise ValueError(f"slot {slot} of {sheet.section and sheet.section.id} has room for {zeros}, not for {sheet.numbers[slot]}")
+        parts = iter([codes[sum(map(len, zeros[:at])) :][: len(zero)] for at, zero in enumerate(zeros)])
+        return FIGURES.sub(lambda _: b"<%s>" % next(parts), match[2]) + match[3]
+
+    page.obj.Contents = out.make_stream(NUMBERED.sub(figures, page.obj.Contents.read_bytes()))
+    for item in page.obj.get("/Annots", ()):
+        said = str(item.get("/Contents", ""))
+        if OPEN in said:
+            item.Contents = String(SAID.sub(lambda match: sheet.numbers[int(match[1])], said))
 
 
 def drawn(spot: Folio, case: Case, text: str, codes: bytes) -> bytes:

@@ -8,6 +8,8 @@ from pikepdf import Array, Name, String
 from publisher.finish.drawn_text import DrawnText, Piece
 from publisher.finish.tag_tree import Annotation, Element, Mark
 
+MAIN = "（主要条目）"
+"""Said of a link to where a term of the index is treated."""
 DEPTH, HEIGHT = 0.12, 0.88
 """How far the em square reaches below and above the baseline."""
 
@@ -37,9 +39,21 @@ def description(link: Element, parent: Element, drawn: DrawnText) -> str:
         page = drawn.text([mark for kid in parent.elements if kid.tag == "Reference" for mark in kid.marks if mark not in link.marks])
         return f"{text}，第{page}页" if page else text
     if re.fullmatch(r"\d+(?:～\d+)?", text):
-        term = drawn.text([kid for kid in parent.kids if isinstance(kid, Mark)]).split("　")[0]
-        return f"{term}，第{text}页"
+        named = named_before(link, parent, drawn)
+        return f"{named}，第{text}页{MAIN if link.has('main') else ''}" if named else f"第{text}页"
     return text
+
+
+def named_before(link: Element, parent: Element, drawn: DrawnText) -> str:
+    """Return what the pages of a link are pages of: 地舒单抗　23，24 or 例1（9、11）、例2（18）."""
+    named = ""
+    for kid in parent.kids:
+        if isinstance(kid, Mark):
+            words = drawn.text([kid]).strip("　 ，、")
+            named = (re.split("[、）]", words[:-1])[-1] if words.endswith("（") else words) or named
+        elif link in kid.elements if isinstance(kid, Element) else False:
+            break
+    return named
 
 
 def place(annotation: Annotation, link: Element, drawn: DrawnText) -> tuple[float, float, float, float]:

@@ -39,6 +39,7 @@ class Origin:
     id: str = ""
     language: str = ""
     scope: str = ""
+    said: str = ""
 
 
 NOWHERE = Origin()
@@ -54,6 +55,8 @@ class Element:
     id: str = ""
     alt: str = ""
     language: str = ""
+    said: str = ""
+    """What is read aloud in place of its text."""
     attributes: dict[str, Any] = field(default_factory=dict)
     """Attributes of its owner in PDF: ColSpan, RowSpan, Scope and Headers of a cell, BBox of a figure."""
 
@@ -119,7 +122,7 @@ def origin(item: Any) -> Origin:
         return NOWHERE
     text = {key[1:]: str(item[key]) for key in item.keys() if key != "/N"}  # noqa: SIM118 - a PDF dictionary
     classes = frozenset(text.get("class", "").split())
-    return Origin(int(item.N), text.get("Element", ""), classes, text.get("id", ""), text.get("lang", ""), text.get("scope", ""))
+    return Origin(int(item.N), text.get("Element", ""), classes, text.get("id", ""), text.get("lang", ""), text.get("scope", ""), text.get("aria-label", ""))
 
 
 OWNERS = {"TH": "Table", "TD": "Table", "Figure": "Layout", "L": "List"}
@@ -154,6 +157,8 @@ def write(pdf: pikepdf.Pdf, document: Element) -> None:
             made.A = Dictionary(O=Name(f"/{OWNERS[element.tag]}"), **element.attributes)
         if element.alt:
             made.Alt = String(element.alt)
+        if element.said:
+            made.ActualText = String(element.said)
         if element.language:
             made.Lang = String(element.language)
         if element.id:

@@ -44,7 +44,7 @@ def restructure(document: Element, drawn: DrawnText, section: str) -> None:
     for number, table in enumerate(document.find("Table"), 1):
         name_heads(table, drawn, f"{section}.t{number}")
     for element in document.walk():
-        element.language = element.origin.language
+        element.language, element.said = element.origin.language, element.origin.said
         if element.tag == "L":
             element.attributes["ListNumbering"] = NUMBERING.get(element.origin.element, Name("/None"))
 
@@ -90,7 +90,7 @@ def make_contents(entries: Element) -> None:
     entries.tag = "TOC"
     depths: list[tuple[int, Element]] = []
     top: Kids = []
-    for entry in entries.elements:
+    for entry in [element for element in entries.walk() if element.has("entry")]:  # columns stand between
         level = min((int(name.removeprefix("level-")) for name in entry.origin.classes if name.startswith("level-")), default=1)
         while depths and depths[-1][0] >= level:
             depths.pop()
@@ -108,7 +108,7 @@ def make_contents(entries: Element) -> None:
 
 def content_of(entry: Element) -> Iterator[Element]:
     yield Element("Lbl", list(parts(entry, "label")))
-    yield Element("Reference", [*parts(entry, "title"), *parts(entry, "page")])
+    yield Element("Reference", [*parts(entry, "title"), *(parts(entry, "page") or parts(entry, "folio"))])
     yield from parts(entry, "detail")
 
 
@@ -138,7 +138,8 @@ def dissolve(element: Element) -> None:
     for kid in element.kids:
         if isinstance(kid, Element):
             dissolve(kid)
-        meaningless = isinstance(kid, Element) and kid.tag in PLAIN and (not kid.origin.language or kid.origin == element.origin)
+        means = isinstance(kid, Element) and (kid.origin.said or (kid.origin.language and kid.origin != element.origin))
+        meaningless = isinstance(kid, Element) and kid.tag in PLAIN and not means
         kids += kid.kids if meaningless else [kid]
     element.kids = kids
 

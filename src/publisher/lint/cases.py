@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
-from publisher.lint import (  # noqa: F401  register themselves  # noqa: F401  their rules register themselves  # noqa: F401  their rules register themselves
+from publisher.lint import (  # noqa: F401  their rules register themselves
+    abbreviations,
     anatomy,
     arithmetic,
     bone_events,

@@ -1,10 +1,11 @@
 """Nothing lost on the way to paper: what stands in the sources must stand on the pages of its own section."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from publisher import book
-from publisher.pagination import Pagination, Span
-from publisher.preflight.printed_text import PageTexts, squeezed
+from publisher.pagination import PageMap, Pagination, Span, printed
+from publisher.preflight.printed_text import PageTexts, squeezed, without_references
 from publisher.problems import Place, Problem, Severity
 
 CODES = {
@@ -16,14 +17,18 @@ CODES = {
 }
 """What each check says when it passes."""
 
+NUMBERS = r"[\divxlc～、]+"
+"""Pages as they are printed."""
 
-def check(printed: PageTexts, whole: book.Book, pagination: Pagination) -> Iterator[Problem]:
+
+def check(paper: PageTexts, whole: book.Book, pagination: Pagination, found: PageMap | None = None) -> Iterator[Problem]:
     """Yield a problem for each source scalar, table row, line or drawing of the book whose words its pages do not bear.
 
+    `found` says where the file has its anchors and terms; without it a number is looked for where a page is printed, whatever it is.
     The words of drawings repeat those of tables; they are taken out, so that they stand for nothing that a table has lost.
     """
     spans = {span.section.id: span for span in pagination.spans}
-    texts = {name: printed.of(span.first, span.last) for name, span in spans.items()}
+    texts = {name: paper.of(span.first, span.last) for name, span in spans.items()}
     for section in whole.sections:
         for figure in (block for block in section.blocks if isinstance(block, book.Figure)):
             words = squeezed("".join(figure.words))
@@ -31,48 +36,66 @@ def check(printed: PageTexts, whole: book.Book, pagination: Pagination) -> Itera
                 where = pages(spans.get(section.id), pagination)
                 yield Problem(Place(f"{whole.id}/{section.id}"), "PDF-105", f"图{figure.number}的字没有印到{where}", words[:60], "核对版式是否漏印")
             texts[section.id] = texts.get(section.id, "").replace(words, "", 1) if words else texts.get(section.id, "")
+    written = {name: without_references(text) for name, text in texts.items()}
     for item in whole.printed:
-        if squeezed(item.text) not in texts.get(item.section, ""):
+        if squeezed(item.text) not in written.get(item.section, ""):
             where = pages(spans.get(item.section), pagination)
             yield Problem(item.text.place, "PDF-101", f"此处内容没有印到{where}", str(item.text)[:60], f"项目 {item.path}；核对版式是否漏印")
     for row in whole.rows:
-        if squeezed("".join(row.cells)) not in texts.get(row.section, ""):
+        if not borne(row.cells, texts.get(row.section, ""), found):
             where = pages(spans.get(row.section), pagination)
-            yield Problem(
-                Place(f"{whole.id}/{row.section}"), "PDF-102", f"「{row.table}」有一行没有完整印到{where}", "｜".join(row.cells)[:80], "核对表的版式与分页"
-            )
+            cells = "｜".join(map(book.words, row.cells))[:80]
+            yield Problem(Place(f"{whole.id}/{row.section}"), "PDF-102", f"「{row.table}」有一行没有完整印到{where}", cells, "核对表的版式与分页")
     for section in whole.sections:
         for line in lines(section):
-            if squeezed(line) not in texts.get(section.id, ""):
+            if not borne([line], texts.get(section.id, ""), found):
                 where = pages(spans.get(section.id), pagination)
-                yield Problem(Place(f"{whole.id}/{section.id}"), "PDF-103", f"有一段文字没有印到{where}", line[:60], "核对版式是否漏印")
+                yield Problem(Place(f"{whole.id}/{section.id}"), "PDF-103", f"有一段文字没有印到{where}", book.words(line)[:60], "核对版式是否漏印")
         if section.id in spans:
-            yield from notes(printed, whole, spans[section.id])
+            yield from notes(paper, whole, spans[section.id])
 
 
-def lines(section: book.Section) -> Iterator[str]:
+def borne(lines: Iterable[book.Line], text: str, found: PageMap | None) -> bool:
+    """Tell whether a text bears lines one after the other, with the pages they print."""
+    pieces = [piece for line in lines for piece in line]
+    if found or not any(isinstance(piece, book.Reference | book.Pages) for piece in pieces):
+        return squeezed(printed(tuple(pieces), found or PageMap())) in text
+    return re.search("".join(map(form, pieces)), text) is not None
+
+
+def form(piece: book.Piece) -> str:
+    """Return what a piece looks like on paper, its pages being any."""
+    match piece:
+        case book.Reference():
+            return NUMBERS.join(re.escape(squeezed(part)) for part in piece.around)
+        case book.Pages():
+            return NUMBERS
+    return re.escape(squeezed(printed((piece,), PageMap())))
+
+
+def lines(section: book.Section) -> Iterator[book.Line]:
     """Yield every line of a section but the cells of its tables, which are looked for row by row."""
     for block in section.blocks:
         if isinstance(block, book.Table):
-            yield "".join(f"表{block.number}{book.words(block.caption)}")
-            yield "".join(column.title for column in block.columns)
-            yield from (book.words(head) for _, head in block.groups)
+            yield (*book.plain(block.label), *block.caption)
+            yield tuple(piece for column in block.columns for piece in column.line)
+            yield from (head for _, head in block.groups)
         elif isinstance(block, book.Notes):
-            yield from (book.words(note.foot) for note in block.items)
+            yield from (note.foot for note in block.items)
         elif isinstance(block, book.Collation):
             for note in block.items:
-                yield f"“{book.words(note.quote)}”{book.words(note.note)}{book.words(note.reason)}"
+                yield (*book.plain("“"), *note.quote, *book.plain("”"), *note.note, *note.reason)
         else:
-            yield from (book.words(line) for line in book.lines_of(block))
+            yield from book.lines_of(block)
 
 
-def notes(printed: PageTexts, whole: book.Book, span: Span) -> Iterator[Problem]:
+def notes(paper: PageTexts, whole: book.Book, span: Span) -> Iterator[Problem]:
     """Yield a problem for each note that does not stand once, at the foot of the page that first bears its mark."""
     numbers = [note.number for block in span.section.blocks if isinstance(block, book.Notes) for note in block.items]
-    inside = range(span.first, min(span.last, len(printed.pages)) + 1)
+    inside = range(span.first, min(span.last, len(paper.pages)) + 1)
     for number in numbers:
-        called = next((page for page in inside if number in printed.calls[page - 1]), 0)
-        feet = [page for page in inside for other in printed.feet[page - 1].notes if other == number]
+        called = next((page for page in inside if number in paper.calls[page - 1]), 0)
+        feet = [page for page in inside for other in paper.feet[page - 1].notes if other == number]
         message, severity = "", Severity.ERROR
         if not called:
             message = "正文没有印出这一编号"

@@ -1,13 +1,16 @@
 """The text of a PDF's pages as a reader of the file gets it, brought to one form for comparing, the notes at their feet apart."""
 
+import ctypes
 import io
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 from pypdf import PdfReader
 
 from publisher import book
@@ -28,8 +31,13 @@ def unspaced(text: str) -> str:
 
 
 def squeezed(text: str) -> str:
-    """Drop spaces, line ends, note marks and page references; nothing else is folded."""
-    return PAGE_REFERENCE.sub(r"\1", NOTE_MARK.sub("", unspaced(text)))
+    """Drop spaces, line ends and note marks; nothing else is folded."""
+    return NOTE_MARK.sub("", unspaced(text))
+
+
+def without_references(text: str) -> str:
+    """Drop the pages that were set after the numbers of cases: what is left is as the author wrote it."""
+    return PAGE_REFERENCE.sub(r"\1", text)
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ class PageTexts:
         self.feet: list[Foot] = []
         for number, (text, folio) in enumerate(zip(self.raw, pagination.folios, strict=False), 1):
             owner = owners.get(number)
-            bare = body(unspaced(text), margin_texts(owner, whole, folio))
+            bare = body(unspaced(text), margin_texts(owner, whole, folio), owner is not None and has_list(owner))
             above, foot = parted(bare, notes[owner.id] if owner else {}, self.feet[-1].rest if self.feet else "")
             self.pages.append(squeezed(above))
             self.calls.append(set(map(int, NOTE_MARK.findall(above))))
@@ -90,18 +98,55 @@ class PrintedText(PageTexts):
     """The pages of a PDF, read once; their texts as pypdf reads them where they are not given."""
 
     def __init__(self, pdf: bytes, whole: book.Book, pagination: Pagination, raw: Sequence[str] = ()):
+        self.pdf = pdf
         self.reader = PdfReader(io.BytesIO(pdf))
         super().__init__(raw or [page.extract_text() for page in self.reader.pages], whole, pagination)
 
 
+class Drawn(NamedTuple):
+    """What one text object of a page draws, and where its first character stands from the left, in points."""
+
+    text: str
+    x: float
+
+
 def drawn_texts(pdf: bytes) -> list[str]:
     """Return the text of each page in the order in which it is drawn, read by PDFium: quick, and good enough for comparing."""
-    found = []
     with closing(pdfium.PdfDocument(pdf)) as file:
-        for page in file:
-            with closing(page), closing(page.get_textpage()) as text:
-                found.append(text.get_text_range().replace(HYPHEN, "-"))
-    return found
+        return ["\n".join(item.text for item in drawn(page)) for page in file]
+
+
+def drawn(page: pdfium.PdfPage) -> list[Drawn]:
+    """Return the texts of a page in the order in which they are drawn; PDFium itself orders what stands on one line from left to right."""
+    order = {address: place for place, address in enumerate(text_objects(page))}
+    found: dict[int, list[str]] = {}
+    places: dict[int, float] = {}
+    x, y = ctypes.c_double(), ctypes.c_double()
+    with closing(page), closing(page.get_textpage()) as text:
+        for index in range(text.count_chars()):
+            item = raw.FPDFText_GetTextObject(text, index)
+            if item:
+                address = ctypes.addressof(item.contents)
+                char = chr(raw.FPDFText_GetUnicode(text, index))
+                found.setdefault(address, []).append("-" if char == HYPHEN else char)
+                if address not in places and not char.isspace():
+                    raw.FPDFText_GetCharOrigin(text, index, x, y)
+                    places[address] = x.value
+    return [Drawn("".join(found[address]), places.get(address, 0.0)) for address in sorted(found, key=lambda address: order.get(address, len(order)))]
+
+
+def text_objects(page: pdfium.PdfPage) -> Iterator[int]:
+    """Yield the addresses of a page's objects in the order of its content, those of its forms where the forms are drawn."""
+
+    def inside(count: int, item_at: Callable[[int], Any]) -> Iterator[int]:
+        for index in range(count):
+            item = item_at(index)
+            if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM:
+                yield from inside(raw.FPDFFormObj_CountObjects(item), lambda place, form=item: raw.FPDFFormObj_GetObject(form, place))
+            else:
+                yield ctypes.addressof(item.contents)
+
+    yield from inside(raw.FPDFPage_CountObjects(page), lambda place: raw.FPDFPage_GetObject(page, place))
 
 
 def margin_texts(section: book.Section | None, whole: book.Book, folio: str) -> list[str]:
@@ -111,10 +156,14 @@ def margin_texts(section: book.Section | None, whole: book.Book, folio: str) -> 
     return [unspaced(text) for text in (section.running_head, whole.short_title, folio, section.tab) if text]
 
 
-def body(text: str, margins: list[str]) -> str:
+def has_list(section: book.Section) -> bool:
+    return any(isinstance(block, book.Points) for block in section.blocks)
+
+
+def body(text: str, margins: list[str], lists: bool) -> str:
     """Cut each margin text once from the end of a page's text, where the engine draws them, and before them the numbers of its lists."""
     rest = sorted(margins, key=len, reverse=True)
     while match := next((margin for margin in rest if text.endswith(margin)), None):
         text = text.removesuffix(match)
         rest.remove(match)
-    return LIST_NUMBERS.sub("", text)
+    return LIST_NUMBERS.sub("", text) if lists else text

@@ -10,10 +10,14 @@ from pypdf.generic import Destination
 from publisher import book
 from publisher.edition import Edition
 from publisher.pagination import Pagination, Span
+from publisher.preflight.finding import page_map
 from publisher.preflight.printed_text import PrintedText, squeezed
+from publisher.preflight.tagged import tagged
 from publisher.problems import Place, Problem
 
 POINTS_PER_MM = 72 / 25.4
+LISTS = ("contents", "list")
+"""Kinds of sections whose entries print a page."""
 
 
 @dataclass(frozen=True)
@@ -162,20 +166,25 @@ def links(printed: PrintedText, whole: book.Book, pagination: Pagination, editio
             yield "链接指向别的页", f"{target} 落在第 {pagination.folios[page]} 页", number
         elif target in titles and titles[target] and not bears(printed.pages[page], titles[target]):
             yield "链接所指页上没有其题名", f"{target}：「{titles[target]}」", number
-    yield from misled(printed, pagination)
+    yield from misled(printed, whole, pagination)
 
 
-def misled(printed: PrintedText, pagination: Pagination) -> Faults:
+def misled(printed: PrintedText, whole: book.Book, pagination: Pagination) -> Faults:
     """A section's links lead, in order, where its book says, those of its notes in an order of their own; the index is checked by its folios."""
     links_by_page: dict[int, list[str]] = {}
     for number, target in internal_links(printed):
         links_by_page.setdefault(number, []).append(target)
+    pages = page_map(tagged(printed.pdf), whole, pagination)
+
+    def anchors(piece: book.Pages) -> list[str]:
+        return [run.anchor for run in pages.pages(piece)]
+
     for span in pagination.spans:
         if span.section.kind == "index":
             continue
         have = [target for number in range(span.first, span.last + 1) for target in links_by_page.get(number, [])]
-        feet = [target for block in span.section.blocks if isinstance(block, book.Notes) for target in book.links_of(block)]
-        text = [target for block in span.section.blocks if not isinstance(block, book.Notes) for target in book.links_of(block)]
+        feet = [target for block in span.section.blocks if isinstance(block, book.Notes) for target in book.links_of(block, anchors)]
+        text = [target for block in span.section.blocks if not isinstance(block, book.Notes) for target in book.links_of(block, anchors)]
         for want, found in ((text, [target for target in have if target not in feet]), (feet, [target for target in have if target in feet])):
             yield from differing(once(want), once(found), span)
 
@@ -194,20 +203,19 @@ def once(items: list[str]) -> list[str]:
 
 
 def contents(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
-    """Each entry of the contents prints the folio of the page on which its section starts, and links to it."""
-    spans = {span.section.id: span for span in pagination.spans}
-    if "contents" not in spans:
-        return
-    span = spans["contents"]
-    text = printed.of(span.first, span.last)
-    targets = {target for number, target in internal_links(printed) if span.first <= number <= span.last}
-    for block in whole.section("contents").blocks:
-        for entry in block.items if isinstance(block, book.Entries) else ():
-            folio = pagination.folios[spans[entry.target].first - 1]
-            if squeezed(entry.label + entry.title) + folio not in text:
-                yield "目录所印页码不对或缺条目", f"{entry.title}，应在第 {folio} 页", span.first
-            if entry.target not in targets:
-                yield "目录条目没有链接", entry.title, span.first
+    """Each entry of the contents, or of a list of tables, prints the folio of the page on which it starts, and links to it."""
+    pages = page_map(tagged(printed.pdf), whole, pagination)
+    links = list(internal_links(printed))
+    for span in [span for span in pagination.spans if span.section.kind in LISTS]:
+        text = printed.of(span.first, span.last)
+        targets = {target for number, target in links if span.first <= number <= span.last}
+        for block in span.section.blocks:
+            for entry in block.items if isinstance(block, book.Entries) else ():
+                folio = pages.folio(entry.target)
+                if squeezed(entry.label + entry.title) + folio not in text:
+                    yield "目录所印页码不对或缺条目", f"{entry.title}，应在第 {folio} 页", span.first
+                if entry.target not in targets:
+                    yield "目录条目没有链接", entry.title, span.first
 
 
 def fonts(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:

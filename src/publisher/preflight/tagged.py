@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import pikepdf
@@ -87,6 +87,8 @@ class Tagged:
     """A PDF as its tags tell it."""
 
     def __init__(self, pdf: bytes):
+        self.found: Any = None
+        """Where the terms of a book were found in it."""
         self.pdf = pikepdf.open(io.BytesIO(pdf))
         self.pages = {page.objgen: number for number, page in enumerate(self.pdf.pages, 1)}
         root = self.pdf.Root.get("/StructTreeRoot", Dictionary())
@@ -175,6 +177,12 @@ class Tagged:
         for number, page in enumerate(self.pdf.pages, 1):
             for item in page.obj.get("/Annots", ()):
                 yield number, item
+
+
+@lru_cache(maxsize=1)
+def tagged(pdf: bytes) -> Tagged:
+    """Read a file, or return it as last read."""
+    return Tagged(pdf)
 
 
 def is_artifact(item: Any) -> bool:

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 from publisher import book
 from publisher.edition import Edition
-from publisher.pagination import Pagination
+from publisher.pagination import PageMap, Pagination, printed
+from publisher.preflight import finding
 from publisher.preflight.printed_text import squeezed, unspaced
 from publisher.preflight.tagged import Node, Tagged
+from publisher.preflight.tagged import tagged as read
 from publisher.problems import Place, Problem
 
 Faults = Iterator[tuple[str, str, int]]
@@ -41,8 +43,8 @@ class Chapter(NamedTuple):
 
 def check(pdf: bytes, whole: book.Book, pagination: Pagination, edition: Edition) -> Iterator[Problem]:
     """Yield every fault of the tags of a file."""
-    tagged = Tagged(pdf)
-    for rule, code in RULES.items():
+    tagged = read(pdf)
+    for rule, code in (RULES | finding.RULES).items():
         for message, found, page in rule(tagged, whole, pagination):
             path = f"{whole.id}/{edition.name}.pdf"
             yield Problem(Place(path, page) if page else Place(path), code, message, found, "查 finish/tags.py 与版式")
@@ -105,16 +107,20 @@ def tables(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
     for chapter in chapters(tagged, whole):
         for want, have in zip_longest(chapter.blocks(book.Table), chapter.node.find("Table")):
             if want is None or have is None:
-                yield "表数与结构不符", f"表{want.number}" if want else tagged.text(have)[:20], have.page if have else chapter.node.page
+                yield "表数与结构不符", name_of(want) if want else tagged.text(have)[:20], have.page if have else chapter.node.page
                 break
             captions = [tagged.text(node) for node in have.nodes if node.tag == "Caption"]
-            if captions != [squeezed(f"表{want.number}{book.words(want.caption)}")]:
-                yield "表题没有标为表题", f"表{want.number}：{captions}", have.page
-            for message, found, page in heads(tagged, want, have):
-                yield message, f"表{want.number}：{found}", page
+            if captions != [squeezed(f"{want.label}{book.words(want.caption)}")]:
+                yield "表题没有标为表题", f"{name_of(want)}：{captions}", have.page
+            for message, found, page in heads(tagged, want, have, finding.page_map(tagged, whole, pagination)):
+                yield message, f"{name_of(want)}：{found}", page
 
 
-def heads(tagged: Tagged, want: book.Table, have: Node) -> Faults:
+def name_of(table: book.Table) -> str:
+    return table.label or book.words(table.caption)
+
+
+def heads(tagged: Tagged, want: book.Table, have: Node, pages: PageMap) -> Faults:
     titles = [squeezed(column.title) for column in want.columns]
     rows = [(row, part.tag) for part in have.nodes for row in part.nodes if row.tag == "TR"]
     expected: list[list[tuple[str, str, list[str]]]] = [[("TH", title, []) for title in titles]]
@@ -123,7 +129,7 @@ def heads(tagged: Tagged, want: book.Table, have: Node) -> Faults:
         group = squeezed(book.words(head))
         expected += [[("TH", group, [title for title in titles if title])]] if group else []
         for row in body:
-            texts = [squeezed(book.words(cell)) for cell in row]
+            texts = [squeezed(printed(cell, pages)) for cell in row]
             expected.append([cell_heads(place, texts, titles, names, group) for place in range(len(texts))])
     for row_wanted, found in zip_longest(expected, rows):
         if row_wanted is None or found is None:
@@ -198,14 +204,14 @@ def reading_order(tagged: Tagged, whole: book.Book, pagination: Pagination) -> F
     have, want = len(tagged.document.nodes), len(whole.sections)
     if have != want:
         yield "结构的章节数与书不符", f"{have}，应为 {want}", 0
-    spans = {span.section.id: span for span in pagination.spans}
+    spans, where = {span.section.id: span for span in pagination.spans}, finding.page_map(tagged, whole, pagination)
     for section, node in chapters(tagged, whole):
         span, text, place = spans[section.id], tagged.aloud(node), 0
         pages = [mark.page for mark in node.flow]
         turned = next((later for earlier, later in pairwise(pages) if later < earlier), 0)
         if turned or any(not span.first <= page <= span.last for page in pages):
             yield "朗读次序与页序不符", section.title, turned or span.first
-        for words in [squeezed(words) for block in section.blocks for words in said_by(block)]:
+        for words in [squeezed(words) for block in section.blocks for words in said_by(block, where)]:
             found = text.find(words, place)
             if found < 0:
                 yield "朗读次序与书不符，或有文字没有标签", f"{section.title}：{words[:30]}", span.first
@@ -213,9 +219,9 @@ def reading_order(tagged: Tagged, whole: book.Book, pagination: Pagination) -> F
             place = found + len(words)
 
 
-def said_by(block: book.Block) -> list[str]:
+def said_by(block: book.Block, pages: PageMap) -> list[str]:
     """Return what is read aloud of a block: of a figure the words in its place, then its caption."""
-    return [*([block.alt] if isinstance(block, book.Figure) else []), *(book.words(line) for line in book.lines_of(block))]
+    return [*([block.alt] if isinstance(block, book.Figure) else []), *(printed(line, pages) for line in book.lines_of(block))]
 
 
 def ids(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
@@ -274,6 +280,6 @@ RULES = {
 CODES = {
     "PDF-301": "所有内容或入结构，或标为附饰", "PDF-302": "结构标签合乎规则，标题不跳级", "PDF-303": "目录逐条与书相符", "PDF-304": "各表单元格的表头无误",
     "PDF-305": "编者按与其编号相连", "PDF-306": "链接有字有名", "PDF-307": "朗读顺序与书相符", "PDF-308": "结构标识与索引相符",
-    "PDF-309": "外文标明语言", "PDF-310": "图有说明文字、图题与边框",
+    "PDF-309": "外文标明语言", "PDF-310": "图有说明文字、图题与边框", **finding.CODES,
 }  # fmt: skip
 """What each check makes sure of."""

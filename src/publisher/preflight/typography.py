@@ -121,9 +121,9 @@ def font_shares(lines: Sequence[Line]) -> Iterator[FontShare]:
 
 
 def flush_left(pagination: Pagination) -> set[int]:
-    """Return the pages of sections whose text is not justified: contents, lists of cases, index."""
+    """Return the pages of sections whose text is not justified: contents, lists, index, trials with their citations."""
     lists = (book.Entries, book.Index)
-    spans = [span for span in pagination.spans if any(isinstance(block, lists) for block in span.section.blocks)]
+    spans = [span for span in pagination.spans if span.section.kind == "trials" or any(isinstance(block, lists) for block in span.section.blocks)]
     return {page for span in spans for page in range(span.first, span.last + 1)}
 
 

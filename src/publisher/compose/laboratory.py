@@ -1,0 +1,82 @@
+"""Laboratory tests at a glance: every analyte of the volume with symbol, unit, and the cases and pages that report it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from publisher import book
+from publisher.book import Heading, Kind, Line, Pages, Paragraph, Section, Text, Which, plain
+from publisher.case import Case
+from publisher.catalogue import Analyte, Catalogue
+from publisher.collection import VolumeSource
+from publisher.compose.marks import Marks
+from publisher.compose.readings import order
+from publisher.compose.tables import MEASURE_EM, Tables, joined
+from publisher.lexicon import Lexicon, lexicon
+
+TITLE = "检验项目一览"
+LEXICON = "analytes"
+EXPLAINED = "收各例检验表与动态表中的项目，按汉语拼音排列；单位照各例所印，例号后括号内为页码。参考范围因检测方法与单位而异，原稿所印者照录，未印者不补。"
+
+
+class Report(NamedTuple):
+    """An analyte as one case reports it: unit and reference range as printed."""
+
+    analyte: Analyte
+    case: Case
+    unit: str
+    reference: str
+
+
+class Row(NamedTuple):
+    analyte: Analyte
+    reports: list[Report]
+
+
+def laboratory_section(source: VolumeSource, catalogue: Catalogue, letter: str, measure_em: float = MEASURE_EM) -> list[Section]:
+    """Return the section in a list, or an empty list where no case has a laboratory test."""
+    rows: dict[str, Row] = {}
+    for report in reports(source):
+        rows.setdefault(str(report.analyte.name), Row(report.analyte, [])).reports.append(report)
+    if not rows:
+        return []
+    tables = Tables("laboratory", letter, Marks.none(source), measure_em)
+    table = tables.table(
+        "各例所载检验项目", [rows[name] for name in sorted(rows, key=order)],
+        [
+            ("项目", Kind.TERM, lambda row: plain(row.analyte.name)),
+            ("符号", Kind.TERM, lambda row: plain(row.analyte.symbol or "")),
+            ("单位", Kind.TEXT, lambda row: each(report.unit for report in row.reports)),
+            ("参考范围", Kind.FIGURE, lambda row: each(report.reference for report in row.reports)),
+            ("病例（页）", Kind.TEXT, lambda row: joined([where(row.analyte, case) for case in cases(row)], "、")),
+        ],
+        style="list",
+    )  # fmt: skip
+    blocks: tuple[book.Block, ...] = (Heading(plain(TITLE), 1, "laboratory-h"), Paragraph(plain(EXPLAINED), "aid"), *table)
+    return [Section("laboratory", "laboratory", TITLE, blocks, running_head=TITLE)]
+
+
+def analyte_lexicon(catalogue: Catalogue) -> Lexicon:
+    return lexicon(LEXICON, catalogue.analytes)
+
+
+def reports(source: VolumeSource) -> Iterator[Report]:
+    for slug in source.volume.case_ids:
+        case = source.cases[slug]
+        for panel in case.labs:
+            for result in panel.results:
+                yield Report(result.analyte.entry, case, str(result.unit or ""), str(result.reference or ""))
+        for series in case.series:
+            for column in series.columns:
+                yield Report(column.analyte.entry, case, str(column.unit or ""), "")
+
+
+def each(words: Iterator[str]) -> Line:
+    return plain("、".join(dict.fromkeys(filter(None, words))))
+
+
+def cases(row: Row) -> list[Case]:
+    return list({str(report.case.id): report.case for report in row.reports}.values())
+
+
+def where(analyte: Analyte, case: Case) -> Line:
+    return (Text(f"例{case.number}（"), Pages(LEXICON, str(analyte.name), Which.TREATED, str(case.id)), Text("）"))

@@ -1,0 +1,53 @@
+"""What the volume holds: the contents with a line on each case, and the lists of tables and of figures."""
+
+from itertools import groupby
+
+from publisher import book
+from publisher.book import Entries, Entry, Heading, Section, plain, words
+from publisher.catalogue import Catalogue
+from publisher.collection import VolumeSource
+from publisher.compose.profile import profile
+
+UNTITLED = "图"
+"""What a numbered block is called that does not say it."""
+
+
+def contents(source: VolumeSource, catalogue: Catalogue, listed: list[Section]) -> Section:
+    """Return the contents of the sections given, in their order."""
+    entries = []
+    for section in listed:
+        case = source.cases.get(section.id)
+        if case:
+            entries.append(Entry(f"例{section.number}", section.title, described(case, catalogue), section.id, 2))
+        else:
+            entries.append(Entry("", section.title, "", section.id, 1))
+    blocks = (Heading(plain("目录"), 1, "contents-h"), Entries(tuple(entries)))
+    return Section("contents", "contents", "目录", blocks, front=True, recto=True, running_head="目录")
+
+
+def described(case, catalogue: Catalogue) -> str:
+    """Say in a line whom and what a case is about: 女，48岁　浸润性导管癌　病理性骨折、放疗."""
+    found = profile(case, catalogue)
+    return "　".join(filter(None, [f"{case.patient.sex}，{case.patient.age}", "，".join(found.histology), found.topic]))
+
+
+def lists_of_blocks(sections: list[Section]) -> list[Section]:
+    """Return one list for each sort of numbered block in the sections: of tables, of figures."""
+    numbered = [(section, block) for section in sections for block in section.numbered_blocks]
+    sorts = dict.fromkeys(word(block) for _, block in numbered)
+    return [list_of(sort, [(section, block) for section, block in numbered if word(block) == sort]) for sort in sorts]
+
+
+def word(block: book.Block) -> str:
+    return getattr(block, "word", UNTITLED)
+
+
+def list_of(sort: str, numbered: list[tuple[Section, book.Block]]) -> Section:
+    title, entries = f"{sort}目录", []
+    for section, blocks in groupby(numbered, key=lambda item: item[0]):
+        label = f"例{section.number}" if section.kind == "case" else ""
+        entries.append(Entry(label, section.title, "", section.id, 1))
+        entries += [Entry(f"{sort}{block.number}", words(block.caption), "", block.anchor, 2) for _, block in blocks]
+    name = {"表": "tables", "图": "figures"}.get(sort, f"list-{sort}")
+    blocks = (Heading(plain(title), 1, f"{name}-h"), Entries(tuple(entries), "columns"))
+    return Section(name, "list", title, blocks, front=True, running_head=title)
