@@ -31,7 +31,8 @@ def part():
 
 
 def text(section, galley, first: int) -> list[str]:
-    sheets = [Sheet(section, str(first + index), galley, index) for index in range(len(galley.pages))]
+    numbers = ("00",) * (1 + max((slot.number for page in galley.pages for slot in page.slots), default=0))
+    sheets = [Sheet(section, str(first + index), galley, index, numbers) for index in range(len(galley.pages))]
     document = joined(sheets, REPOSITORY / "styles" / "fonts")
     out = io.BytesIO()
     document.save(out)

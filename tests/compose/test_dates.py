@@ -136,7 +136,7 @@ def test_every_other_word_stays(dated, sample):
     """Rewriting touches scalars that hold a date and no other."""
     before = dict(leaves(dated.volumes["sample"].trees["sample-01-rib"]))
     after = dict(leaves(shown(dated.volumes["sample"], dated.catalogue).trees["sample-01-rib"]))
-    changed = {path for path in before if before[path] != after[path]}
+    changed = {path for path in before if path in after and before[path] != after[path]}
     assert changed
     assert [before[path] for path in changed if "2025" not in before[path]] == []
 

@@ -47,17 +47,20 @@ class Picture:
 
 def test_blocks_of_another_sort_get_a_list_of_their_own(sample_book):
     case = sample_book.section("sample-01-rib")
-    drawn = replace(case, blocks=(*case.blocks, Picture("figure-1", "1-1", plain("骨转移部位"))))
+    drawn = replace(case, blocks=(*case.blocks, Picture("figure-9", "1-9", plain("骨转移部位"))))
     tables, figures = lists_of_blocks([drawn])
     assert (tables.title, figures.title, figures.id) == ("表目录", "图目录", "figures")
     assert [(entry.label, entry.title, entry.target) for entry in entries(figures)] == [
         ("例1", "肺腺癌肋骨转移一例", "sample-01-rib"),
-        ("图1-1", "骨转移部位", "figure-1"),
+        *((f"图{block.number}", book.words(block.caption), block.anchor) for block in case.blocks if isinstance(block, book.Figure)),
+        ("图1-9", "骨转移部位", "figure-9"),
     ]
 
 
 def test_a_volume_without_figures_has_no_list_of_them(sample_book):
-    assert [section.id for section in sample_book.sections if section.kind == "list"] == ["tables"]
+    bare = [replace(section, blocks=tuple(block for block in section.blocks if not isinstance(block, book.Figure))) for section in sample_book.sections]
+    assert [section.id for section in lists_of_blocks(bare)] == ["tables"]
+    assert [section.id for section in sample_book.sections if section.kind == "list"] == ["tables", "figures"]
 
 
 def test_every_analyte_is_listed_with_unit_symbol_and_cases(sample_book):

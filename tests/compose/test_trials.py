@@ -55,9 +55,17 @@ def test_every_figure_of_the_cases_is_in_the_table_of_its_trial(content):
     assert missing == []
 
 
-def test_a_trial_that_only_a_note_names_says_so(content):
+def test_a_trial_that_only_the_reason_of_a_note_names_leads_to_the_collation(content):
     line = told(trials(content, "lung"), "IMpower133")["引用"]
-    assert line == (book.Text("例15（"), Pages("trials", "IMpower133", section="lung-15-es-sclc"), book.Text("，编者按）"))
+    assert line == (book.Text("例15（"), Pages("trials", "IMpower133", section="collation"), book.Text("，校勘记）"))
+
+
+def test_a_trial_that_only_a_note_names_says_so(project):
+    project.edit("content/sample/cases/sample-01-rib.yaml", "trial: SAMPLE-100研究", "study: 未命名的研究")
+    project.edit("content/sample/cases/sample-01-rib.yaml", "    note: ", "    note: 与SAMPLE-100研究不合，")
+    collection = project.collection()
+    (citation,) = citing(collection.volumes["sample"], collection.catalogue)["SAMPLE-100"]
+    assert (citation.noted, citation.collated) == (True, False)
 
 
 def test_population_and_arms_are_those_of_the_case_and_those_published(content):

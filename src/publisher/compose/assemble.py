@@ -58,10 +58,12 @@ def compose(
     for make in (trials_section, laboratory_section, announced, abbreviations_section):
         appendices += make(source, catalogue, LETTERS[len(appendices)], measure_em)
     after = len(volume.parts)
+    guideline = guideline_section(source)
+    collation = collation_section([*cases.values(), guideline, dosing])
     body = [
         *parts(volume, cases),
-        tabbed(guideline_section(source), "要点", after),
-        *(tabbed(section, "附录", after + 1) for section in (*appendices, *closing(volume), *collation_section(list(cases.values())))),
+        tabbed(guideline, "要点", after),
+        *(tabbed(section, "附录", after + 1) for section in (*appendices, *closing(volume), *collation)),
         *(tabbed(section, "附录", after + 1) for section in changes_section(changes, written)),
         tabbed(index_section(catalogue), "索引", after + 2),
     ]
@@ -132,7 +134,7 @@ def front(volume: Volume, source: VolumeSource, engine: str) -> list[Section]:
         ),
         front=True, recto=True, numbered=False,
     )  # fmt: skip
-    questions = sum(len(case.notes) for case in source.cases.values())
+    questions = sum(len(noted.notes) for noted in (*source.cases.values(), source.guideline, source.dosing))
     colophon = Section(
         "colophon", "front", "版权页",
         (

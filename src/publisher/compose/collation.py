@@ -1,4 +1,4 @@
-"""The collation (校勘记) at the end of a volume: the editor's notes of all its cases, each with its page, its words and its reason."""
+"""The collation (校勘记) at the end of a volume: the editor's notes of its cases and chapters, each with its page, its words and its reason."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,14 @@ COLLATION = "collation"
 TITLE = "校勘记"
 
 
-def collation_section(cases: Sequence[book.Section]) -> list[book.Section]:
-    """Return the section in a list, or an empty list where no case has a note."""
+def collation_section(noted: Sequence[book.Section]) -> list[book.Section]:
+    """Return the section in a list, or an empty list where none of the cases and chapters has a note."""
     blocks: list[book.Block] = []
-    for case in cases:
-        notes = [note for block in case.blocks if isinstance(block, book.Notes) for note in block.items]
+    for section in noted:
+        notes = [note for block in section.blocks if isinstance(block, book.Notes) for note in block.items]
         if notes:
-            title = f"例{case.number}　{case.title}"
-            blocks += [book.Heading(book.plain(title), 2, f"{COLLATION}-{case.id}"), book.Collation(tuple(notes))]
+            title = f"例{section.number}　{section.title}" if section.number else section.title
+            blocks += [book.Heading(book.plain(title), 2, f"{COLLATION}-{section.id}"), book.Collation(tuple(notes))]
     if not blocks:
         return []
     head = book.Heading(book.plain(TITLE), 1, f"{COLLATION}-h")

@@ -8,6 +8,8 @@ from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
 from publisher.compose.profile import profile
 
+SORTS = ("表", "图")
+"""Sorts of numbered blocks, in the order of their lists."""
 UNTITLED = "图"
 """What a numbered block is called that does not say it."""
 
@@ -34,7 +36,7 @@ def described(case, catalogue: Catalogue) -> str:
 def lists_of_blocks(sections: list[Section]) -> list[Section]:
     """Return one list for each sort of numbered block in the sections: of tables, of figures."""
     numbered = [(section, block) for section in sections for block in section.numbered_blocks]
-    sorts = dict.fromkeys(word(block) for _, block in numbered)
+    sorts = dict.fromkeys((*[sort for sort in SORTS if any(word(block) == sort for _, block in numbered)], *(word(block) for _, block in numbered)))
     return [list_of(sort, [(section, block) for section, block in numbered if word(block) == sort]) for sort in sorts]
 
 

@@ -181,7 +181,8 @@ class Tables:
         return [self.made(caption, heads, rows, key=("标志物",))]
 
     def receptor(self, row: Receptor) -> Line:
-        return self.marks.line(row.marker, row.result, *clone(row))
+        apart = " " if row.marker[-1:].isascii() and row.result[:1].isascii() and row.result[:1].isalnum() else None
+        return self.marks.line(row.marker, apart, row.result, *clone(row))
 
     def genes(self, genes: list[Any]) -> list[book.Table]:
         return self.table(

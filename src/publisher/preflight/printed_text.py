@@ -20,6 +20,9 @@ NOTE_MARK = re.compile(r"〔(\d+)〕")
 HYPHEN = "\x02"
 """What PDFium calls a hyphen that ends a line."""
 LIST_NUMBERS = re.compile(r"(?:\d+\.|·)+$")
+"""The engine draws them after the text of a page."""
+LAST = 400
+"""Characters that a paragraph at the end of a page may have there."""
 PAGE_REFERENCE = re.compile(r"(例\d+)（\d+）")
 """A reference to a case with its page: 例2（14）."""
 KNOWN_BY = 12
@@ -62,9 +65,13 @@ class PageTexts:
         self.calls: list[set[int]] = []
         """The numbers of the note marks in the text of each page."""
         self.feet: list[Foot] = []
+        self.ends: list[str] = []
+        """How the text of each page ends, where the numbers of its lists may be figures of the text instead."""
         for number, (text, folio) in enumerate(zip(self.raw, pagination.folios, strict=False), 1):
             owner = owners.get(number)
-            bare = body(unspaced(text), margin_texts(owner, whole, folio), owner is not None and has_list(owner))
+            printed = body(unspaced(text), margin_texts(owner, whole, folio))
+            bare = LIST_NUMBERS.sub("", printed) if owner and has_list(owner) else printed
+            self.ends.append("" if bare == printed else squeezed(printed[-LAST:]))
             above, foot = parted(bare, notes[owner.id] if owner else {}, self.feet[-1].rest if self.feet else "")
             self.pages.append(squeezed(above))
             self.calls.append(set(map(int, NOTE_MARK.findall(above))))
@@ -72,7 +79,8 @@ class PageTexts:
 
     def of(self, first: int, last: int) -> str:
         """Return the joined body text of pages `first` to `last`, counted from 1, and after it their notes."""
-        return "".join(self.pages[first - 1 : last]) + "".join(foot.text for foot in self.feet[first - 1 : last])
+        feet = "".join(foot.text for foot in self.feet[first - 1 : last])
+        return "\n".join(["".join(self.pages[first - 1 : last]) + feet, *filter(None, self.ends[first - 1 : last])])
 
 
 def labelled(section: book.Section) -> dict[int, str]:
@@ -160,10 +168,10 @@ def has_list(section: book.Section) -> bool:
     return any(isinstance(block, book.Points) for block in section.blocks)
 
 
-def body(text: str, margins: list[str], lists: bool) -> str:
-    """Cut each margin text once from the end of a page's text, where the engine draws them, and before them the numbers of its lists."""
+def body(text: str, margins: list[str]) -> str:
+    """Cut each margin text once from the end of a page's text, where the engine draws them."""
     rest = sorted(margins, key=len, reverse=True)
     while match := next((margin for margin in rest if text.endswith(margin)), None):
         text = text.removesuffix(match)
         rest.remove(match)
-    return LIST_NUMBERS.sub("", text) if lists else text
+    return text
