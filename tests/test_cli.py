@@ -58,6 +58,19 @@ def test_brackets_in_a_source_are_printed_as_they_are(project):
     assert "[bold]劳拉西洋片[/]" in run("check", "--root", project.root).stderr
 
 
+def test_a_place_on_line_100_is_printed_in_figures(project):
+    text = project.path(RIB).read_text(encoding="utf-8")
+    project.path(RIB).write_text("# 行\n" * (99 - text[: text.index("sex: 女")].count("\n")) + text.replace("sex: 女", "sex: F"), encoding="utf-8")
+    assert f"{RIB}:100:8: error" in run("check", "--root", project.root).stderr
+
+
+def test_a_build_that_findings_stop_says_what_an_editor_can_do(project):
+    project.edit(RIB, "stage: IVA期", "stage: IIA期")
+    result = run("build", "--root", project.root, "--case", "sample-01-rib")
+    assert (result.exit_code, "STG-002" in result.stderr) == (1, True)
+    assert all(word in result.stderr for word in ("settles", "waivers", "--draft", "publisher explain"))
+
+
 def test_check_finds_a_note_that_cannot_be_placed(project):
     project.edit(FEMUR, "quote: 2018-05", "quote: 无此语")
     result = run("check", "--root", project.root)

@@ -163,8 +163,8 @@ def named(one: Laid) -> Edition:
 def look_at_pages(one: Laid) -> Iterator[Problem]:
     """Yield what is wrong with the pages of a booklet one by one."""
     pagination, edition = one.typeset.pagination, named(one)
-    printed = PrintedText(one.pages, one.book, pagination, drawn_texts(one.pages))
-    yield from structure.check(printed, one.book, pagination, edition, PAGE_RULES)
-    yield from lost.check(printed, one.book, pagination)
+    drawn = drawn_texts(one.pages)
+    yield from structure.check(PrintedText(one.pages, one.book, pagination, drawn), one.book, pagination, edition, PAGE_RULES)
+    yield from lost.check_drawn(one.pages, drawn, one.book, pagination)
     set_as = typography.measure(one.pages, typography.flush_left(pagination))
     yield from typography.check(set_as, edition, f"{one.book.id}/{edition.name}.pdf")

@@ -30,11 +30,14 @@ from publisher.workbench import doctor, formatting, importing, manuscript, scaff
 from publisher.workbench import schema as schemas
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False)
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, emoji=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 MISUSE = {"SRC-020", "SRC-027", "SRC-033", "DIF-003"}
 """A volume, case, edition, rule or revision that does not exist."""
+
+ANSWERS = "逐处改正，或以编者按了结（notes 中写 settles），或豁免（waivers）；publisher explain 代号 说明规则；只看样稿可加 --draft"
+"""What an editor can do about findings that stop an edition."""
 
 Root = Annotated[Path, typer.Option("--root", help="The book project's folder.", exists=True, file_okay=False)]
 Volumes = Annotated[list[str] | None, typer.Argument(help="Volumes by folder name; all when none is named.")]
@@ -46,6 +49,8 @@ def report(problems: list[Problem]) -> None:
     for problem in problems:
         errors.print(str(problem), markup=False)
     errors.print(f"共 {len(problems)} 处问题", markup=False)
+    if any(problem.code in RULES for problem in problems):
+        errors.print(ANSWERS, markup=False)
     raise typer.Exit(2 if all(problem.code in MISUSE for problem in problems) else 1)
 
 
@@ -185,6 +190,8 @@ def build(
             console.print(f"  1 read       {len(source.cases)} cases", markup=False)
             order = journey.Order(case, tuple(editions), locked, draft, changes_since, cache)
             built = journey.build_apart(project, collection, source, progress(), order)
+            for problem in built.problems:
+                console.print(str(problem), markup=False)
             for path in built.paths:
                 console.print(f"  -> {path.relative_to(project.root)}", markup=False)
             console.print(f"  {built.pages} pages, {built.seconds:.1f} s", markup=False)

@@ -28,7 +28,7 @@ from publisher.preflight import lost, metadata, privacy, structure, tags, typogr
 from publisher.preflight import press as press_check
 from publisher.preflight.origin import traced
 from publisher.preflight.press import PressFile
-from publisher.preflight.printed_text import PageTexts, PrintedText, drawn_texts
+from publisher.preflight.printed_text import PrintedText, drawn_texts
 from publisher.preflight.report import Check, checks
 from publisher.problems import Place, Problem, Severity
 from publisher.render import Renderer
@@ -161,8 +161,7 @@ def look_at_screen(pdf: bytes, job: Job) -> Looked:
 def look_at_press(pdf: bytes, job: Job) -> Looked:
     """Check the inside of a volume as a printer does, and that nothing was lost on its way there."""
     file = PressFile(pdf, PRESS, job.run(), job.book.id, job.book.title, job.book.date, len(job.pagination.folios))
-    texts = PageTexts(drawn_texts(pdf), job.book, job.pagination)
-    found = [*press_check.check(file), *lost.check(texts, job.book, job.pagination)]
+    found = [*press_check.check(file), *lost.check_drawn(pdf, drawn_texts(pdf), job.book, job.pagination)]
     return list(traced(found, job.book, job.pagination)), press_check.notes(file)
 
 

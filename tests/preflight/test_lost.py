@@ -4,7 +4,8 @@ import pytest
 from breaking import broken, spans, without_word
 from project import FEMUR, RIB, SAMPLEBOOK, Project, codes
 
-from publisher.preflight.printed_text import body, squeezed
+from publisher.preflight import lost
+from publisher.preflight.printed_text import body, drawn_texts, squeezed
 from publisher.read_yaml import read_yaml
 from publisher.written import leaves
 
@@ -49,6 +50,11 @@ def test_rows_of_a_blanked_page_are_named_with_their_table(blanked):
 
 def test_lines_of_a_blanked_page_are_named_with_their_section(blanked):
     assert {path for path, _ in places(blanked, "PDF-103")} == {"sample/sample-01-rib"}
+
+
+def test_words_that_pdfium_gives_in_another_order_are_not_called_lost(sample_built):
+    drawn = [text[::-1] for text in drawn_texts(sample_built.pdf)]
+    assert lost.check_drawn(sample_built.pdf, drawn, sample_built.book, sample_built.pagination) == []
 
 
 def test_a_missing_page_loses_its_text(sample_built):

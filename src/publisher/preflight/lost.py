@@ -1,10 +1,10 @@
 """Nothing lost on the way to paper: what stands in the sources must stand on the pages of its own section."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from publisher import book
 from publisher.pagination import Pagination, Span
-from publisher.preflight.printed_text import PageTexts, squeezed
+from publisher.preflight.printed_text import PageTexts, PrintedText, squeezed
 from publisher.problems import Place, Problem, Severity
 
 CODES = {
@@ -48,6 +48,14 @@ def check(printed: PageTexts, whole: book.Book, pagination: Pagination) -> Itera
                 yield Problem(Place(f"{whole.id}/{section.id}"), "PDF-103", f"有一段文字没有印到{where}", line[:60], "核对版式是否漏印")
         if section.id in spans:
             yield from notes(printed, whole, spans[section.id])
+
+
+def check_drawn(pdf: bytes, drawn: Sequence[str], whole: book.Book, pagination: Pagination) -> list[Problem]:
+    """Return what `check` finds lost of a file. `drawn` are its texts as PDFium gives them, who puts the words of a drawing in
+    an order of his own; so pages are read once more, slowly, before anything is called lost.
+    """
+    quick = list(check(PageTexts(drawn, whole, pagination), whole, pagination))
+    return list(check(PrintedText(pdf, whole, pagination), whole, pagination)) if quick else []
 
 
 def lines(section: book.Section) -> Iterator[str]:
