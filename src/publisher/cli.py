@@ -26,7 +26,7 @@ from publisher.preflight.report import as_html, as_json
 from publisher.problems import Place, Problem, Rejected, nearest
 from publisher.read import read, read_reference
 from publisher.rules import RULES
-from publisher.workbench import doctor, formatting, importing, manuscript, scaffold
+from publisher.workbench import doctor, documents, formatting, importing, manuscript, scaffold
 from publisher.workbench import schema as schemas
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False)
@@ -362,6 +362,19 @@ def schema(
     staged.replace_all(root / to, schemas.schemas(catalogue))
     files.replace(root / ".vscode/settings.json", schemas.editor_settings(to.as_posix()))
     console.print(f"{to}/, .vscode/settings.json", markup=False)
+
+
+@app.command("documents", hidden=True)
+def write_documents(to: Annotated[Path, typer.Option("--to", help="The folder of the documents.")] = Path("docs")) -> None:
+    """Write the pages of the documentation that follow from the program."""
+    pages = {
+        "rules.md": explained.document(journey.DEFAULTS),
+        "commands.md": documents.commands(typer.main.get_command(app)),
+        "manual/fields.md": documents.fields(),
+    }
+    for name, text in pages.items():
+        files.replace(to / name, text.encode())
+        console.print(str(to / name), markup=False)
 
 
 @app.command("format")
