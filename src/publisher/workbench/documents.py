@@ -51,7 +51,7 @@ def leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def sentence(text: str | None) -> str:
-    return " ".join((text or "").split())
+    return " ".join((text or "").split()).replace("<", "&lt;")
 
 
 def described(full: str, command: Any) -> list[str]:
