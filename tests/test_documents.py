@@ -336,12 +336,20 @@ def test_every_command_does_what_the_document_says(path, scratch):
                 assert re.search(pattern, output), (str(fence), step.command, line, output)
 
 
-def test_every_line_for_the_shell_is_a_target_or_a_known_command():
+def test_every_line_for_the_shell_can_be_followed():
     for fence in FENCES:
         if fence.language == "sh":
+            copied = ""
             for line in fence.text.split("\n"):
-                words = line.split("#")[0].split()
-                assert line == ACTIVATE or (words[0] == "make" and words[1] in targets()), f"{fence}: {line}"
+                match line.split("#")[0].split():
+                    case ["make", target, *_]:
+                        assert target in targets(), f"{fence}: {line}"
+                    case ["cp", "-r", source, copied]:
+                        assert (REPOSITORY / source).is_dir(), f"{fence}: {line}"
+                    case ["cd", folder]:
+                        assert folder == copied, f"{fence}: {line}"
+                    case _:
+                        assert line == ACTIVATE, f"{fence}: {line}"
 
 
 def test_every_block_says_what_it_is():
