@@ -7,6 +7,7 @@ from project import FEMUR, RIB, SAMPLEBOOK, Project
 from typer.testing import CliRunner
 
 from publisher.cli import app
+from publisher.read import read
 from publisher.rules import RULES
 
 
@@ -142,6 +143,9 @@ def test_build_tells_where_the_file_is(built_case):
     assert "build/sample-sample-03-femur/screen.pdf" in result.stdout
 
 
+BOOKLETS = ["booklet-rib-instructions.pdf", "booklet-rib.pdf", "booklet-volume-instructions.pdf", "booklet-volume.pdf"]
+
+
 @pytest.fixture(scope="module")
 def built_editions(tmp_path_factory):
     """The sample book, first its press edition alone, then everything, then the screen edition alone."""
@@ -157,7 +161,7 @@ def test_the_editions_that_are_named_are_built_and_no_other(built_editions):
     _, told = built_editions
     assert [result.exit_code for result, _ in told] == [0, 0, 0]
     assert [sorted(name for name in files if name.endswith(".pdf")) for _, files in told] == [
-        ["cover.pdf", "press.pdf"], ["cover.pdf", "press.pdf", "screen.pdf"], ["screen.pdf"],
+        ["cover.pdf", "press.pdf"], [*BOOKLETS, "cover.pdf", "press.pdf", "screen.pdf"], ["screen.pdf"],
     ]  # fmt: skip
 
 
@@ -174,9 +178,11 @@ def test_files_of_an_older_build_do_not_stay_beside_the_new(built_editions):
 
 
 def test_build_tells_how_much_ink_and_how_wide_the_spine(built_editions):
-    _, ((result, _), *_) = built_editions
+    project, ((result, files), *_) = built_editions
+    pages = json.loads(files["screen.pages.json"])["pages"]
+    spine = read(project.root).volumes["sample"].volume.stock.spine_mm(pages)
     assert "最大总墨量 180%" in result.stdout
-    assert "书脊 6.2 mm" in result.stdout
+    assert f"书脊 {spine:g} mm" in result.stdout
 
 
 def test_preflight_tells_of_each_file_and_that_verapdf_was_not_asked(built_editions, tmp_path, monkeypatch):
@@ -189,7 +195,7 @@ def test_preflight_tells_of_each_file_and_that_verapdf_was_not_asked(built_editi
         assert f"build/sample/{name}: " in result.stdout
         assert name in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
     listed = json.loads((tmp_path / "report" / "report.json").read_bytes())["files"]
-    assert [(file["edition"], file["counts"]["failed"]) for file in listed] == [("screen", 0), ("press", 0), ("press", 0)]
+    assert [(file["edition"], file["counts"]["failed"]) for file in listed] == [("screen", 0), ("press", 0), ("press", 0), *[("booklets", 0)] * len(BOOKLETS)]
     assert {"PDF-320", "PDF-412", "PDF-420"} <= {check["code"] for file in listed for check in file["checks"]}
     assert run("preflight", "--root", project.root, "--verapdf").exit_code == 1
 
