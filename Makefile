@@ -4,7 +4,7 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf test check case offprints golden rules-doc fuzz lint conform bench bench-rules clean
+.PHONY: help setup pdf test check case offprints golden docs fuzz lint conform bench bench-rules clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -36,8 +36,9 @@ offprints: .venv/ready ## build every case as a file of its own: build/<volume>/
 golden: .venv/ready ## rewrite the expected texts of the tests; read the diff
 	@PUBLISHER_GOLDEN=write .venv/bin/python -m pytest tests/test_golden.py
 
-rules-doc: .venv/ready ## write docs/rules.md anew from the rules
-	@$(RUN) explain --markdown > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
+docs: .venv/ready ## write anew what follows from the program: rules, commands, fields, schemas
+	@$(RUN) documents
+	@$(RUN) schema
 
 fuzz: .venv/ready ## throw damaged sources at the program: make fuzz EXAMPLES=1000
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) .venv/bin/python -m pytest tests/fuzz -o python_files='fuzz_*.py' -o python_functions='fuzz_*'

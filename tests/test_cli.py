@@ -7,6 +7,7 @@ from project import FEMUR, RIB, SAMPLEBOOK, Project
 from typer.testing import CliRunner
 
 from publisher.cli import app
+from publisher.read import read
 from publisher.rules import RULES
 
 
@@ -56,6 +57,19 @@ def test_problems_are_counted(project):
 def test_brackets_in_a_source_are_printed_as_they_are(project):
     project.edit(RIB, "drug: 劳拉西泮片", "drug: '[bold]劳拉西洋片[/]'")
     assert "[bold]劳拉西洋片[/]" in run("check", "--root", project.root).stderr
+
+
+def test_a_place_on_line_100_is_printed_in_figures(project):
+    text = project.path(RIB).read_text(encoding="utf-8")
+    project.path(RIB).write_text("# 行\n" * (99 - text[: text.index("sex: 女")].count("\n")) + text.replace("sex: 女", "sex: F"), encoding="utf-8")
+    assert f"{RIB}:100:8: error" in run("check", "--root", project.root).stderr
+
+
+def test_a_build_that_findings_stop_says_what_an_editor_can_do(project):
+    project.edit(RIB, "stage: IVA期", "stage: IIA期")
+    result = run("build", "--root", project.root, "--case", "sample-01-rib")
+    assert (result.exit_code, "STG-002" in result.stderr) == (1, True)
+    assert all(word in result.stderr for word in ("settles", "waivers", "--draft", "publisher explain"))
 
 
 def test_check_finds_a_note_that_cannot_be_placed(project):
@@ -129,6 +143,9 @@ def test_build_tells_where_the_file_is(built_case):
     assert "build/sample-sample-03-femur/screen.pdf" in result.stdout
 
 
+BOOKLETS = ["booklet-rib-instructions.pdf", "booklet-rib.pdf", "booklet-volume-instructions.pdf", "booklet-volume.pdf"]
+
+
 @pytest.fixture(scope="module")
 def built_editions(tmp_path_factory):
     """The sample book, first its press edition alone, then everything, then the screen edition alone."""
@@ -144,7 +161,7 @@ def test_the_editions_that_are_named_are_built_and_no_other(built_editions):
     _, told = built_editions
     assert [result.exit_code for result, _ in told] == [0, 0, 0]
     assert [sorted(name for name in files if name.endswith(".pdf")) for _, files in told] == [
-        ["cover.pdf", "press.pdf"], ["cover.pdf", "press.pdf", "screen.pdf"], ["screen.pdf"],
+        ["cover.pdf", "press.pdf"], [*BOOKLETS, "cover.pdf", "press.pdf", "screen.pdf"], ["screen.pdf"],
     ]  # fmt: skip
 
 
@@ -161,9 +178,11 @@ def test_files_of_an_older_build_do_not_stay_beside_the_new(built_editions):
 
 
 def test_build_tells_how_much_ink_and_how_wide_the_spine(built_editions):
-    _, ((result, _), *_) = built_editions
+    project, ((result, files), *_) = built_editions
+    pages = json.loads(files["screen.pages.json"])["pages"]
+    spine = read(project.root).volumes["sample"].volume.stock.spine_mm(pages)
     assert "最大总墨量 180%" in result.stdout
-    assert "书脊 6.2 mm" in result.stdout
+    assert f"书脊 {float(spine):g} mm" in result.stdout
 
 
 def test_preflight_tells_of_each_file_and_that_verapdf_was_not_asked(built_editions, tmp_path, monkeypatch):
@@ -176,7 +195,7 @@ def test_preflight_tells_of_each_file_and_that_verapdf_was_not_asked(built_editi
         assert f"build/sample/{name}: " in result.stdout
         assert name in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
     listed = json.loads((tmp_path / "report" / "report.json").read_bytes())["files"]
-    assert [(file["edition"], file["counts"]["failed"]) for file in listed] == [("screen", 0), ("press", 0), ("press", 0)]
+    assert [(file["edition"], file["counts"]["failed"]) for file in listed] == [("screen", 0), ("press", 0), ("press", 0), *[("booklets", 0)] * len(BOOKLETS)]
     assert {"PDF-320", "PDF-412", "PDF-420"} <= {check["code"] for file in listed for check in file["checks"]}
     assert run("preflight", "--root", project.root, "--verapdf").exit_code == 1
 

@@ -11,13 +11,29 @@ from publisher.read_yaml import Reader
 MODELS = [item for module in (case, volume) for item in vars(module).values() if inspect.isclass(item) and issubclass(item, Model) and item is not Model]
 
 
+FIELDS = {(model.__name__, name) for model in MODELS for name in model.model_fields}
+OWN = {(model, field): text.split("：")[0] for model, known in fields.known().items() if model != fields.ANY for field, text in known.items()}
+GENERAL = fields.known()[fields.ANY]
+
+
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_field_has_a_word(model):
-    assert [name for name in model.model_fields if name not in fields.WORDS] == []
+    assert [name for name in model.model_fields if (model.__name__, name) not in OWN and name not in GENERAL] == []
 
 
 def test_no_word_is_left_of_a_field_that_is_gone():
-    assert set(fields.WORDS) - {name for model in MODELS for name in model.model_fields} == set()
+    assert set(OWN) - FIELDS == set()
+    assert set(GENERAL) - {field for model, field in FIELDS if (model, field) not in OWN or fields.word(field) != OWN[model, field]} == set()
+
+
+def test_a_key_that_models_name_differently_has_a_general_word():
+    assert {field for _, field in OWN if len({word for (_, other), word in OWN.items() if other == field}) > 1} <= set(GENERAL)
+
+
+def test_a_word_is_short_and_chinese():
+    for field in {field for _, field in FIELDS}:
+        assert 2 <= len(fields.word(field)) <= 10
+        assert fields.word(field) == "SUVmax" or any("\u4e00" <= char <= "\u9fff" for char in fields.word(field))
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_character_without_a_glyph_is_found_with_its_place():
 
 
 def test_the_list_of_rules_in_the_documentation_is_fresh():
-    """After a change of a rule or an example: make rules-doc."""
+    """After a change of a rule or an example: make docs."""
     assert (REPOSITORY / "docs/rules.md").read_text(encoding="utf-8") == explained.document(journey.DEFAULTS)
 
 

@@ -26,15 +26,18 @@ from publisher.preflight.report import as_html, as_json
 from publisher.problems import Place, Problem, Rejected, nearest
 from publisher.read import read, read_reference
 from publisher.rules import RULES
-from publisher.workbench import doctor, formatting, importing, manuscript, scaffold
+from publisher.workbench import doctor, documents, formatting, importing, manuscript, scaffold
 from publisher.workbench import schema as schemas
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False)
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, emoji=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 MISUSE = {"SRC-020", "SRC-027", "SRC-033", "DIF-003"}
 """A volume, case, edition, rule or revision that does not exist."""
+
+ANSWERS = "逐处改正，或以编者按了结（notes 中写 settles），或豁免（waivers）；publisher explain 代号 说明规则；只看样稿可加 --draft"
+"""What an editor can do about findings that stop an edition."""
 
 Root = Annotated[Path, typer.Option("--root", help="The book project's folder.", exists=True, file_okay=False)]
 Volumes = Annotated[list[str] | None, typer.Argument(help="Volumes by folder name; all when none is named.")]
@@ -46,6 +49,8 @@ def report(problems: list[Problem]) -> None:
     for problem in problems:
         errors.print(str(problem), markup=False)
     errors.print(f"共 {len(problems)} 处问题", markup=False)
+    if any(problem.code in RULES for problem in problems):
+        errors.print(ANSWERS, markup=False)
     raise typer.Exit(2 if all(problem.code in MISUSE for problem in problems) else 1)
 
 
@@ -185,6 +190,8 @@ def build(
             console.print(f"  1 read       {len(source.cases)} cases", markup=False)
             order = journey.Order(case, tuple(editions), locked, draft, changes_since, cache)
             built = journey.build_apart(project, collection, source, progress(), order)
+            for problem in built.problems:
+                console.print(str(problem), markup=False)
             for path in built.paths:
                 console.print(f"  -> {path.relative_to(project.root)}", markup=False)
             console.print(f"  {built.pages} pages, {built.seconds:.1f} s", markup=False)
@@ -355,6 +362,19 @@ def schema(
     staged.replace_all(root / to, schemas.schemas(catalogue))
     files.replace(root / ".vscode/settings.json", schemas.editor_settings(to.as_posix()))
     console.print(f"{to}/, .vscode/settings.json", markup=False)
+
+
+@app.command("documents", hidden=True)
+def write_documents(to: Annotated[Path, typer.Option("--to", help="The folder of the documents.")] = Path("docs")) -> None:
+    """Write the pages of the documentation that follow from the program."""
+    pages = {
+        "rules.md": explained.document(journey.DEFAULTS),
+        "commands.md": documents.commands(typer.main.get_command(app)),
+        "manual/fields.md": documents.fields(),
+    }
+    for name, text in pages.items():
+        files.replace(to / name, text.encode())
+        console.print(str(to / name), markup=False)
 
 
 @app.command("format")

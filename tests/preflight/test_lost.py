@@ -170,14 +170,14 @@ def test_a_layout_is_found_that_skips(spoiled, name, old, new):
 
 def test_a_layout_that_skips_drawings_is_found(spoiled):
     problems = spoiled("figure.html", "{{ item.svg | inked }}\n<figcaption>", "<figcaption>", "sample-01-rib")
-    assert {problem.found[:6] for problem in problems if problem.code == "PDF-104"} >= {"右左骨外转移", "NRS010"}
+    assert {problem.found[:6] for problem in problems if problem.code == "PDF-105"} >= {"右左骨外转移", "NRS010"}
     assert "PDF-310" in codes(problems)
 
 
 def test_a_word_lost_in_a_drawing_is_found(spoiled):
     shortened = "{{ item.svg | replace('2～3分', '2～3') | inked }}\n<figcaption>"
     problems = spoiled("figure.html", "{{ item.svg | inked }}\n<figcaption>", shortened, "sample-01-rib")
-    assert [problem.found for problem in problems if problem.code == "PDF-104"] == ["NRS0107分2～3分入院时治疗第4周"]
+    assert [problem.found for problem in problems if problem.code == "PDF-105"] == ["NRS0107分2～3分入院时治疗第4周"]
 
 
 def test_words_of_a_drawing_stand_for_nothing_that_a_table_has_lost(spoiled):

@@ -56,7 +56,7 @@ def document(checkout: Path) -> str:
     """Return docs/rules.md."""
     lines = [
         "# Rules", "",
-        "What `publisher check` looks at. Generated from the rules by `make rules-doc`; do not edit.", "",
+        "What `publisher check` looks at. Generated from the rules by `make docs`; do not edit.", "",
         "An *error* stops the edition until the words are put right, an editor's note settles it (`settles: [CODE]`), or a waiver says why it is none",
         "(`waivers: [{code, quote, reason}]`). A *review* asks a person to look. The messages themselves are Chinese.", "",
         f"{len(RULES)} rules:", "",

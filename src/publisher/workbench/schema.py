@@ -4,21 +4,18 @@ A scalar may be anything YAML takes for a number or a date, for the program read
 """
 
 import json
-from functools import cache
-from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from publisher.case import Case
 from publisher.catalogue import Catalogue, Named
+from publisher.fields import explained
 from publisher.model import Model
-from publisher.read_yaml import read_yaml
 from publisher.volume import Dosing, Guideline, Volume
 from publisher.written import Written
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """The one that YAML editors know."""
-FIELDS = Path(__file__).with_name("fields.yaml")
 SOURCES: dict[str, tuple[type[Model], str]] = {
     "case": (Case, "content/*/cases/*.yaml"),
     "volume": (Volume, "content/*/volume.yaml"),
@@ -26,21 +23,6 @@ SOURCES: dict[str, tuple[type[Model], str]] = {
     "dosing": (Dosing, "content/*/dosing.yaml"),
 }
 """The kinds of source: their model, and where they stand."""
-
-
-@cache
-def explanations() -> dict[str, dict[str, str]]:
-    """Return the Chinese explanation of each field, by model and by field; `*` holds for all models."""
-    tree, problems = read_yaml(FIELDS, FIELDS.name)
-    if problems:
-        raise ValueError("\n".join(map(str, problems)))
-    return tree
-
-
-def explained(model: str, field: str) -> str:
-    """Say in Chinese what a field holds. Raises KeyError for a field without an explanation."""
-    known = explanations()
-    return str(known.get(model, {}).get(field) or known["*"][field])
 
 
 def schemas(catalogue: Catalogue) -> dict[str, bytes]:
