@@ -12,6 +12,7 @@ from publisher.changes import Changes, without_identities
 from publisher.collection import Collection, VolumeSource
 from publisher.compare import revisions
 from publisher.compose.assemble import case_alone, compose
+from publisher.defaults import DEFAULTS
 from publisher.edition import SCREEN
 from publisher.editions import DELIVERED, EDITIONS, Job
 from publisher.finish import files, staged
@@ -25,8 +26,11 @@ from publisher.rules import RULES
 from publisher.store import NoStore, Store, key, key_of_files
 from publisher.workshop import Workshop, workers
 
-DEFAULTS = Path(__file__).resolve().parents[2]
-"""The checkout that holds the default layouts and styles."""
+NEEDED = {
+    "layouts": ("section.html", "cover.html", "instructions.html"),
+    "styles": ("book.css", "cover.css", "booklet.css", "instructions.css", "fonts/fonts.css"),
+}
+"""The files by which layouts and styles are entered."""
 PAGE_TABLE = "screen.pages.json"
 """Where each section stands, in every edition."""
 STAGES = ("read", "lint", "compose", "render", "typeset", "finish", "preflight")
@@ -34,7 +38,10 @@ STAGES = ("read", "lint", "compose", "render", "typeset", "finish", "preflight")
 
 @dataclass(frozen=True)
 class Project:
-    """A book project: a folder with `content/`; where it has no `layouts/` or `styles/` of its own, ours serve."""
+    """A book project: a folder with `content/`; where it has no `layouts/` or `styles/` of its own, ours serve.
+
+    A folder of its own serves whole: nothing of ours is mixed into it.
+    """
 
     root: Path
 
@@ -48,6 +55,16 @@ class Project:
 
     def own(self, name: str) -> Path:
         return self.root / name if (self.root / name).is_dir() else DEFAULTS / name
+
+    def lacking(self) -> list[Problem]:
+        """Return a problem for each file without which the project's own layouts or styles cannot serve."""
+        hint = "自备的文件夹整个代替自带的；运行 publisher new layouts 或 publisher new styles 取得全套再改"
+        return [
+            Problem(Place(f"{name}/{file}"), "PRJ-001", "自备的版式或样式不全", file, hint)
+            for name, files in NEEDED.items()
+            for file in files
+            if not (self.own(name) / file).is_file()
+        ]
 
     def sources(self, volume: str) -> manifest.Source:
         """The files a volume is made of: its own, the shared words, layouts and styles."""
@@ -96,7 +113,9 @@ def check(project: Project, collection: Collection) -> tuple[list[Examined], lis
 
 
 def lint(project: Project, collection: Collection, source: VolumeSource) -> Examined:
-    """Apply the editorial rules to one volume."""
+    """Apply the editorial rules to one volume. Raises Rejected where layouts, styles or faces are not whole."""
+    if lacking := project.lacking():
+        raise Rejected(lacking)
     return examined(source, collection.catalogue, covered(project.styles / "fonts"))
 
 

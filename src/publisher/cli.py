@@ -77,7 +77,10 @@ def check(
     if completeness:
         typer.echo(care.table(collection), nl=False)
         return
-    examined, problems = journey.check(project, collection)
+    try:
+        examined, problems = journey.check(project, collection)
+    except Rejected as rejected:
+        report(rejected.problems)
     listed = list(zip(collection.volumes.values(), examined, strict=True))
     stops = bool(problems or any(examination.errors for examination in examined))
     if review:
@@ -297,8 +300,20 @@ def new_volume(
     root: Root = Path(),
     title: Annotated[str, typer.Option("--title", help="The title of the volume.")] = scaffold.BLANK,
 ) -> None:
-    """Start a volume: content/NAME/volume.yaml, guideline.yaml, dosing.yaml."""
+    """Start a volume: content/NAME/volume.yaml, guideline.yaml, dosing.yaml; in a new project our word lists too."""
     write_new(root, lambda: scaffold.new_volume(root, name, title, f"{date.today():%Y-%m-%d}"))
+
+
+@new.command("layouts")
+def new_layouts(root: Root = Path()) -> None:
+    """Copy our layouts into the project, to be altered. From then on they serve whole in place of ours."""
+    write_new(root, lambda: scaffold.new_folder(root, "layouts"))
+
+
+@new.command("styles")
+def new_styles(root: Root = Path()) -> None:
+    """Copy our styles, with fonts and profiles, into the project, to be altered. From then on they serve whole in place of ours."""
+    write_new(root, lambda: scaffold.new_folder(root, "styles"))
 
 
 @new.command("case")

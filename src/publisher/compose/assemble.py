@@ -49,10 +49,11 @@ def compose(
         tabbed(guideline_section(source), "要点", after),
         tabbed(dosing_section(source, measure_em), "附录", after + 1),
         *(tabbed(section, "附录", after + 1) for section in announced(volume)),
-        tabbed(abbreviations_section(source, catalogue, list(cases.values()), measure_em), "附录", after + 1),
+        *(tabbed(section, "附录", after + 1) for section in abbreviations_section(source, catalogue, list(cases.values()), measure_em)),
         *(tabbed(section, "附录", after + 1) for section in (*closing(volume), *collation_section(list(cases.values())))),
         *(tabbed(section, "附录", after + 1) for section in changes_section(changes, written)),
     ]
+    body = [section for section in body if not bare(section)]
     index = Section("index", "index", "药物索引", (book.Index(tuple(drug_terms(catalogue))),), running_head="药物索引")
     index = tabbed(index, "索引", after + 2)
     if oversized := list(too_large(body, volume.id)):
@@ -148,7 +149,12 @@ def front(volume: Volume, source: VolumeSource, engine: str) -> list[Section]:
         (book.Heading(plain("凡例"), 1, "conventions-h"), Points(tuple(plain(text) for text in volume.conventions))),
         front=True, recto=True, running_head="凡例",
     )  # fmt: skip
-    return [half_title, title_page, colophon, conventions]
+    return [section for section in (half_title, title_page, colophon, conventions) if not bare(section)]
+
+
+def bare(section: Section) -> bool:
+    """Tell whether a section has nothing below its heading: a volume just begun has no conventions and no doses."""
+    return all(isinstance(block, book.Heading) or (isinstance(block, Points) and not block.items) for block in section.blocks)
 
 
 def tabbed(section: Section, word: str, place: int) -> Section:

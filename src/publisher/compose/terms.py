@@ -43,10 +43,12 @@ def drug_terms(catalogue: Catalogue) -> Iterator[IndexTerm]:
     yield from sorted(terms, key=lambda term: (term.initial == "#", term.initial, pinyin(term.term)))
 
 
-def abbreviations_section(source: VolumeSource, catalogue: Catalogue, cases: list[Section], measure_em: float = MEASURE_EM) -> Section:
-    """List the abbreviations that occur in the volume's cases."""
+def abbreviations_section(source: VolumeSource, catalogue: Catalogue, cases: list[Section], measure_em: float = MEASURE_EM) -> list[Section]:
+    """List the abbreviations that occur in the volume's cases, where any does."""
     text = "\n".join(str(leaf) for tree in source.trees.values() for _, leaf in leaves(tree))
     found = [item for item in catalogue.abbreviations if occurs(str(item.short), text)]
+    if not found:
+        return []
     some_case = next(iter(source.cases.values()))
     tables = Tables("abbreviations", "C", Marks(some_case.model_copy(update={"notes": []})), measure_em)
     rows = sorted(found, key=lambda item: (str(item.short).casefold(), str(item.zh)))
@@ -63,7 +65,7 @@ def abbreviations_section(source: VolumeSource, catalogue: Catalogue, cases: lis
         Paragraph(plain("本表收录各例正文与表中出现的缩略语。")),
         *table,
     )
-    return Section("abbreviations", "abbreviations", "缩略语表", blocks, running_head="缩略语表")
+    return [Section("abbreviations", "abbreviations", "缩略语表", blocks, running_head="缩略语表")]
 
 
 def occurs(short: str, text: str) -> bool:
