@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from publisher import build as journey
+from publisher import manifest
 from publisher import offprints as single
 from publisher.compare import report as changed
 from publisher.compare import revisions
@@ -168,6 +169,8 @@ def build(
     cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Use what was made before where nothing it depends on has changed.")] = True,
     draft: Annotated[bool, typer.Option("--draft", help="Build although findings are not settled; every page says so.")] = False,
     changes_since: Since = None,
+    with_report: Annotated[bool, typer.Option("--report", help="Write report.html: times, findings, measures, checks, a picture of every page.")] = False,
+    show: Annotated[bool, typer.Option("--open", help="Open the report where one is written, else the first PDF.")] = False,
 ) -> None:
     """Build the editions of each volume, or the screen edition of one case."""
     editions = [name.strip() for name in edition.split(",")] if edition is not None else []
@@ -183,16 +186,31 @@ def build(
                 known = sorted(slug for source in collection.volumes.values() for slug in source.cases)
                 report([Problem(Place("content"), "SRC-027", "没有这一病例", case, nearest(case, known))])
         project = journey.Project(root.resolve())
-        for source in chosen:
-            console.print(f"[bold]{source.volume.title}[/]")
+        order = journey.Order(case, tuple(editions), locked, draft, changes_since, cache, with_report)
+        for number, source in enumerate(chosen, 1):
+            console.print(f"{number}/{len(chosen)}  {source.volume.title}", style="bold", markup=False)
             console.print(f"  1 read       {len(source.cases)} cases", markup=False)
-            order = journey.Order(case, tuple(editions), locked, draft, changes_since, cache)
-            built = journey.build_apart(project, collection, source, progress(), order)
+            told = project.root / "build" / order.folder(str(source.volume.id)) / manifest.REPORT
+            before = modified(told)
+            try:
+                built = journey.build_apart(project, collection, source, progress(), order)
+            finally:
+                if modified(told) != before and told.is_file():
+                    console.print(f"  -> {told.relative_to(project.root)}", markup=False)
+                    if show:
+                        typer.launch(str(told))
             for path in built.paths:
                 console.print(f"  -> {path.relative_to(project.root)}", markup=False)
+            if show and not with_report:
+                typer.launch(str(built.paths[0]))
             console.print(f"  {built.pages} pages, {built.seconds:.1f} s", markup=False)
     except Rejected as rejected:
         report(rejected.problems)
+
+
+def modified(path: Path) -> int:
+    """Return when a file was written, in nanoseconds; 0 where there is none."""
+    return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 @app.command()
@@ -279,13 +297,17 @@ def preflight(
 
 
 def progress() -> journey.Progress:
-    """Tell stages and page counts as they come."""
+    """Tell stages, and how many sections and pages are set, as they come."""
+    counted: dict[str, int] = {}
 
     def stage(name: str, detail: str) -> None:
         console.print(f"  {journey.STAGES.index(name) + 1} {name:<10} {detail}", markup=False)
 
     def section(title: str, pages: int) -> None:
-        console.print(f"      {title}  {pages} p.", markup=False)
+        again = title in counted
+        counted[title] = pages
+        so_far = "again" if again else f"{len(counted)} sections, {sum(counted.values())} pages so far"
+        console.print(f"      {title}  {pages} p.  {so_far}", markup=False)
 
     return journey.Progress(stage, section)
 
