@@ -3,18 +3,25 @@
 Exit status: 0 clean, 1 problems, 2 wrong use.
 """
 
+import json
+import os
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.cells import set_cell_size
 from rich.console import Console
+from typer import rich_utils
+from typer.core import TyperGroup
 
 from publisher import build as journey
-from publisher import manifest
+from publisher import languages, manifest
 from publisher import offprints as single
 from publisher.compare import report as changed
 from publisher.compare import revisions
@@ -30,23 +37,95 @@ from publisher.rules import RULES
 from publisher.workbench import doctor, formatting, importing, manuscript, scaffold
 from publisher.workbench import schema as schemas
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False)
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+@dataclass
+class Voice:
+    """In which language this run speaks."""
+
+    language: str = ""
+
+
+voice = Voice()
+console = Console(highlight=False, soft_wrap=True, emoji=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+
+def spoken() -> languages.Language:
+    return languages.language(voice.language or languages.language_of(os.environ))
+
+
+def tell(text: str, style: str | None = None) -> None:
+    console.print(spoken().text(text), markup=False, style=style)
+
+
+def complain(text: str) -> None:
+    errors.print(spoken().text(text), markup=False)
+
+
+def echo(text: str) -> None:
+    typer.echo(spoken().text(text), nl=False)
+
+
+def in_json(text: str) -> str:
+    """Return a JSON list of findings with messages and hints in the language of the run."""
+    said = [{**item, "message": spoken().message(item["message"]), "hint": spoken().message(item["hint"])} for item in json.loads(text)]
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+class Speaking(TyperGroup):
+    """The commands; what they say of themselves is in the language of the run, whichever option comes first."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        named = [word.partition("=")[2] or following for word, following in pairwise([*args, ""]) if word.split("=")[0] == "--lang"]
+        voice.language = next((word for word in named if word in languages.NAMES), "")
+        for title, words in (("ARGUMENTS", "Arguments"), ("OPTIONS", "Options"), ("COMMANDS", "Commands")):
+            setattr(rich_utils, f"{title}_PANEL_TITLE", spoken().message(words))
+        translate(self, ctx)
+        return super().parse_args(ctx, args)
+
+
+def translate(command: Any, ctx: Any) -> None:
+    """Put the help of a command, its parameters and its commands into the language of the run."""
+    for item in (command, *command.get_params(ctx)):
+        if getattr(item, "help", None):
+            item.help = spoken().message(" ".join(item.help.split()))
+    for inner in getattr(command, "commands", {}).values():
+        translate(inner, ctx)
+
+
+app = typer.Typer(
+    cls=Speaking, no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False
+)
 
 MISUSE = {"SRC-020", "SRC-027", "SRC-033", "DIF-003"}
 """A volume, case, edition, rule or revision that does not exist."""
+
+
+
+class Tongue(StrEnum):
+    """The languages of messages."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
 
 Root = Annotated[Path, typer.Option("--root", help="The book project's folder.", exists=True, file_okay=False)]
 Volumes = Annotated[list[str] | None, typer.Argument(help="Volumes by folder name; all when none is named.")]
 Since = Annotated[str | None, typer.Option("--changes-since", help="With a chapter of what changed since this revision of git.")]
 
 
+@app.callback()
+def options(
+    lang: Annotated[Tongue | None, typer.Option("--lang", help="The language of messages; else as PUBLISHER_LANG or the locale says.")] = None,
+) -> None:
+    """Typeset clinical casebooks from validated YAML."""
+
+
 def report(problems: list[Problem]) -> None:
     """Print problems and leave with status 1, or 2 when only the names on the command line are wrong."""
     for problem in problems:
-        errors.print(str(problem), markup=False)
-    errors.print(f"共 {len(problems)} 处问题", markup=False)
+        complain(str(problem))
+    complain(f"共 {len(problems)} 处问题")
     raise typer.Exit(2 if all(problem.code in MISUSE for problem in problems) else 1)
 
 
@@ -71,12 +150,12 @@ def check(
         collection = read(root, volumes)
     except Rejected as rejected:
         if form is Form.JSON:
-            typer.echo(queries.as_json([], rejected.problems), nl=False)
+            typer.echo(in_json(queries.as_json([], rejected.problems)), nl=False)
             raise typer.Exit(1) from rejected
         report(rejected.problems)
     project = journey.Project(root.resolve())
     if completeness:
-        typer.echo(care.table(collection), nl=False)
+        echo(care.table(collection))
         return
     try:
         examined, problems = journey.check(project, collection)
@@ -87,15 +166,15 @@ def check(
     if review:
         files.replace(review, sheet.as_html(listed))
     if form is Form.JSON:
-        typer.echo(queries.as_json(examined, problems), nl=False)
+        typer.echo(in_json(queries.as_json(examined, problems)), nl=False)
         raise typer.Exit(int(stops))
     said = queries.Report(listed, project.root, suggest).text()
-    (errors if stops else console).print(said, markup=False)
+    (complain if stops else tell)(said)
     if problems:
         report(problems)
     for name, source in collection.volumes.items():
         if not stops:
-            console.print(f"{name}: {len(source.cases)} cases, no errors")
+            tell(f"{name}: {len(source.cases)} cases, no errors")
     raise typer.Exit(int(stops))
 
 
@@ -118,8 +197,8 @@ def settle(
             if not codes or item.code in codes
         ]
         for item in found:
-            console.print(item.text, markup=False)
-        console.print(f"可由编者按了结的疑点 {len(found)} 处", markup=False)
+            tell(item.text)
+        tell(f"可由编者按了结的疑点 {len(found)} 处")
         if write:
             for path, content in settling.edited(root.resolve(), found).items():
                 files.replace(path, content)
@@ -139,7 +218,7 @@ def explain(
     unknown = [code for code in codes or [] if code not in RULES]
     if unknown:
         report([Problem(Place("publisher explain"), "SRC-033", "没有这条规则", code, nearest(code, sorted(RULES))) for code in unknown])
-    typer.echo(explained.rules(codes, journey.DEFAULTS) if codes else explained.register(), nl=False)
+    echo(explained.rules(codes, journey.DEFAULTS) if codes else explained.register())
 
 
 @app.command()
@@ -154,7 +233,10 @@ def diff(
         found = revisions.changes(root.resolve(), since, until)
     except Rejected as rejected:
         report(rejected.problems)
-    typer.echo(changed.as_json(found) if form is Form.JSON else changed.as_text(found), nl=False)
+    if form is Form.JSON:
+        typer.echo(changed.as_json(found), nl=False)
+    else:
+        echo(changed.as_text(found))
 
 
 @app.command()
@@ -188,22 +270,23 @@ def build(
         project = journey.Project(root.resolve())
         order = journey.Order(case, tuple(editions), locked, draft, changes_since, cache, with_report)
         for number, source in enumerate(chosen, 1):
-            console.print(f"{number}/{len(chosen)}  {source.volume.title}", style="bold", markup=False)
-            console.print(f"  1 read       {len(source.cases)} cases", markup=False)
+            tell(f"{number}/{len(chosen)}  {source.volume.title}", style="bold")
+            heard = progress()
+            heard.stage("read", f"{len(source.cases)} cases")
             told = project.root / "build" / order.folder(str(source.volume.id)) / manifest.REPORT
             before = modified(told)
             try:
-                built = journey.build_apart(project, collection, source, progress(), order)
+                built = journey.build_apart(project, collection, source, heard, order)
             finally:
                 if modified(told) != before and told.is_file():
-                    console.print(f"  -> {told.relative_to(project.root)}", markup=False)
+                    tell(f"  -> {told.relative_to(project.root)}")
                     if show:
                         typer.launch(str(told))
             for path in built.paths:
-                console.print(f"  -> {path.relative_to(project.root)}", markup=False)
+                tell(f"  -> {path.relative_to(project.root)}")
             if show and not with_report:
                 typer.launch(str(built.paths[0]))
-            console.print(f"  {built.pages} pages, {built.seconds:.1f} s", markup=False)
+            tell(f"  {built.pages} pages, {built.seconds:.1f} s")
     except Rejected as rejected:
         report(rejected.problems)
 
@@ -238,11 +321,10 @@ def offprints(
             wanted = [slug for slug in case or [] if slug in source.cases]
             if case and not wanted:
                 continue
-            console.print(f"[bold]{source.volume.title}[/]")
+            tell(str(source.volume.title), style="bold")
             made = single.build_apart(project, collection, source, progress(), wanted)
-            console.print(
-                f"  -> {made.folder.relative_to(project.root)}  {len(made.names)} offprints, {made.pages} pages, {made.seconds:.1f} s", markup=False
-            )
+            tell(f"  -> {made.folder.relative_to(project.root)}")
+            tell(f"  {len(made.names)} offprints, {made.pages} pages, {made.seconds:.1f} s")
     except Rejected as rejected:
         report(rejected.problems)
 
@@ -254,7 +336,7 @@ def lock(volumes: Volumes = None, root: Root = Path()) -> None:
         collection = read(root, volumes)
         project = journey.Project(root.resolve())
         for source in collection.volumes.values():
-            console.print(str(journey.lock(project, collection, source).relative_to(project.root)), markup=False)
+            tell(str(journey.lock(project, collection, source).relative_to(project.root)))
     except Rejected as rejected:
         report(rejected.problems)
 
@@ -267,7 +349,7 @@ def verify(volumes: Volumes = None, root: Root = Path()) -> None:
     problems = [problem for name in names for problem in journey.verify(project, name)]
     if problems:
         report(problems)
-    console.print(f"{'、'.join(names)}: every file as delivered", markup=False)
+    tell(f"{'、'.join(names)}: every file as delivered")
 
 
 @app.command()
@@ -289,9 +371,9 @@ def preflight(
         staged.replace_all(report_to, {"report.json": as_json(checked), "report.html": as_html(checked)})
     for file in checked:
         said = f"{len(file.problems)} problems" if file.problems else "no problems"
-        console.print(f"{file.path}: {len(file.results)} checks, {said}", markup=False)
+        tell(f"{file.path}: {len(file.results)} checks, {said}")
         for note in file.notes:
-            console.print(f"  {note}", markup=False)
+            tell(f"  {note}")
     if problems := [problem for file in checked for problem in file.problems]:
         report(problems)
 
@@ -301,13 +383,14 @@ def progress() -> journey.Progress:
     counted: dict[str, int] = {}
 
     def stage(name: str, detail: str) -> None:
-        console.print(f"  {journey.STAGES.index(name) + 1} {name:<10} {detail}", markup=False)
+        word = spoken().message(name)
+        console.print(f"  {journey.STAGES.index(name) + 1} {set_cell_size(word, 10)} {spoken().message(detail)}", markup=False)
 
     def section(title: str, pages: int) -> None:
         again = title in counted
         counted[title] = pages
-        so_far = "again" if again else f"{len(counted)} sections, {sum(counted.values())} pages so far"
-        console.print(f"      {title}  {pages} p.  {so_far}", markup=False)
+        so_far = "set again" if again else f"{len(counted)} sections, {sum(counted.values())} pages so far"
+        console.print(f"      {title}  {spoken().message(f'{pages} pages')}  {spoken().message(so_far)}", markup=False)
 
     return journey.Progress(stage, section)
 
@@ -358,7 +441,7 @@ def write_new(root: Path, made: Callable[[], dict[Path, bytes]]) -> None:
         report(rejected.problems)
     for path, content in found.items():
         files.replace(path, content)
-        console.print(str(path.relative_to(root)), markup=False)
+        tell(str(path.relative_to(root)))
 
 
 @app.command("import")
@@ -376,7 +459,7 @@ def import_manuscript(
         report(rejected.problems)
     paths = {path: made.yaml.encode() if path.stem == name else content for path, content in paths.items()}
     write_new(root, lambda: paths)
-    console.print(importing.report(made, file.name), markup=False)
+    tell(importing.report(made, file.name))
 
 
 @app.command()
@@ -391,7 +474,7 @@ def schema(
         report(rejected.problems)
     staged.replace_all(root / to, schemas.schemas(catalogue))
     files.replace(root / ".vscode/settings.json", schemas.editor_settings(to.as_posix()))
-    console.print(f"{to}/, .vscode/settings.json", markup=False)
+    tell(f"{to}/, .vscode/settings.json")
 
 
 @app.command("format")
@@ -415,10 +498,10 @@ def format_sources(
                 problems.append(Problem(Place(str(path)), "FMT-002", "版式未整理", hint="运行 publisher format"))
     for path, content in {} if check_only else changed.items():
         files.replace(path, content)
-        console.print(str(path), markup=False)
+        tell(str(path))
     if problems:
         report(problems)
-    console.print(f"{len(changed)} changed", markup=False)
+    tell(f"{len(changed)} changed")
 
 
 @app.command("doctor")
@@ -427,6 +510,6 @@ def examine_machine(root: Root = Path()) -> None:
     project = journey.Project(root.resolve())
     found = doctor.examined(project.styles, project.root)
     for item in found:
-        console.print(f"{item.state}　{item.thing}　{item.found}" + (f"\n      {item.remedy}" if item.state is not doctor.State.GOOD else ""), markup=False)
+        tell(f"{item.state}　{item.thing}　{item.found}" + (f"\n      {item.remedy}" if item.state is not doctor.State.GOOD else ""))
     if any(item.state is doctor.State.MISSING for item in found):
         raise typer.Exit(1)
