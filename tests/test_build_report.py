@@ -31,7 +31,7 @@ def test_the_report_stands_beside_the_book_and_is_named(reported):
 
 def test_every_page_is_pictured_and_leads_to_itself(reported):
     _, result, text = reported
-    pages = int(re.search(r"(\d+) pages, \d", result.stdout)[1])
+    pages = int(re.search(r"(\d+) 页，\d", result.stdout)[1])
     pictured = re.findall(r'<a href="screen\.pdf#page=(\d+)"><img src="data:image/webp;base64,(\w)', text)
     assert [int(page) for page, _ in pictured] == list(range(1, pages + 1))
 

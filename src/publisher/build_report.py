@@ -13,6 +13,7 @@ from time import perf_counter
 import pypdfium2
 
 from publisher import book
+from publisher.languages import language
 from publisher.lint.queries import Examined, Query
 from publisher.pagination import Pagination
 from publisher.preflight import report as checked
@@ -22,7 +23,7 @@ from publisher.preflight.typography import Typography
 from publisher.problems import Place, Problem, Severity
 from publisher.rules import FAMILIES
 
-STAGES = {"read": "读取", "lint": "核对", "compose": "编成", "render": "版式", "typeset": "排版", "finish": "成书", "preflight": "印前检查"}
+SPEECH = language("zh")
 THUMBNAIL = 200
 """Pixels across a page's picture."""
 QUALITY = 55
@@ -119,7 +120,7 @@ def size(count: int) -> str:
 def times(clock: Clock) -> str:
     total, most = sum(seconds for *_, seconds in clock.rows) or 1, max((seconds for *_, seconds in clock.rows), default=1) or 1
     rows = [
-        (STAGES[name], escape(detail), f"{seconds:.2f}", f"{seconds / total:.0%}", f'<meter max="{most:.3f}" value="{seconds:.3f}"></meter>')
+        (SPEECH.message(name), escape(SPEECH.message(detail)), f"{seconds:.2f}", f"{seconds / total:.0%}", f'<meter max="{most:.3f}" value="{seconds:.3f}"></meter>')
         for name, detail, seconds in clock.rows
     ]
     return '<h2 id="times">各步用时</h2>\n' + table(("步骤", "所成", "秒", "占比", ""), rows)
