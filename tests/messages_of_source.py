@@ -21,7 +21,8 @@ MAKERS = {
 SPOKEN_WHOLE = ("lint/report.py", "compare/report.py", "workbench/doctor.py", "changes.py")
 """Modules whose every Chinese text is said."""
 SPOKEN_FUNCTIONS = {
-    "workbench/importing.py": ("report",), "lint/completeness.py": ("lines", "incomplete_report"), "lint/settling.py": ("text",), "cli.py": ("report", "settle"),
+    "workbench/importing.py": ("report",), "lint/completeness.py": ("lines", "incomplete_report"), "lint/settling.py": ("text",),
+    "cli.py": ("report", "settle"),
     "lint/queries.py": ("problem",), "preflight/press.py": ("notes", "see_through"), "editions.py": ("look_at_cover",), "build.py": ("conformance",),
 }  # fmt: skip
 """Functions likewise."""
@@ -73,7 +74,7 @@ class Module:
                 return [text for value in (*self.constants[name].values, *rest) for text in self.templates(value, deeper)]
             case ast.Call(func=ast.Attribute(value=value, attr="format")):
                 return [re.sub(r"\{[^}]*\}", HOLE, text) for text in self.templates(value, deeper)]
-            case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(mark)), attr="join"), args=[inner]):
+            case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="join"), args=[inner]):
                 self.collect(inner, deeper)
                 return [HOLE]
             case ast.Call(func=ast.Name(id=name)) if name in self.functions:
@@ -178,7 +179,8 @@ class Module:
         wanted = next((names for name, names in SPOKEN_FUNCTIONS.items() if named.endswith(f"publisher/{name}")), ())
         roots = [self.tree] if named.endswith(SPOKEN_WHOLE) else [self.functions[name] for name in wanted]
         inside = {id(part) for root in roots for node in ast.walk(root) if isinstance(node, ast.JoinedStr) for part in node.values}
-        documents = {id(node.body[0].value) for node in ast.walk(self.tree) if getattr(node, "body", None) and isinstance(node.body, list) and isinstance(node.body[0], ast.Expr)}
+        bodies = [node.body for node in ast.walk(self.tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body]
+        documents = {id(statement.value) for body in bodies for statement in body if isinstance(statement, ast.Expr)}
         for root in roots:
             for node in ast.walk(root):
                 if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside | documents):

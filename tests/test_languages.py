@@ -51,7 +51,9 @@ def test_every_rule_is_explained_in_chinese():
 
 def test_the_reader_of_the_source_finds_messages_however_they_are_made():
     found = templates(SOURCE)
-    for text in ("{}不在词表中", "{}作每日{}次，说明书为每{}天给药，请核", "数值、单位、范围或名称被拆在两行", "是否应为「{}」？", "缩进只能用空格，不能用制表符"):
+    for text in (
+        "{}不在词表中", "{}作每日{}次，说明书为每{}天给药，请核", "数值、单位、范围或名称被拆在两行", "是否应为「{}」？", "缩进只能用空格，不能用制表符",
+    ):  # fmt: skip
         assert text in found
     assert len(found) > 1500
 

@@ -120,9 +120,10 @@ def size(count: int) -> str:
 def times(clock: Clock) -> str:
     total, most = sum(seconds for *_, seconds in clock.rows) or 1, max((seconds for *_, seconds in clock.rows), default=1) or 1
     rows = [
-        (SPEECH.message(name), escape(SPEECH.message(detail)), f"{seconds:.2f}", f"{seconds / total:.0%}", f'<meter max="{most:.3f}" value="{seconds:.3f}"></meter>')
+        (SPEECH.message(name), escape(SPEECH.message(detail)), f"{seconds:.2f}", f"{seconds / total:.0%}",
+         f'<meter max="{most:.3f}" value="{seconds:.3f}"></meter>')
         for name, detail, seconds in clock.rows
-    ]
+    ]  # fmt: skip
     return '<h2 id="times">各步用时</h2>\n' + table(("步骤", "所成", "秒", "占比", ""), rows)
 
 
