@@ -16,6 +16,8 @@ FOLDER = Path(__file__).parent / "messages"
 NAMES = ("zh", "en")
 HAN = re.compile("[\u3400-\u9fff]")
 HOLE = re.compile(r"\{(\d*)\}")
+LISTED = re.compile("[、，](?![^（]*）)")
+"""Between the items of a list, and not within brackets."""
 QUOTES = "“「《〈‘"
 """A hole behind one of these quotes a source and stays as it is."""
 GAPS = re.compile("(\u3000| {2,})")
@@ -50,16 +52,29 @@ class Template:
         return sum(len(part.strip()) for part in self.literals)
 
     @cached_property
+    def framed(self) -> bool:
+        """Tell whether it begins and ends with words of its own."""
+        return bool(self.literals[0] and self.literals[-1])
+
+    @cached_property
     def quoted(self) -> list[bool]:
         return [part[-1:] in (*QUOTES,) and bool(part) for part in self.literals[:-1]]
 
     @cached_property
     def strict(self) -> re.Pattern[str]:
-        return re.compile("([^；]*?)".join(map(re.escape, self.literals)), re.DOTALL)
+        return self.pattern("[^；]*?")
 
     @cached_property
     def loose(self) -> re.Pattern[str]:
-        return re.compile("(.*?)".join(map(re.escape, self.literals)), re.DOTALL)
+        return self.pattern(".*?")
+
+    def pattern(self, hole: str) -> re.Pattern[str]:
+        """Return what a text of this template matches; of two holes side by side the first takes the figure."""
+        parts = [re.escape(self.literals[0])]
+        for number, part in enumerate(self.literals[1:], 1):
+            beside = not part and number < len(self.literals) - 1
+            parts += [rf"(\d[\d.]*|{hole})" if beside else f"({hole})", re.escape(part)]
+        return re.compile("".join(parts), re.DOTALL)
 
     def filled(self, text: str, say: Callable[[str], str], loose: bool = False) -> str | None:
         """Return a text of this template in the other language; None where it is not of it."""
@@ -70,7 +85,7 @@ class Template:
             return None
         words = [hole.replace("」或「", OR) if quoted else say(hole) for hole, quoted in zip(match.groups(), self.quoted, strict=True)]
         numbers = iter(range(len(words)))
-        return HOLE.sub(lambda hole: words[int(hole[1]) if hole[1] else next(numbers)], self.other)
+        return re.sub(" {2,}", " ", HOLE.sub(lambda hole: words[int(hole[1]) if hole[1] else next(numbers)], self.other))
 
 
 class Language:
@@ -86,23 +101,29 @@ class Language:
         """Return a text in this language; None where no template of some weight knows it."""
         if text in self.exact:
             return self.exact[text]
-        for loose in (False, True):
-            for template in self.templates:
-                if template.weight < least:
-                    break
-                if (found := template.filled(text, self.word, loose)) is not None:
-                    return found
-            if not loose and "；" in text:
-                parts = [self.phrase(part, least) for part in text.split("；")]
-                if None not in parts:
-                    return ("; " if self.name == "en" else "；").join(map(str, parts))
-        return None
+        heavy = [template for template in self.templates if template.weight >= least]
+        if (found := self.filled(heavy, text)) is not None or "；" not in text:
+            return found
+        if (found := self.filled([template for template in heavy if template.framed], text, loose=True)) is not None:
+            return found
+        parts = [self.phrase(part, least) for part in text.split("；")]
+        if None not in parts:
+            return ("; " if self.name == "en" else "；").join(map(str, parts))
+        return self.filled(heavy, text, loose=True)
+
+    def filled(self, templates: list[Template], text: str, loose: bool = False) -> str | None:
+        """Return a text in this language by the first template that it is of."""
+        return next((found for template in templates if (found := template.filled(text, self.word, loose)) is not None), None)
 
     def word(self, text: str) -> str:
         """Return what fills a hole in this language, or as it is."""
-        if "、" in text and self.name == "en":
-            return ", ".join(self.word(part) for part in text.split("、"))
-        return (self.phrase(text, 2) if HAN.search(text) or self.name == "zh" else None) or text
+        if self.name == "en" and not HAN.search(text):
+            return text
+        if (found := self.phrase(text, 2)) is not None:
+            return found
+        parts = LISTED.split(text)
+        said = list(map(self.word, parts)) if self.name == "en" and len(parts) > 1 else parts
+        return ", ".join(said) if said != parts else text
 
     def message(self, text: str) -> str:
         """Return a message in this language; the parts of one that is made of several each by itself."""
