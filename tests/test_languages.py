@@ -13,6 +13,7 @@ from publisher.cli import app
 from publisher.languages import HAN, HOLE, Language, language, language_of
 from publisher.lint import examples, explained
 from publisher.lint.characters import covered
+from publisher.lint.queries import examined
 from publisher.read import read_reference
 from publisher.read_yaml import read_yaml
 from publisher.rules import RULES
@@ -87,6 +88,14 @@ def test_what_a_rule_says_is_said_in_english(code, sample, catalogue):
             assert [text for text in (finding.message, finding.hint) if text and not known(speech, text)] == []
 
 
+@pytest.mark.parametrize("name", ["lung", "breast"])
+def test_every_finding_in_the_real_volumes_is_said_in_english(content, name):
+    speech = language("en")
+    found = examined(content.volumes[name], content.catalogue, KNOWN)
+    said = {text for query in found.queries for text in (query.finding.message, query.finding.hint) if text}
+    assert [text for text in said if not known(speech, text)] == []
+
+
 def known(speech: Language, text: str) -> bool:
     return speech.phrase(text) is not None or all(speech.phrase(part) is not None for part in text.split("；"))
 
@@ -119,7 +128,7 @@ def test_a_problem_is_told_in_the_language_asked_for(project, monkeypatch):
     line = project.edit(RIB, "drug: 劳拉西泮片", "drug: 劳拉西洋片")
     english_run = run("--lang", "en", "check", "--root", project.root)
     assert english_run.exit_code == 1
-    for words in (f"{RIB}:{line}:", "Not in the list: drug name", "found: 劳拉西洋片", "did you mean “劳拉西泮片” or “劳拉西泮”?", "1 problems"):
+    for words in (f"{RIB}:{line}:", "Not in the list: drug name", "found: 劳拉西洋片", "did you mean “劳拉西泮片” or “劳拉西泮”?", "problems: 1"):
         assert words in english_run.stderr
     assert "药名不在词表中" in run("check", "--root", project.root).stderr
     monkeypatch.setenv("PUBLISHER_LANG", "en")

@@ -70,6 +70,7 @@ def test_a_new_volume_is_made_checked_and_built_far_from_the_checkout(publisher,
     assert "肺癌" not in pages
     assert publisher("verify").returncode == 0
     assert "120mg" in publisher("explain", "TXT-006").stdout, "examples of rules come along"
+    assert "stand without a space" in publisher("--lang", "en", "explain", "TXT-006").stdout, "both languages come along"
     assert str(REPOSITORY) not in publisher("doctor").stdout
 
 

@@ -390,7 +390,7 @@ def progress() -> journey.Progress:
         again = title in counted
         counted[title] = pages
         so_far = "set again" if again else f"{len(counted)} sections, {sum(counted.values())} pages so far"
-        console.print(f"      {title}  {spoken().message(f'{pages} pages')}  {spoken().message(so_far)}", markup=False)
+        console.print(f"      {title}  {spoken().message(f'{pages} p.')}  {spoken().message(so_far)}", markup=False)
 
     return journey.Progress(stage, section)
 

@@ -49,7 +49,7 @@ class Template:
     @cached_property
     def weight(self) -> int:
         """How many signs are its own."""
-        return sum(len(part.strip()) for part in self.literals)
+        return sum(map(len, self.literals))
 
     @cached_property
     def framed(self) -> bool:
@@ -129,7 +129,7 @@ class Language:
         """Return a message in this language; the parts of one that is made of several each by itself."""
         if (found := self.phrase(text)) is not None:
             return found
-        return "；".join(self.phrase(part) or part for part in text.split("；")) if "；" in text else text
+        return ("; " if self.name == "en" else "；").join(self.phrase(part) or part for part in text.split("；"))
 
     def found(self, text: str) -> str:
         """Return what was found: data, unless the program itself says it."""
