@@ -4,7 +4,7 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf test check case offprints golden docs fuzz lint conform bench bench-rules clean
+.PHONY: help setup pdf report test check case offprints golden docs fuzz lint conform bench bench-rules clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -16,6 +16,9 @@ setup: .venv/ready ## install system packages and the virtual environment
 	@touch $@
 
 pdf: build/built ## build both volumes: build/<volume>/screen.pdf, press.pdf, cover.pdf
+
+report: .venv/ready ## build both volumes and write build/<volume>/report.html: times, findings, measures, a picture of every page
+	@$(RUN) build --report $(VOLUMES)
 
 build/built: .venv/ready $(SOURCES)
 	@$(RUN) build $(VOLUMES)

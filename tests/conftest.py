@@ -1,5 +1,6 @@
 """What many tests share: the sample book read, composed and built once, and the two real volumes built once."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from publisher.editions import Job
 from publisher.read import read
 from publisher.workshop import Workshop
 
+os.environ["PUBLISHER_LANG"] = "zh"  # whatever the machine speaks
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 

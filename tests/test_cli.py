@@ -28,7 +28,7 @@ def test_check_of_a_clean_book_leaves_with_0():
 
 
 def test_check_counts_the_cases_of_each_volume():
-    assert "sample: 2 cases" in run("check", "--root", SAMPLEBOOK).stdout
+    assert "sample：2 例" in run("check", "--root", SAMPLEBOOK).stdout
 
 
 def test_check_of_named_volumes_reads_them_alone():
@@ -133,9 +133,14 @@ def test_build_of_a_case_builds_nothing_else(built_case):
 def test_build_tells_its_stages_in_order(built_case):
     _, result = built_case
     said = [word for line in result.stdout.split("\n") for word in line.split()[1:2] if line.split()[0].isdigit()]
-    assert [word for word in said if word in ("read", "compose", "render", "typeset", "finish", "preflight")] == [
-        "read", "compose", "render", "typeset", "finish", "preflight",
-    ]  # fmt: skip
+    assert said == ["读取", "核对", "编成", "版式", "排版", "成书", "印前检查"]
+
+
+def test_build_counts_sections_and_pages_as_they_are_set(built_case):
+    _, result = built_case
+    assert "已排 1 节" in result.stdout
+    pages = result.stdout.split("已排 2 节 ")[1].split(" 页")[0]
+    assert f"  {pages} 页，" in result.stdout
 
 
 def test_build_tells_where_the_file_is(built_case):

@@ -134,6 +134,9 @@ PAGE_CHECKS = (
 )  # fmt: skip
 INSTRUCTION_CHECKS = checks("印制说明", {code: sheet_check.CODES[code] for code in sheet_check.OF_INSTRUCTIONS})
 
+CHECKS = (*SHEET_CHECKS, *PAGE_CHECKS, *INSTRUCTION_CHECKS)
+"""Everything that is looked at in a booklet and its instructions."""
+
 
 def checked(shop: Shop, folder: Path) -> Iterator[CheckedFile]:
     """Yield what is found in the booklets of a folder, held against the pages that the sources give now."""

@@ -1,23 +1,25 @@
 """The journey of a volume: read, lint, compose, render, typeset, finish, preflight. Knows every stage; each knows only data."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
-from publisher import book, booklets, manifest, pages_lock, sandbox, typeset, typeset_engine
+from publisher import book, booklets, build_report, manifest, pages_lock, sandbox, typeset, typeset_engine
 from publisher.changes import Changes, without_identities
 from publisher.collection import Collection, VolumeSource
 from publisher.compare import revisions
 from publisher.compose.assemble import case_alone, compose
+from publisher.defaults import DEFAULTS
 from publisher.edition import SCREEN
 from publisher.editions import DELIVERED, EDITIONS, Job
 from publisher.finish import files, staged
 from publisher.lint.characters import covered
 from publisher.lint.queries import Examined, examined
 from publisher.pagination import Pagination, paginated
+from publisher.preflight import typography
 from publisher.preflight import verapdf as verapdf_check
 from publisher.preflight.report import Check, CheckedFile, checks
 from publisher.problems import Place, Problem, Rejected, Severity
@@ -25,8 +27,11 @@ from publisher.rules import RULES
 from publisher.store import NoStore, Store, key, key_of_files
 from publisher.workshop import Workshop, workers
 
-DEFAULTS = Path(__file__).resolve().parents[2]
-"""The checkout that holds the default layouts and styles."""
+NEEDED = {
+    "layouts": ("section.html", "cover.html", "instructions.html"),
+    "styles": ("book.css", "cover.css", "booklet.css", "instructions.css", "fonts/fonts.css"),
+}
+"""The files by which layouts and styles are entered."""
 PAGE_TABLE = "screen.pages.json"
 """Where each section stands, in every edition."""
 STAGES = ("read", "lint", "compose", "render", "typeset", "finish", "preflight")
@@ -34,7 +39,10 @@ STAGES = ("read", "lint", "compose", "render", "typeset", "finish", "preflight")
 
 @dataclass(frozen=True)
 class Project:
-    """A book project: a folder with `content/`; where it has no `layouts/` or `styles/` of its own, ours serve."""
+    """A book project: a folder with `content/`; where it has no `layouts/` or `styles/` of its own, ours serve.
+
+    A folder of its own serves whole: nothing of ours is mixed into it.
+    """
 
     root: Path
 
@@ -48,6 +56,16 @@ class Project:
 
     def own(self, name: str) -> Path:
         return self.root / name if (self.root / name).is_dir() else DEFAULTS / name
+
+    def lacking(self) -> list[Problem]:
+        """Return a problem for each file without which the project's own layouts or styles cannot serve."""
+        hint = "自备的文件夹整个代替自带的；运行 publisher new layouts 或 publisher new styles 取得全套再改"
+        return [
+            Problem(Place(f"{name}/{file}"), "PRJ-001", "自备的版式或样式不全", file, hint)
+            for name, files in NEEDED.items()
+            for file in files
+            if not (self.own(name) / file).is_file()
+        ]
 
     def sources(self, volume: str) -> manifest.Source:
         """The files a volume is made of: its own, the shared words, layouts and styles."""
@@ -78,6 +96,7 @@ class Built:
     """The files of one finished volume."""
 
     paths: tuple[Path, ...]
+    """The PDF files."""
     pages: int
     problems: tuple[Problem, ...]
     seconds: float
@@ -96,7 +115,9 @@ def check(project: Project, collection: Collection) -> tuple[list[Examined], lis
 
 
 def lint(project: Project, collection: Collection, source: VolumeSource) -> Examined:
-    """Apply the editorial rules to one volume."""
+    """Apply the editorial rules to one volume. Raises Rejected where layouts, styles or faces are not whole."""
+    if lacking := project.lacking():
+        raise Rejected(lacking)
     return examined(source, collection.catalogue, covered(project.styles / "fonts"))
 
 
@@ -127,6 +148,12 @@ class Order:
     """With a chapter of what changed since this revision."""
     keep: bool = True
     """Use and keep what was made between builds."""
+    report: bool = False
+    """Write report.html too, also where files are refused."""
+
+    def folder(self, volume: str) -> str:
+        """Return the folder below build/ that takes the files."""
+        return "-".join(filter(None, (volume, self.case, "draft" if self.draft else "")))
 
 
 def build_apart(project: Project, collection: Collection, source: VolumeSource, progress: Progress, order: Order = Order()) -> Built:
@@ -159,7 +186,8 @@ def build(
     Raises Rejected when a stage cannot run, a finding is not settled, or preflight finds anything; the refused files are
     kept beside for a look, and the last good ones stay.
     """
-    started = perf_counter()
+    started, clock = perf_counter(), build_report.Clock()
+    progress = timed(progress, clock)
     examination = lint(project, collection, source)
     if order.case in source.cases:
         examination = examination.of_case(source.cases[order.case].id.place.path)
@@ -179,25 +207,60 @@ def build(
     progress.stage("typeset", typeset.ENGINE)
     pages = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), progress.section).typeset(whole)
     job = replace(job, pagination=pages.pagination)
-    outputs, problems = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, []
+    outputs, problems, looked = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, [], []
     for name in ("screen",) if order.case else order.editions or EDITIONS:
         made, found = EDITIONS[name](job, pages, progress.stage)
+        looked.append(edition_checked(name, made, found))
         outputs |= made
         problems += found
     if order.locked and not order.case:
         problems += check_lock(project, whole, job.pagination)
     if order.draft:
         outputs = {f"draft-{name}": content for name, content in outputs.items()}
+    refuses = any(problem.severity is Severity.ERROR for problem in problems)
+    if order.report:
+        kept = {refused(name) if refuses else name: pdf for name, pdf in outputs.items() if name.endswith(".pdf") or not refuses}
+        report = reported(build_report.Build(whole, job.pagination, examination, clock, kept, tuple(looked), None, order.draft))
+        files.replace(project.output(whole, manifest.REPORT), report)
     pdfs = [name for name in outputs if name.endswith(".pdf")]
     folder = project.output(whole, "")
-    if any(problem.severity is Severity.ERROR for problem in problems):
+    if refuses:
         for name in pdfs:
             files.replace(folder / refused(name), outputs[name])
         raise Rejected(problems)
     fonts = manifest.fonts(project.styles / "fonts")
     listed = manifest.manifest(whole.id, outputs, project.sources(whole.volume), fonts, version("casebook-publisher"), typeset_engine.versions())
-    staged.replace_all(folder, {**outputs, manifest.NAME: listed}, superseded=superseded(folder, outputs))
+    older = superseded(folder, outputs) if order.report else (*superseded(folder, outputs), manifest.REPORT)
+    staged.replace_all(folder, {**outputs, manifest.NAME: listed}, superseded=older)
     return Built(tuple(folder / name for name in pdfs), len(job.pagination.folios), tuple(problems), perf_counter() - started)
+
+
+def timed(progress: Progress, clock: build_report.Clock) -> Progress:
+    """Let a clock hear what the console is told."""
+
+    def stage(name: str, detail: str) -> None:
+        clock.stage(name, detail)
+        progress.stage(name, detail)
+
+    def section(title: str, pages: int) -> None:
+        clock.section()
+        progress.section(title, pages)
+
+    return Progress(stage, section)
+
+
+def edition_checked(edition: str, made: Mapping[str, bytes], found: list[Problem]) -> CheckedFile:
+    """Return an edition as the report of a build lists it: everything that was looked at in its files together."""
+    named = [check for name in made for check in (DELIVERED[name].checks if name in DELIVERED else booklets.CHECKS)]
+    pdfs = [name for name in made if name.endswith(".pdf")]
+    pages = manifest.page_count(made[pdfs[0]]) if pdfs else 0
+    return CheckedFile(edition, "、".join(pdfs), tuple(dict.fromkeys(named)), tuple(found), pages)
+
+
+def reported(made: build_report.Build) -> bytes:
+    """Return the report of a build, the setting of its pages measured."""
+    ragged = typography.flush_left(made.pagination)
+    return build_report.as_html(replace(made, typography=typography.measure(made.files[made.shown], ragged) if made.shown else None))
 
 
 def superseded(folder: Path, outputs: dict[str, bytes]) -> tuple[str, ...]:

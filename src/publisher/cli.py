@@ -3,17 +3,25 @@
 Exit status: 0 clean, 1 problems, 2 wrong use.
 """
 
+import json
+import os
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.cells import set_cell_size
 from rich.console import Console
+from typer import rich_utils
+from typer.core import TyperGroup
 
 from publisher import build as journey
+from publisher import languages, manifest
 from publisher import offprints as single
 from publisher.compare import report as changed
 from publisher.compare import revisions
@@ -29,28 +37,100 @@ from publisher.rules import RULES
 from publisher.workbench import doctor, documents, formatting, importing, manuscript, scaffold
 from publisher.workbench import schema as schemas
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False)
+
+@dataclass
+class Voice:
+    """In which language this run speaks."""
+
+    language: str = ""
+
+
+voice = Voice()
 console = Console(highlight=False, soft_wrap=True, emoji=False)
 errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+
+def spoken() -> languages.Language:
+    return languages.language(voice.language or languages.language_of(os.environ))
+
+
+def tell(text: str, style: str | None = None) -> None:
+    console.print(spoken().text(text), markup=False, style=style)
+
+
+def complain(text: str) -> None:
+    errors.print(spoken().text(text), markup=False)
+
+
+def echo(text: str) -> None:
+    typer.echo(spoken().text(text), nl=False)
+
+
+def in_json(text: str) -> str:
+    """Return a JSON list of findings with messages and hints in the language of the run."""
+    said = [{**item, "message": spoken().message(item["message"]), "hint": spoken().message(item["hint"])} for item in json.loads(text)]
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+class Speaking(TyperGroup):
+    """The commands; what they say of themselves is in the language of the run, whichever option comes first."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        named = [word.partition("=")[2] or following for word, following in pairwise([*args, ""]) if word.split("=")[0] == "--lang"]
+        voice.language = next((word for word in named if word in languages.NAMES), "")
+        for title, words in (("ARGUMENTS", "Arguments"), ("OPTIONS", "Options"), ("COMMANDS", "Commands")):
+            setattr(rich_utils, f"{title}_PANEL_TITLE", spoken().message(words))
+        translate(self, ctx)
+        return super().parse_args(ctx, args)
+
+
+def translate(command: Any, ctx: Any) -> None:
+    """Put the help of a command, its parameters and its commands into the language of the run."""
+    for item in (command, *command.get_params(ctx)):
+        if getattr(item, "help", None):
+            item.help = spoken().message(" ".join(item.help.split()))
+    for inner in getattr(command, "commands", {}).values():
+        translate(inner, ctx)
+
+
+app = typer.Typer(
+    cls=Speaking, no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False
+)
 
 MISUSE = {"SRC-020", "SRC-027", "SRC-033", "DIF-003"}
 """A volume, case, edition, rule or revision that does not exist."""
 
+
 ANSWERS = "逐处改正，或以编者按了结（notes 中写 settles），或豁免（waivers）；publisher explain 代号 说明规则；只看样稿可加 --draft"
 """What an editor can do about findings that stop an edition."""
+
+
+class Tongue(StrEnum):
+    """The languages of messages."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
 
 Root = Annotated[Path, typer.Option("--root", help="The book project's folder.", exists=True, file_okay=False)]
 Volumes = Annotated[list[str] | None, typer.Argument(help="Volumes by folder name; all when none is named.")]
 Since = Annotated[str | None, typer.Option("--changes-since", help="With a chapter of what changed since this revision of git.")]
 
 
+@app.callback()
+def options(
+    lang: Annotated[Tongue | None, typer.Option("--lang", help="The language of messages; else as PUBLISHER_LANG or the locale says.")] = None,
+) -> None:
+    """Typeset clinical casebooks from validated YAML."""
+
+
 def report(problems: list[Problem]) -> None:
     """Print problems and leave with status 1, or 2 when only the names on the command line are wrong."""
     for problem in problems:
-        errors.print(str(problem), markup=False)
-    errors.print(f"共 {len(problems)} 处问题", markup=False)
+        complain(str(problem))
+    complain(f"共 {len(problems)} 处问题")
     if any(problem.code in RULES for problem in problems):
-        errors.print(ANSWERS, markup=False)
+        complain(ANSWERS)
     raise typer.Exit(2 if all(problem.code in MISUSE for problem in problems) else 1)
 
 
@@ -75,28 +155,31 @@ def check(
         collection = read(root, volumes)
     except Rejected as rejected:
         if form is Form.JSON:
-            typer.echo(queries.as_json([], rejected.problems), nl=False)
+            typer.echo(in_json(queries.as_json([], rejected.problems)), nl=False)
             raise typer.Exit(1) from rejected
         report(rejected.problems)
     project = journey.Project(root.resolve())
     if completeness:
-        typer.echo(care.table(collection), nl=False)
+        echo(care.table(collection))
         return
-    examined, problems = journey.check(project, collection)
+    try:
+        examined, problems = journey.check(project, collection)
+    except Rejected as rejected:
+        report(rejected.problems)
     listed = list(zip(collection.volumes.values(), examined, strict=True))
     stops = bool(problems or any(examination.errors for examination in examined))
     if review:
         files.replace(review, sheet.as_html(listed))
     if form is Form.JSON:
-        typer.echo(queries.as_json(examined, problems), nl=False)
+        typer.echo(in_json(queries.as_json(examined, problems)), nl=False)
         raise typer.Exit(int(stops))
     said = queries.Report(listed, project.root, suggest).text()
-    (errors if stops else console).print(said, markup=False)
+    (complain if stops else tell)(said)
     if problems:
         report(problems)
     for name, source in collection.volumes.items():
         if not stops:
-            console.print(f"{name}: {len(source.cases)} cases, no errors")
+            tell(f"{name}: {len(source.cases)} cases, no errors")
     raise typer.Exit(int(stops))
 
 
@@ -119,8 +202,8 @@ def settle(
             if not codes or item.code in codes
         ]
         for item in found:
-            console.print(item.text, markup=False)
-        console.print(f"可由编者按了结的疑点 {len(found)} 处", markup=False)
+            tell(item.text)
+        tell(f"可由编者按了结的疑点 {len(found)} 处")
         if write:
             for path, content in settling.edited(root.resolve(), found).items():
                 files.replace(path, content)
@@ -140,7 +223,7 @@ def explain(
     unknown = [code for code in codes or [] if code not in RULES]
     if unknown:
         report([Problem(Place("publisher explain"), "SRC-033", "没有这条规则", code, nearest(code, sorted(RULES))) for code in unknown])
-    typer.echo(explained.rules(codes, journey.DEFAULTS) if codes else explained.register(), nl=False)
+    echo(explained.rules(codes, journey.DEFAULTS) if codes else explained.register())
 
 
 @app.command()
@@ -155,7 +238,10 @@ def diff(
         found = revisions.changes(root.resolve(), since, until)
     except Rejected as rejected:
         report(rejected.problems)
-    typer.echo(changed.as_json(found) if form is Form.JSON else changed.as_text(found), nl=False)
+    if form is Form.JSON:
+        typer.echo(changed.as_json(found), nl=False)
+    else:
+        echo(changed.as_text(found))
 
 
 @app.command()
@@ -170,6 +256,8 @@ def build(
     cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Use what was made before where nothing it depends on has changed.")] = True,
     draft: Annotated[bool, typer.Option("--draft", help="Build although findings are not settled; every page says so.")] = False,
     changes_since: Since = None,
+    with_report: Annotated[bool, typer.Option("--report", help="Write report.html: times, findings, measures, checks, a picture of every page.")] = False,
+    show: Annotated[bool, typer.Option("--open", help="Open the report where one is written, else the first PDF.")] = False,
 ) -> None:
     """Build the editions of each volume, or the screen edition of one case."""
     editions = [name.strip() for name in edition.split(",")] if edition is not None else []
@@ -185,18 +273,34 @@ def build(
                 known = sorted(slug for source in collection.volumes.values() for slug in source.cases)
                 report([Problem(Place("content"), "SRC-027", "没有这一病例", case, nearest(case, known))])
         project = journey.Project(root.resolve())
-        for source in chosen:
-            console.print(f"[bold]{source.volume.title}[/]")
-            console.print(f"  1 read       {len(source.cases)} cases", markup=False)
-            order = journey.Order(case, tuple(editions), locked, draft, changes_since, cache)
-            built = journey.build_apart(project, collection, source, progress(), order)
+        order = journey.Order(case, tuple(editions), locked, draft, changes_since, cache, with_report)
+        for number, source in enumerate(chosen, 1):
+            tell(f"{number}/{len(chosen)}  {source.volume.title}", style="bold")
+            heard = progress()
+            heard.stage("read", f"{len(source.cases)} cases")
+            told = project.root / "build" / order.folder(str(source.volume.id)) / manifest.REPORT
+            before = modified(told)
+            try:
+                built = journey.build_apart(project, collection, source, heard, order)
+            finally:
+                if modified(told) != before and told.is_file():
+                    tell(f"  -> {told.relative_to(project.root)}")
+                    if show:
+                        typer.launch(str(told))
             for problem in built.problems:
-                console.print(str(problem), markup=False)
+                tell(str(problem))
             for path in built.paths:
-                console.print(f"  -> {path.relative_to(project.root)}", markup=False)
-            console.print(f"  {built.pages} pages, {built.seconds:.1f} s", markup=False)
+                tell(f"  -> {path.relative_to(project.root)}")
+            if show and not with_report:
+                typer.launch(str(built.paths[0]))
+            tell(f"  {built.pages} pages, {built.seconds:.1f} s")
     except Rejected as rejected:
         report(rejected.problems)
+
+
+def modified(path: Path) -> int:
+    """Return when a file was written, in nanoseconds; 0 where there is none."""
+    return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 @app.command()
@@ -224,11 +328,10 @@ def offprints(
             wanted = [slug for slug in case or [] if slug in source.cases]
             if case and not wanted:
                 continue
-            console.print(f"[bold]{source.volume.title}[/]")
+            tell(str(source.volume.title), style="bold")
             made = single.build_apart(project, collection, source, progress(), wanted)
-            console.print(
-                f"  -> {made.folder.relative_to(project.root)}  {len(made.names)} offprints, {made.pages} pages, {made.seconds:.1f} s", markup=False
-            )
+            tell(f"  -> {made.folder.relative_to(project.root)}")
+            tell(f"  {len(made.names)} offprints, {made.pages} pages, {made.seconds:.1f} s")
     except Rejected as rejected:
         report(rejected.problems)
 
@@ -240,7 +343,7 @@ def lock(volumes: Volumes = None, root: Root = Path()) -> None:
         collection = read(root, volumes)
         project = journey.Project(root.resolve())
         for source in collection.volumes.values():
-            console.print(str(journey.lock(project, collection, source).relative_to(project.root)), markup=False)
+            tell(str(journey.lock(project, collection, source).relative_to(project.root)))
     except Rejected as rejected:
         report(rejected.problems)
 
@@ -253,7 +356,7 @@ def verify(volumes: Volumes = None, root: Root = Path()) -> None:
     problems = [problem for name in names for problem in journey.verify(project, name)]
     if problems:
         report(problems)
-    console.print(f"{'、'.join(names)}: every file as delivered", markup=False)
+    tell(f"{'、'.join(names)}: every file as delivered")
 
 
 @app.command()
@@ -275,21 +378,26 @@ def preflight(
         staged.replace_all(report_to, {"report.json": as_json(checked), "report.html": as_html(checked)})
     for file in checked:
         said = f"{len(file.problems)} problems" if file.problems else "no problems"
-        console.print(f"{file.path}: {len(file.results)} checks, {said}", markup=False)
+        tell(f"{file.path}: {len(file.results)} checks, {said}")
         for note in file.notes:
-            console.print(f"  {note}", markup=False)
+            tell(f"  {note}")
     if problems := [problem for file in checked for problem in file.problems]:
         report(problems)
 
 
 def progress() -> journey.Progress:
-    """Tell stages and page counts as they come."""
+    """Tell stages, and how many sections and pages are set, as they come."""
+    counted: dict[str, int] = {}
 
     def stage(name: str, detail: str) -> None:
-        console.print(f"  {journey.STAGES.index(name) + 1} {name:<10} {detail}", markup=False)
+        word = spoken().message(name)
+        console.print(f"  {journey.STAGES.index(name) + 1} {set_cell_size(word, 10)} {spoken().message(detail)}", markup=False)
 
     def section(title: str, pages: int) -> None:
-        console.print(f"      {title}  {pages} p.", markup=False)
+        again = title in counted
+        counted[title] = pages
+        so_far = "set again" if again else f"{len(counted)} sections, {sum(counted.values())} pages so far"
+        console.print(f"      {title}  {spoken().message(f'{pages} p.')}  {spoken().message(so_far)}", markup=False)
 
     return journey.Progress(stage, section)
 
@@ -304,8 +412,20 @@ def new_volume(
     root: Root = Path(),
     title: Annotated[str, typer.Option("--title", help="The title of the volume.")] = scaffold.BLANK,
 ) -> None:
-    """Start a volume: content/NAME/volume.yaml, guideline.yaml, dosing.yaml."""
+    """Start a volume: content/NAME/volume.yaml, guideline.yaml, dosing.yaml; in a new project our word lists too."""
     write_new(root, lambda: scaffold.new_volume(root, name, title, f"{date.today():%Y-%m-%d}"))
+
+
+@new.command("layouts")
+def new_layouts(root: Root = Path()) -> None:
+    """Copy our layouts into the project, to be altered. From then on they serve whole in place of ours."""
+    write_new(root, lambda: scaffold.new_folder(root, "layouts"))
+
+
+@new.command("styles")
+def new_styles(root: Root = Path()) -> None:
+    """Copy our styles, with fonts and profiles, into the project, to be altered. From then on they serve whole in place of ours."""
+    write_new(root, lambda: scaffold.new_folder(root, "styles"))
 
 
 @new.command("case")
@@ -328,7 +448,7 @@ def write_new(root: Path, made: Callable[[], dict[Path, bytes]]) -> None:
         report(rejected.problems)
     for path, content in found.items():
         files.replace(path, content)
-        console.print(str(path.relative_to(root)), markup=False)
+        tell(str(path.relative_to(root)))
 
 
 @app.command("import")
@@ -346,7 +466,7 @@ def import_manuscript(
         report(rejected.problems)
     paths = {path: made.yaml.encode() if path.stem == name else content for path, content in paths.items()}
     write_new(root, lambda: paths)
-    console.print(importing.report(made, file.name), markup=False)
+    tell(importing.report(made, file.name))
 
 
 @app.command()
@@ -361,7 +481,7 @@ def schema(
         report(rejected.problems)
     staged.replace_all(root / to, schemas.schemas(catalogue))
     files.replace(root / ".vscode/settings.json", schemas.editor_settings(to.as_posix()))
-    console.print(f"{to}/, .vscode/settings.json", markup=False)
+    tell(f"{to}/, .vscode/settings.json")
 
 
 @app.command("documents", hidden=True)
@@ -398,10 +518,10 @@ def format_sources(
                 problems.append(Problem(Place(str(path)), "FMT-002", "版式未整理", hint="运行 publisher format"))
     for path, content in {} if check_only else changed.items():
         files.replace(path, content)
-        console.print(str(path), markup=False)
+        tell(str(path))
     if problems:
         report(problems)
-    console.print(f"{len(changed)} changed", markup=False)
+    tell(f"{len(changed)} changed")
 
 
 @app.command("doctor")
@@ -410,6 +530,6 @@ def examine_machine(root: Root = Path()) -> None:
     project = journey.Project(root.resolve())
     found = doctor.examined(project.styles, project.root)
     for item in found:
-        console.print(f"{item.state}　{item.thing}　{item.found}" + (f"\n      {item.remedy}" if item.state is not doctor.State.GOOD else ""), markup=False)
+        tell(f"{item.state}　{item.thing}　{item.found}" + (f"\n      {item.remedy}" if item.state is not doctor.State.GOOD else ""))
     if any(item.state is doctor.State.MISSING for item in found):
         raise typer.Exit(1)

@@ -18,6 +18,8 @@ from publisher.problems import Place, Problem
 NAME = "MANIFEST.json"
 OFFPRINTS = "offprints"
 """Folder of a volume's offprints inside its build folder; it has a manifest of its own."""
+REPORT = "report.html"
+"""What a build tells of itself, for the editor; it bears times and is not delivered."""
 CODES = {
     "MAN-001": "有清单",
     "MAN-002": "清单读得出",
@@ -117,7 +119,7 @@ def verify(folder: Path, current: Source | None = None, again: str = "") -> Iter
     for name, (size, wanted, pages) in outputs.items():
         yield from verify_file(folder, name, size, wanted, pages)
     for path in sorted(folder.iterdir()):
-        if path.name not in {*outputs, NAME, OFFPRINTS} and not path.name.startswith(".") and ".refused." not in path.name:
+        if path.name not in {*outputs, NAME, OFFPRINTS, REPORT} and not path.name.startswith(".") and ".refused." not in path.name:
             yield Problem(Place(str(path)), "MAN-006", "清单中没有这个文件", hint="不要交付；删去或重新编排")
     if current and digest != current.digest:
         found = f"清单 {digest[:12]}，现为 {current.digest[:12]}"

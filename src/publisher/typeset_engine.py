@@ -3,12 +3,13 @@
 import ctypes
 import os
 from importlib.metadata import version
-from pathlib import Path
 
 from weasyprint.text import ffi
 from weasyprint.text.fonts import FontConfiguration
 
-OWN_FONTS_ONLY = Path(__file__).resolve().parents[2] / "styles" / "fonts" / "own-fonts-only.conf"
+from publisher.defaults import DEFAULTS
+
+OWN_FONTS_ONLY = DEFAULTS / "styles" / "fonts" / "own-fonts-only.conf"
 
 
 def own_fonts() -> FontConfiguration:

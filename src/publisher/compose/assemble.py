@@ -67,8 +67,9 @@ def compose(
         *(tabbed(section, "附录", after + 1) for section in changes_section(changes, written)),
         tabbed(index_section(catalogue), "索引", after + 2),
     ]
+    body = [section for section in body if not bare(section)]
     shown_first = overviews(source)
-    lists = [*lists_of_blocks([*shown_first, *body]), *shown_first, finder_section(source, catalogue)]
+    lists = [*lists_of_blocks([*shown_first, *body]), *shown_first, *finder_section(source, catalogue)]
     if oversized := list(too_large(body, volume.id)):
         raise Rejected(oversized)
     return book.Book(
@@ -163,7 +164,12 @@ def front(volume: Volume, source: VolumeSource, engine: str) -> list[Section]:
         (book.Heading(plain("凡例"), 1, "conventions-h"), Points(tuple(plain(text) for text in volume.conventions))),
         front=True, recto=True, running_head="凡例",
     )  # fmt: skip
-    return [half_title, title_page, colophon, conventions]
+    return [section for section in (half_title, title_page, colophon, conventions) if not bare(section)]
+
+
+def bare(section: Section) -> bool:
+    """Tell whether a section has nothing below its heading: a volume just begun has no conventions and no doses."""
+    return all(isinstance(block, book.Heading) or (isinstance(block, Points) and not block.items) for block in section.blocks)
 
 
 def tabbed(section: Section, word: str, place: int) -> Section:

@@ -29,13 +29,16 @@ EXPLAINED = (
 )
 
 
-def finder_section(source: VolumeSource, catalogue: Catalogue) -> Section:
+def finder_section(source: VolumeSource, catalogue: Catalogue) -> list[Section]:
+    """Return the section in a list, or an empty list where the volume has no case."""
     profiles = [profile(source.cases[slug], catalogue) for slug in source.volume.case_ids]
+    if not profiles:
+        return []
     blocks: list[book.Block] = []
     for index, group in enumerate(even_groups(profiles, MOST_ROWS)):
         last = index + 1 if len(profiles) > MOST_ROWS else 0
         blocks += spread(group, catalogue, last)
-    return Section("finder", "finder", TITLE, tuple(blocks), front=True, verso=True, running_head=TITLE)
+    return [Section("finder", "finder", TITLE, tuple(blocks), front=True, verso=True, running_head=TITLE)]
 
 
 def even_groups(profiles: Sequence[Profile], most: int) -> list[Sequence[Profile]]:

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-FONTS = Path(__file__).resolve().parents[3] / "styles" / "fonts"
+from publisher.defaults import DEFAULTS
+
+FONTS = DEFAULTS / "styles" / "fonts"
 FACES = {False: FONTS / "CasebookSans-Regular.otf", True: FONTS / "CasebookSans-Bold.otf"}
 """The Western face of labels, regular and bold; what it lacks is set in the Han face, one em wide."""
 FAMILIES = "Casebook Sans, Casebook Hei"

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont, TTLibError
 
-from publisher.problems import Problem
+from publisher.problems import Place, Problem, Rejected
 from publisher.rules import RULES, Finding, Rule, rule
 from publisher.written import leaves
 
@@ -17,9 +17,20 @@ STACKS = (("CasebookLatin-Regular.otf", "CasebookSong-Regular.otf"), ("CasebookS
 
 @cache
 def covered(fonts: Path) -> frozenset[int]:
-    """Return the code points that the faces of a folder can print."""
-    stacks = [set().union(*(TTFont(fonts / name, lazy=True).getBestCmap() for name in stack)) for stack in STACKS]
-    return frozenset(set.intersection(*stacks))
+    """Return the code points that the faces of a folder can print. Raises Rejected with every face that is missing or cannot be read."""
+    maps: dict[str, set[int]] = {}
+    problems = []
+    for name in (name for stack in STACKS for name in stack):
+        place, hint = Place(f"styles/fonts/{name}"), "把这个字体文件放入项目的 styles/fonts/；没有自己的 styles/ 时用自带的字体"
+        try:
+            maps[name] = set(TTFont(fonts / name, lazy=True).getBestCmap() or ())
+        except OSError:
+            problems.append(Problem(place, "FNT-001", "缺少排版所需的字体文件", name, hint))
+        except TTLibError as error:
+            problems.append(Problem(place, "FNT-002", "字体文件读不出来", str(error)[:80], hint))
+    if problems:
+        raise Rejected(problems)
+    return frozenset(set.intersection(*(set().union(*(maps[name] for name in stack)) for stack in STACKS)))
 
 
 @rule("TXT-012", "characters")

@@ -36,7 +36,7 @@ def number_twice(source: VolumeSource, catalogue: Catalogue) -> Iterator[Finding
 def number_missing(source: VolumeSource, catalogue: Catalogue) -> Iterator[Finding]:
     """A number between the first case and the last belongs to no case, present or announced."""
     known = numbers(source)
-    for number in range(1, max(known) + 1):
+    for number in range(1, max(known, default=0) + 1):
         if number not in known:
             before = max((other for other in known if other < number), default=min(known))
             yield Finding(known[before], f"例{number}既无正文，亦未列入题录", f"例{number}", "补入题录，或核对编号", ())

@@ -27,7 +27,7 @@ def register() -> str:
     for family, words in FAMILIES.items():
         inside = [item for item in ordered() if item.family == family]
         if inside:
-            lines += [f"{family}  {words}", *(f"  {item.code:<9}{item.severity:<8}{item.title}" for item in inside), ""]
+            lines += [f"{family}  {words}", *(f"  {item.code:<10}{item.severity:<8}{item.title}" for item in inside), ""]
     return "\n".join(lines)
 
 

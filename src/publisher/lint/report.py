@@ -150,7 +150,7 @@ def summary(examined: Iterable[Examined]) -> str:
         settled = counted[family, True, False]
         stopping, open_ = counted[family, False, True], counted[family, False, False]
         if settled or stopping or open_:
-            lines.append(f"{family:<5}{words}{' ' * (18 - width(words))}未决 {stopping + open_:>4}（须改 {stopping}，待核 {open_}）　已了结 {settled}")
+            lines.append(f"{family:<6}{words}{' ' * (18 - width(words))}未决 {stopping + open_}（须改 {stopping}，待核 {open_}）　已了结 {settled}")
     unsettled = sum(not query.settled_by for query in queries)
     stops = sum(query.stops for query in queries)
     lines.append(f"合计 {len(queries)} 处：未决 {unsettled}（须改 {stops}，待核 {unsettled - stops}），已了结 {len(queries) - unsettled}")

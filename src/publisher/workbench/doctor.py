@@ -10,7 +10,11 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from fontTools.ttLib import TTFont, TTLibError
+
 from publisher.composer.engine import KNOWN_PANGO, KNOWN_WEASYPRINT, pango_version
+from publisher.defaults import DEFAULTS
+from publisher.preflight import verapdf
 
 MEMORY = 2_000_000_000
 DISK = 1_000_000_000
@@ -72,10 +76,17 @@ def fonts(styles: Path) -> Iterator[Finding]:
     sheet = styles / "fonts" / "fonts.css"
     text = sheet.read_text(encoding="utf-8") if sheet.is_file() else ""
     named = [part.split(")")[0].strip("\"'") for part in text.split("url(")[1:]]
-    lacking = [name for name in named if not (sheet.parent / name).is_file()]
+    lacking = [name for name in named if not readable(sheet.parent / name)]
     state = State.GOOD if named and not lacking else State.MISSING
     remedy = f"styles/fonts/ 中缺 {'、'.join(lacking) or 'fonts.css'}：从版本库取回"
     yield Finding("字体", state, f"{len(named) - len(lacking)}/{len(named)} 个字体文件", remedy)
+
+
+def readable(font: Path) -> bool:
+    try:
+        return bool(TTFont(font, lazy=True).getBestCmap())
+    except (OSError, TTLibError):
+        return False
 
 
 def machine(root: Path) -> Iterator[Finding]:
@@ -90,8 +101,18 @@ def optional() -> Iterator[Finding]:
     """Look for programs that only some commands use."""
     for name, program, why in (
         ("poppler", "pdftoppm", "看样页：apt-get install poppler-utils"),
-        ("Java", "java", "veraPDF 复核：apt-get install default-jdk-headless"),
         ("Git", "git", "publisher diff 比较两版：apt-get install git"),
+        ("Chromium", "chromium", "看编排报告与样页，任何浏览器均可：apt-get install chromium"),
     ):
         path = shutil.which(program)
         yield Finding(name, State.GOOD if path else State.OPTIONAL, path or "未装", why)
+    yield from validator()
+
+
+def validator() -> Iterator[Finding]:
+    """Look for veraPDF and the Java that runs it."""
+    for name, find in (("Java", verapdf.find_java), ("veraPDF", lambda: verapdf.find_jar((DEFAULTS,)))):
+        try:
+            yield Finding(name, State.GOOD, str(find()))
+        except verapdf.Missing as missing:
+            yield Finding(name, State.OPTIONAL, "未装", str(missing))

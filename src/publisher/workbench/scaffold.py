@@ -7,22 +7,40 @@ Nothing that stands is overwritten; a new case is listed at the end of the last 
 import re
 from pathlib import Path
 
+from publisher.defaults import DEFAULTS
 from publisher.problems import Place, Problem, Rejected, nearest
 from publisher.read_yaml import read_yaml
 
 TEMPLATES = Path(__file__).parent
+REFERENCE = "content/reference"
 BLANK = "待填"
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def new_volume(root: Path, name: str, title: str, date: str) -> dict[Path, bytes]:
-    """Return the files of a new volume by their paths. Raises Rejected for a name that is taken or not one."""
+    """Return the files of a new volume by their paths; with our word lists where the project has none.
+
+    Raises Rejected for a name that is taken or not one.
+    """
     folder = root / "content" / name
     check_slug(name, f"content/{name}")
     if folder.exists():
         raise Rejected([Problem(Place(f"content/{name}"), "NEW-002", "已有同名的卷", name, "换一个标识")])
     kinds = {"volume": {"id": name, "title": title, "date": date}, "guideline": {}, "dosing": {}}
-    return {folder / f"{kind}.yaml": template(kind, words).encode() for kind, words in kinds.items()}
+    made = {folder / f"{kind}.yaml": template(kind, words).encode() for kind, words in kinds.items()}
+    return made if (root / REFERENCE).is_dir() else {**copies(root, REFERENCE), **made}
+
+
+def new_folder(root: Path, name: str) -> dict[Path, bytes]:
+    """Return the files of our layouts or styles at their paths in a project. Raises Rejected where it has such a folder."""
+    if (root / name).exists():
+        raise Rejected([Problem(Place(name), "NEW-004", "项目已有这一文件夹", name, "移开或删去旧文件夹后重试")])
+    return copies(root, name)
+
+
+def copies(root: Path, name: str) -> dict[Path, bytes]:
+    files = sorted(path for path in (DEFAULTS / name).rglob("*") if path.is_file())
+    return {root / path.relative_to(DEFAULTS): path.read_bytes() for path in files}
 
 
 def new_case(root: Path, volume: str, name: str, words: dict[str, str]) -> dict[Path, bytes]:
