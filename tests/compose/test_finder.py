@@ -96,30 +96,30 @@ def test_a_side_stands_before_its_bone_once(found):
 
 def test_both_tables_have_a_row_for_each_case_in_the_same_order(content):
     for source in content.volumes.values():
-        left, right = tables(finder_section(source, content.catalogue))
+        left, right = tables(*finder_section(source, content.catalogue))
         assert [row[0] for row in left.rows] == [row[0] for row in right.rows]
         assert [row[0][0].target for row in left.rows] == list(map(str, source.volume.case_ids))
 
 
 def test_widths_of_the_tables_add_up(content):
     for source in content.volumes.values():
-        for table in tables(finder_section(source, content.catalogue)):
+        for table in tables(*finder_section(source, content.catalogue)):
             assert sum(column.share for column in table.columns) == pytest.approx(1)
 
 
 def test_a_column_without_a_sign_is_left_out(content):
-    titles = {name: [column.title for column in tables(finder_section(source, content.catalogue))[1].columns] for name, source in content.volumes.items()}
+    titles = {name: [column.title for column in tables(*finder_section(source, content.catalogue))[1].columns] for name, source in content.volumes.items()}
     assert ("高钙血症" in titles["lung"], "高钙血症" in titles["breast"]) == (True, False)
     assert ("CDK4/6" in titles["lung"], "CDK4/6" in titles["breast"]) == (False, True)
 
 
 def test_what_a_case_does_not_record_is_said(content):
-    left = tables(finder_section(content.volumes["lung"], content.catalogue))[0]
+    left = tables(*finder_section(content.volumes["lung"], content.catalogue))[0]
     assert [book.words(cell) for cell in left.rows[4]][3:5] == ["未载", "未载"]
 
 
 def test_a_sign_has_words(content):
-    right = tables(finder_section(content.volumes["lung"], content.catalogue))[1]
+    right = tables(*finder_section(content.volumes["lung"], content.catalogue))[1]
     signs = {piece.text: piece.said for row in right.rows for cell in row for piece in cell if isinstance(piece, book.Sign)}
     assert signs == {"●": "有", "○": "拟行或建议"}
 
