@@ -35,4 +35,4 @@ def test_the_sample_book_reads_as_stored(sample_book):
 
 def test_the_first_case_renders_as_stored(sample_book):
     renderer = Renderer(sample_book, REPOSITORY / "layouts", inks(REPOSITORY / "styles", sample_book.volume))
-    agrees("sample.html", renderer.html(sample_book.section("sample-01-rib"), Opening(1, "right"), PageMap()))
+    agrees("sample.html", renderer.html(sample_book.section("sample-01-rib"), Opening("right"), PageMap()))
