@@ -72,6 +72,11 @@ def test_the_first_page_comes_first(pdf):
     assert pdf.is_linearized
 
 
+def test_the_file_does_not_end_with_blanks(sample_built):
+    before, _, _ = sample_built.pdf.rpartition(b"startxref")
+    assert len(before) - len(before.rstrip()) == 1
+
+
 def test_pages_are_cut_to_trim(pdf):
     assert {(round(float(page.mediabox[2])), round(float(page.mediabox[3])), page.cropbox == page.mediabox) for page in pdf.pages} == {(524, 737, True)}
 

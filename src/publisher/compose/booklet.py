@@ -27,7 +27,7 @@ def booklet(whole: book.Book, volume: Volume, chosen: Booklet) -> book.Book:
     cases = [whole.section(str(slug)) for slug in chosen.cases]
     appendix = [section for section in whole.sections if section.id == "dosing"] if chosen.appendix else []
     doses = [dosing for section in appendix if (dosing := own_doses(section, anchors(cases)))]
-    body = [*cases, *doses, *collation_section(cases)]
+    body = [*cases, *doses, *collation_section([*cases, *doses])]
     body = [unlinked(replace(section, tab=""), anchors(body)) for section in body]
     return replace(
         whole,
@@ -99,9 +99,26 @@ def own_doses(section: Section, cases: set[str]) -> Section | None:
             blocks.append(table)
     if not any(isinstance(block, Table) for block in blocks):
         return None
+    blocks = called(blocks)
     note = Paragraph(plain("以下摘自原卷附录，只列本册各例所用药物的各行，表号从原卷；说明文字为原卷附录所载。"))
     first = next(index for index, block in enumerate(blocks) if not isinstance(block, Heading))
     return replace(section, blocks=(*blocks[:first], note, *blocks[first:]))
+
+
+def called(blocks: list[book.Block]) -> list[book.Block]:
+    """Leave out the notes whose marks are no longer there, and the heading of notes that are none."""
+    marks = {target for block in blocks if not isinstance(block, book.Notes) for target in book.links_of(block)}
+    kept: list[book.Block] = []
+    for block in blocks:
+        if isinstance(block, book.Notes):
+            items = tuple(note for note in block.items if note.anchor in marks)
+            if items:
+                kept.append(book.Notes(items))
+            elif kept and isinstance(kept[-1], Heading):
+                kept.pop()
+        else:
+            kept.append(block)
+    return kept
 
 
 def own_rows(table: Table, cases: set[str]) -> Table | None:

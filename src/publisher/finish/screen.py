@@ -1,6 +1,7 @@
 """The screen edition's last steps: the joined galleys -> one file that keeps for good and can be read aloud (PDF/A-3a and PDF/UA-1)."""
 
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,8 +41,9 @@ def outside(document: pikepdf.Pdf) -> None:
         if key in document.Root:
             document.Root[key] = document.make_indirect(document.Root[key])
     for page in document.pages:
-        if "/Annots" in page.obj:
-            page.obj.Annots = document.make_indirect(page.obj.Annots)
+        for key in ("/Annots", "/Resources"):
+            if key in page.obj:
+                page.obj[key] = document.make_indirect(page.obj[key])
 
 
 def saved(document: pikepdf.Pdf) -> bytes:
@@ -53,7 +55,19 @@ def saved(document: pikepdf.Pdf) -> bytes:
         out, linearize=True, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, compress_streams=True,
         recompress_flate=True, force_version="1.7",
     )  # fmt: skip
-    return out.getvalue()
+    return trimmed(out.getvalue())
+
+
+def trimmed(pdf: bytes) -> bytes:
+    """Cut the blanks that a file for the web ends with: its writer keeps room for a longer list of objects than it writes."""
+    tail = pdf.rfind(b"startxref")
+    kept = len(pdf[:tail].rstrip())
+    short = pdf[:kept] + b"\n" + pdf[tail:]
+    length = re.search(rb"/Linearized 1 /L (\d+)", pdf[:1024])
+    if not length:
+        return pdf
+    said = str(len(short)).encode().ljust(len(length[1]))
+    return short[: length.start(1)] + said + short[length.end(1) :]
 
 
 def page_labels(pagination: Pagination) -> list[Any]:
