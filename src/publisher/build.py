@@ -23,7 +23,7 @@ from publisher.preflight.report import Check, CheckedFile, checks
 from publisher.problems import Place, Problem, Rejected, Severity
 from publisher.rules import RULES
 from publisher.store import NoStore, Store, key, key_of_files
-from publisher.workshop import Workshop, workers
+from publisher.workshop import Workshop, hands, workers
 
 DEFAULTS = Path(__file__).resolve().parents[2]
 """The checkout that holds the default layouts and styles."""
@@ -137,7 +137,7 @@ def build_apart(project: Project, collection: Collection, source: VolumeSource, 
         said = Progress(lambda name, detail: tell("stage", name, detail), lambda title, pages: tell("section", title, pages))
         store = Store(project.store) if order.keep else NoStore()
         with workers() as pool:
-            built = build(project, collection, source, said, order, Workshop(basis(project), store, pool))
+            built = build(project, collection, source, said, order, Workshop(basis(project), store, pool, hands()))
         store.trim()
         return built
 
@@ -177,7 +177,7 @@ def build(
     job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop(), mark=mark, changes=changes)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
-    pages = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), progress.section).typeset(whole)
+    pages = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), progress.section, job.workshop.hands).typeset(whole)
     job = replace(job, pagination=pages.pagination)
     outputs, problems = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, []
     for name in ("screen",) if order.case else order.editions or EDITIONS:

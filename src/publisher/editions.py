@@ -60,7 +60,7 @@ class Job:
 
     def shop(self) -> booklets.Shop:
         """Return what the booklets are made with."""
-        return booklets.Shop(self.source, self.catalogue, self.layouts, self.styles, self.setting, self.mark, self.changes)
+        return booklets.Shop(self.source, self.catalogue, self.layouts, self.styles, self.setting, self.mark, self.changes, self.workshop.hands)
 
     def setting(self, wanted: edition.Edition) -> typeset.Setting:
         """Return what begins to set a section in the style of an edition."""

@@ -24,7 +24,7 @@ from publisher.preflight import offprint as offprint_check
 from publisher.preflight.printed_text import PageTexts, drawn_texts
 from publisher.problems import Problem, Rejected, Severity
 from publisher.store import Store
-from publisher.workshop import Workshop, workers
+from publisher.workshop import Workshop, hands, workers
 
 FOLDER = manifest.OFFPRINTS
 
@@ -66,7 +66,7 @@ def build_apart(project: Project, collection: Collection, source: VolumeSource, 
     def work(tell: Callable[..., None]) -> Offprints:
         said = Progress(lambda name, detail: tell("stage", name, detail), lambda title, pages: tell("section", title, pages))
         with workers() as pool:
-            return build(project, collection, source, said, cases, Workshop(journey.basis(project), Store(project.store), pool))
+            return build(project, collection, source, said, cases, Workshop(journey.basis(project), Store(project.store), pool, hands()))
 
     return sandbox.run(work, name=f"build/{source.volume.id}/{FOLDER}", listen=lambda what, *words: heard[what](*words))
 
@@ -119,14 +119,14 @@ def pages_of(project: Project, job: Job, progress: Progress) -> Volume:
         progress.stage("compose", f"{len(whole.sections)} sections, pages of the last build")
         return Volume(whole, pagination, PageTexts(drawn_texts(built.read_bytes()), whole, pagination).pages)
     progress.stage("compose", f"{len(whole.sections)} sections, no build of these sources: typeset for its pages")
-    laid = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN)).typeset(whole)
+    laid = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), hands=job.workshop.hands).typeset(whole)
     return Volume(whole, laid.pagination, PageTexts(drawn_texts(written(job.joined(laid))), whole, laid.pagination).pages)
 
 
 def one(job: Job, volume: Volume, slug: str) -> tuple[bytes, list[Problem], int]:
     """Return the offprint of a case, what was found in it, and the number of its pages."""
     alone = offprint(volume.book, job.source.volume, slug, *volume.pages(slug))
-    laid = typeset.Typesetter(job.renderer(alone).html, job.setting(SCREEN)).typeset(alone)
+    laid = typeset.Typesetter(job.renderer(alone).html, job.setting(SCREEN), hands=job.workshop.hands).typeset(alone)
     pdf = screen.finish(job.joined(laid), alone, laid.pagination, attachments.of_cases(shown(job.source, job.catalogue), alone))
     return pdf, list(look_at(pdf, alone, laid.pagination, volume, slug)), len(laid.sheets)
 

@@ -7,8 +7,9 @@ printed in it changed.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -80,21 +81,23 @@ def galley_page(page: Any) -> GalleyPage:
 class Typesetter:
     """Set the sections of one book until every page number printed in them is right."""
 
-    def __init__(self, render: Render, setting: Setting, announce: Announce = lambda title, pages: None):
-        self.html, self.setting, self.announce = render, setting, announce
+    def __init__(self, render: Render, setting: Setting, announce: Announce = lambda title, pages: None, hands: int = 1):
+        """`hands` is how many sections are set side by side."""
+        self.html, self.setting, self.announce, self.hands = render, setting, announce, hands
         self.laid: dict[str, tuple[str, Future[Galley]]] = {}
+        self.unchanging: dict[tuple[str, Opening], str] = {}
+        """The HTML of sections that print no page number, by opening."""
         self.sides: dict[str, str] = {}
+        """The sides on which sections were set last."""
         self.announced: set[int] = set()
 
     def typeset(self, whole: book.Book) -> Typeset:
         """Set the book. Raises Rejected when its page numbers will not settle, or a link leads nowhere."""
-        pages = PageMap()
         front = [section for section in whole.sections if section.front]
         body = [section for section in whole.sections if not section.front and not section.apart]
         after = [section for section in whole.sections if section.apart]
+        pages = self.first_pages(whole, body)
         for _ in range(MOST_PASSES):
-            for section in (*body, *front, *after):  # all at once, each on the side it will most likely open on
-                self.begin(section, Opening(self.sides.get(section.id, "right"), section.numbering), pages)
             sheets = (*self.group(front, pages), *self.group(body, pages, whole.first_folio), *self.group(after, pages))
             found = page_map(whole, sheets)
             if found == pages:
@@ -105,8 +108,55 @@ class Typesetter:
             pages = found
         raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-002", f"排版 {MOST_PASSES} 遍后页码仍不稳定")])
 
+    def first_pages(self, whole: book.Book, body: list[book.Section]) -> PageMap:
+        """Set the body, what prints page numbers after that whose numbers it prints; return where everything stands."""
+        pages, waiting = PageMap(), list(body)
+        while waiting:
+            # What opens a part names pages that come after it: these wait for it, not it for them.
+            ready = [section for section in waiting if section.kind == "part" or not self.asks(section, pages)] or waiting
+            self.advance(body, ready, pages, whole.first_folio)
+            waiting = [section for section in waiting if section not in ready]
+            known = body[: body.index(waiting[0])] if waiting else body
+            pages = page_map(whole, self.group(known, pages, whole.first_folio))
+        return pages
+
+    def advance(self, sections: list[book.Section], ready: list[book.Section], pages: PageMap, first: int = 1) -> None:
+        """Set those sections of a group that are ready: first those whose side is known, since a wrong guess is work for nothing."""
+        waiting, on_way = list(ready), set[Future[Galley]]()
+        while waiting or on_way:
+            while waiting and len(on_way) < self.hands:
+                sides = {section.id: self.side(sections, section, first) for section in waiting}
+                section = max(waiting, key=lambda one: (bool(sides[one.id]), followers(sections, one, waiting)))
+                waiting.remove(section)
+                setting = self.begin(section, Opening(sides[section.id] or self.sides.get(section.id, "right"), section.numbering), pages)
+                if not setting.done():
+                    on_way.add(setting)
+            if on_way:
+                on_way = wait(on_way, return_when=FIRST_COMPLETED).not_done
+            for section in sections:
+                if section.id not in self.laid or not self.laid[section.id][1].done() or self.side(sections, section, first) != self.sides[section.id]:
+                    break
+                self.tell(section, self.laid[section.id][1])
+
+    def side(self, sections: list[book.Section], section: book.Section, first: int) -> str:
+        """Return the side on which a section of a group opens; nothing as long as one before it is not set."""
+        number = first
+        for before in sections[: sections.index(section) + 1]:
+            if before.recto:
+                number = 1
+            elif not number:
+                continue
+            if before is section:
+                break
+            setting = self.laid[before.id][1] if before.id in self.laid else None
+            number = number + len(setting.result().pages) if setting and setting.done() else 0
+            if before.blank_back and number and number % 2 == 0:
+                number += 1
+        return ("left", "right")[number % 2] if number else ""
+
     def group(self, sections: list[book.Section], pages: PageMap, first: int = 1) -> list[Sheet]:
         """Set sections numbered together from `first`; a front group is filled up to whole leaves."""
+        self.advance(sections, sections, pages, first)
         sheets: list[Sheet] = []
         style = sections[0].numbering if sections else "decimal"
 
@@ -126,20 +176,56 @@ class Typesetter:
         return sheets
 
     def galley(self, section: book.Section, opening: Opening, pages: PageMap) -> Galley:
-        self.sides[section.id] = opening.side
         setting = self.begin(section, opening, pages)
-        galley = setting.result()
+        self.tell(section, setting)
+        return setting.result()
+
+    def tell(self, section: book.Section, setting: Future[Galley]) -> None:
+        """Announce once that a section has its pages."""
+        pages = len(setting.result().pages)
         if id(setting) not in self.announced:
             self.announced.add(id(setting))
-            self.announce(section.title, len(galley.pages))
-        return galley
+            self.announce(section.title, pages)
 
     def begin(self, section: book.Section, opening: Opening, pages: PageMap) -> Future[Galley]:
-        html = self.html(section, opening, pages)
+        html = self.unchanging.get((section.id, opening)) or self.rendered(section, opening, pages)[0]
+        self.sides[section.id] = opening.side
         known = self.laid.get(section.id)
         if not known or known[0] != html:
             known = self.laid[section.id] = (html, self.setting(html, section))
         return known[1]
+
+    def asks(self, section: book.Section, pages: PageMap) -> bool:
+        """Tell whether a section prints page numbers that are not known yet."""
+        return self.rendered(section, Opening("right", section.numbering), pages)[1]
+
+    def rendered(self, section: book.Section, opening: Opening, pages: PageMap) -> tuple[str, bool]:
+        """Return the HTML of a section, and whether page numbers were missing."""
+        folios, mentions = Consulted(pages.folios), Consulted(pages.mentions)
+        html = self.html(section, opening, PageMap(folios, mentions))
+        if not folios.asked and not mentions.asked:
+            self.unchanging[section.id, opening] = html
+        return html, folios.missed or mentions.missed
+
+
+class Consulted(dict[str, Any]):
+    """A dictionary that remembers whether it was asked for anything, and for anything that it does not hold."""
+
+    asked = missed = False
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.asked, self.missed = True, self.missed or key not in self
+        return super().get(key, default)
+
+    def __getitem__(self, key: str) -> Any:
+        self.asked = True
+        return super().__getitem__(key)
+
+
+def followers(sections: list[book.Section], section: book.Section, waiting: list[book.Section]) -> int:
+    """Count the sections that wait for their side until this one is set: those up to the next that opens on the right whatever comes before."""
+    behind = takewhile(lambda one: not one.recto, sections[sections.index(section) + 1 :])
+    return sum(one in waiting for one in behind)
 
 
 def leaflet(html: str, title: str, stylesheet: Path) -> bytes:

@@ -27,6 +27,8 @@ class Workshop:
     store: Store = field(default_factory=NoStore)
     executor: Executor | None = None
     """None: pieces are made at once, in this process."""
+    hands: int = 1
+    """How many pieces it is worth to have on the way at once."""
     made: dict[str, Future[bytes]] = field(default_factory=dict)
 
     def make(self, piece: Piece, *arguments: bytes | str, where: str = "") -> "Future[bytes]":
@@ -67,10 +69,15 @@ class Workshop:
         return future
 
 
+def hands() -> int:
+    """Return how many pieces this machine makes at once."""
+    return len(os.sched_getaffinity(0))
+
+
 @contextmanager
 def workers(count: int | None = None) -> Iterator[Executor | None]:
     """Give worker processes, one a core; none where one core is all there is."""
-    count = count or len(os.sched_getaffinity(0))
+    count = count or hands()
     if count < 2:
         yield None
         return
