@@ -26,6 +26,7 @@ from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
 from publisher.preflight import lost, metadata, privacy, structure, tags, typography
 from publisher.preflight import press as press_check
+from publisher.preflight.drawn_page import drawn_pages
 from publisher.preflight.origin import traced
 from publisher.preflight.press import PressFile
 from publisher.preflight.printed_text import PageTexts, PrintedText, drawn_texts
@@ -141,12 +142,13 @@ def looked_at(job: Job, made: dict[str, bytes], tell: Tell) -> Files:
 
 def preflight(pdf: bytes, whole: book.Book, pagination: Pagination, wanted: edition.Edition = SCREEN) -> list[Problem]:
     """Check a screen file, or an offprint made like one, against its book."""
-    printed = PrintedText(pdf, whole, pagination)
-    set_as = typography.measure(pdf, typography.flush_left(pagination))
+    pages = drawn_pages(pdf)
+    printed = PrintedText(pdf, whole, pagination, [page.text for page in pages])
+    set_as = typography.measure(pdf, typography.flush_left(pagination), pages)
     found = [
         *structure.check(printed, whole, pagination, wanted),
         *lost.check(printed, whole, pagination),
-        *tags.check(pdf, whole, pagination, wanted),
+        *tags.check(pdf, whole, pagination, wanted, pages),
         *metadata.check(pdf, whole, pagination, wanted),
         *privacy.check(pdf, printed, whole, pagination, f"{whole.id}/{wanted.name}.pdf"),
         *typography.check(set_as, wanted, f"{whole.id}/{wanted.name}.pdf"),

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import pikepdf
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 
 from publisher.edition import Edition
 from publisher.imposition import PAGES_PER_SHEET, WASTE_MM, Imposition
+from publisher.preflight.drawn_page import letters
 from publisher.preflight.printed_text import drawn_texts
 from publisher.problems import Place, Problem
 
@@ -168,13 +168,9 @@ def around(points: Sequence[tuple[float, float]]) -> Box:
 
 def halves(page: pdfium.PdfPage, middle: float) -> tuple[str, str]:
     """Return the text left and right of the middle, in points, in the order of drawing."""
-    text = page.get_textpage()
     left, right = [], []
-    x, y = raw.c_double(), raw.c_double()
-    for index in range(text.count_chars()):
-        char = chr(raw.FPDFText_GetUnicode(text, index))
-        if not char.isspace() and raw.FPDFText_GetCharOrigin(text, index, x, y):
-            (left if x.value < middle else right).append(char)
+    for char, x in letters(page):
+        (left if x < middle else right).append(char)
     return "".join(left), "".join(right)
 
 

@@ -4,18 +4,15 @@ import io
 import re
 import unicodedata
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 
-import pypdfium2 as pdfium
 from pypdf import PdfReader
 
 from publisher import book
 from publisher.pagination import Pagination
+from publisher.preflight.drawn_page import drawn_pages
 
 NOTE_MARK = re.compile(r"〔(\d+)〕")
-HYPHEN = "\x02"
-"""What PDFium calls a hyphen that ends a line."""
 LIST_NUMBERS = re.compile(r"(?:\d+\.|·)+$")
 PAGE_REFERENCE = re.compile(r"(例\d+)（\d+）")
 """A reference to a case with its page: 例2（14）."""
@@ -87,21 +84,16 @@ def parted(text: str, notes: dict[int, str], rest: str) -> tuple[str, Foot]:
 
 
 class PrintedText(PageTexts):
-    """The pages of a PDF, read once; their texts as pypdf reads them where they are not given."""
+    """The pages of a PDF, read once, and the file as pypdf reads it; `raw` are the texts of its pages where they have been read."""
 
     def __init__(self, pdf: bytes, whole: book.Book, pagination: Pagination, raw: Sequence[str] = ()):
         self.reader = PdfReader(io.BytesIO(pdf))
-        super().__init__(raw or [page.extract_text() for page in self.reader.pages], whole, pagination)
+        super().__init__(raw or drawn_texts(pdf), whole, pagination)
 
 
 def drawn_texts(pdf: bytes) -> list[str]:
-    """Return the text of each page in the order in which it is drawn, read by PDFium: quick, and good enough for comparing."""
-    found = []
-    with closing(pdfium.PdfDocument(pdf)) as file:
-        for page in file:
-            with closing(page), closing(page.get_textpage()) as text:
-                found.append(text.get_text_range().replace(HYPHEN, "-"))
-    return found
+    """Return the text of each page in the order in which it is drawn."""
+    return [page.text for page in drawn_pages(pdf)]
 
 
 def margin_texts(section: book.Section | None, whole: book.Book, folio: str) -> list[str]:
