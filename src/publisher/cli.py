@@ -3,31 +3,60 @@
 Exit status: 0 clean, 1 problems, 2 wrong use.
 """
 
+import json
 import shutil
+import sys
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
+from importlib.util import LazyLoader, find_spec, module_from_spec
 from pathlib import Path
-from typing import Annotated
+from time import perf_counter
+from types import ModuleType
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from publisher import build as journey
-from publisher import offprints as single
-from publisher.compare import report as changed
-from publisher.compare import revisions
-from publisher.finish import files, staged
-from publisher.lint import completeness as care
-from publisher.lint import explained, settling
-from publisher.lint import report as queries
-from publisher.lint import review as sheet
-from publisher.preflight.report import as_html, as_json
-from publisher.problems import Place, Problem, Rejected, nearest
-from publisher.read import read, read_reference
-from publisher.rules import RULES
-from publisher.workbench import doctor, formatting, importing, manuscript, scaffold
-from publisher.workbench import schema as schemas
+from publisher import edition as edition_names
+from publisher import unchanged
+from publisher.finish import staged
+from publisher.problems import BLANK, Place, Problem, Rejected, nearest
+from publisher.project import STAGES, Order, Progress, Project
+from publisher.store import Store
+
+
+def later(name: str) -> Any:
+    """Return a module that is loaded when something of it is asked for: the engine takes longer to load than most commands to run."""
+    loaded = sys.modules.get(name)
+    spec = find_spec(name)
+    if loaded or spec is None or spec.loader is None:
+        return loaded or ModuleType(name)
+    spec.loader = LazyLoader(spec.loader)
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+journey = later("publisher.build")
+files = later("publisher.finish.files")
+single = later("publisher.offprints")
+changed = later("publisher.compare.report")
+revisions = later("publisher.compare.revisions")
+care = later("publisher.lint.completeness")
+explained = later("publisher.lint.explained")
+settling = later("publisher.lint.settling")
+queries = later("publisher.lint.report")
+sheet = later("publisher.lint.review")
+looked = later("publisher.preflight.report")
+reading = later("publisher.read")
+doctor = later("publisher.workbench.doctor")
+formatting = later("publisher.workbench.formatting")
+importing = later("publisher.workbench.importing")
+manuscript = later("publisher.workbench.manuscript")
+scaffold = later("publisher.workbench.scaffold")
+schemas = later("publisher.workbench.schema")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False)
 console = Console(highlight=False, soft_wrap=True)
@@ -66,33 +95,47 @@ def check(
     completeness: Annotated[bool, typer.Option("--completeness", help="Print what each case lacks of a complete report, and nothing else.")] = False,
 ) -> None:
     """Read the sources and report everything in them that is wrong or must be looked at."""
+    project = Project(root.resolve())
+    name = unchanged.check_key(project, volumes or project.volumes, form, str(suggest))
+    kept = None if review or completeness else Store(project.store).get(name)
+    if kept is None:
+        said = checked(project, root, volumes, form, review, suggest, completeness)
+        Store(project.store).put(name, json.dumps(said, ensure_ascii=False).encode())
+    out, wrong, status = json.loads(kept) if kept else said
+    if form is Form.JSON:
+        typer.echo(out, nl=False)
+    elif out:
+        console.print(out, markup=False)
+    if wrong:
+        errors.print(wrong, markup=False)
+    raise typer.Exit(status)
+
+
+def checked(
+    project: Project, root: Path, volumes: list[str] | None, form: Form, review: Path | None, suggest: bool, completeness: bool
+) -> tuple[str, str, int]:
+    """Return what `check` says, what it says of errors, and its status. Leaves the program where the sources cannot be read."""
     try:
-        collection = read(root, volumes)
+        collection = reading.read(root, volumes)
     except Rejected as rejected:
         if form is Form.JSON:
             typer.echo(queries.as_json([], rejected.problems), nl=False)
             raise typer.Exit(1) from rejected
         report(rejected.problems)
-    project = journey.Project(root.resolve())
     if completeness:
         typer.echo(care.table(collection), nl=False)
-        return
+        raise typer.Exit(0)
     examined, problems = journey.check(project, collection)
     listed = list(zip(collection.volumes.values(), examined, strict=True))
     stops = bool(problems or any(examination.errors for examination in examined))
     if review:
         files.replace(review, sheet.as_html(listed))
     if form is Form.JSON:
-        typer.echo(queries.as_json(examined, problems), nl=False)
-        raise typer.Exit(int(stops))
+        return queries.as_json(examined, problems), "", int(stops)
     said = queries.Report(listed, project.root, suggest).text()
-    (errors if stops else console).print(said, markup=False)
-    if problems:
-        report(problems)
-    for name, source in collection.volumes.items():
-        if not stops:
-            console.print(f"{name}: {len(source.cases)} cases, no errors")
-    raise typer.Exit(int(stops))
+    if stops:
+        return "", "\n".join([said, *map(str, problems), *([f"共 {len(problems)} 处问题"] if problems else [])]), 1
+    return "\n".join([said, *(f"{name}: {len(source.cases)} cases, no errors" for name, source in collection.volumes.items())]), "", 0
 
 
 @app.command()
@@ -105,8 +148,8 @@ def settle(
 ) -> None:
     """Find the editor's notes that answer a finding, and say so in them. Read what is proposed before it is written."""
     try:
-        collection = read(root, volumes)
-        examined, _ = journey.check(journey.Project(root.resolve()), collection)
+        collection = reading.read(root, volumes)
+        examined, _ = journey.check(Project(root.resolve()), collection)
         found = [
             item
             for source, examination in zip(collection.volumes.values(), examined, strict=True)
@@ -132,9 +175,9 @@ def explain(
     if markdown:
         typer.echo(explained.document(journey.DEFAULTS), nl=False)
         return
-    unknown = [code for code in codes or [] if code not in RULES]
+    unknown = [code for code in codes or [] if code not in journey.RULES]
     if unknown:
-        report([Problem(Place("publisher explain"), "SRC-033", "没有这条规则", code, nearest(code, sorted(RULES))) for code in unknown])
+        report([Problem(Place("publisher explain"), "SRC-033", "没有这条规则", code, nearest(code, sorted(journey.RULES))) for code in unknown])
     typer.echo(explained.rules(codes, journey.DEFAULTS) if codes else explained.register(), nl=False)
 
 
@@ -159,7 +202,7 @@ def build(
     root: Root = Path(),
     case: Annotated[str | None, typer.Option("--case", help="Typeset this case alone.")] = None,
     edition: Annotated[
-        str | None, typer.Option("--edition", help=f"Build these editions alone, parted by commas: {', '.join(journey.EDITIONS)}. All when none is named.")
+        str | None, typer.Option("--edition", help=f"Build these editions alone, parted by commas: {', '.join(edition_names.NAMES)}. All when none is named.")
     ] = None,
     locked: Annotated[bool, typer.Option("--locked", help="Fail where a case would move from its locked page.")] = False,
     cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Use what was made before where nothing it depends on has changed.")] = True,
@@ -168,23 +211,30 @@ def build(
 ) -> None:
     """Build the editions of each volume, or the screen edition of one case."""
     editions = [name.strip() for name in edition.split(",")] if edition is not None else []
-    if unknown := [name for name in editions if name not in journey.EDITIONS]:
-        hint = nearest(unknown[0], list(journey.EDITIONS)) or f"可用：{'、'.join(journey.EDITIONS)}"
+    if unknown := [name for name in editions if name not in edition_names.NAMES]:
+        hint = nearest(unknown[0], edition_names.NAMES) or f"可用：{'、'.join(edition_names.NAMES)}"
         report([Problem(Place("--edition"), "SRC-033", "没有这一版", unknown[0], hint)])
+    project = Project(root.resolve())
+    order = Order(case, tuple(editions), locked, draft, changes_since, cache)
+    names = {name: unchanged.build_key(project, name, order) if cache else "" for name in volumes or project.volumes}
+    kept = {name: found for name, key in names.items() if key and (found := unchanged.find(project, key))}
+    for found in kept.values():
+        as_before(project, found)
+    left = [name for name in names if name not in kept]
+    if kept and (case or not left):
+        return
     try:
-        collection = read(root, volumes)
+        collection = reading.read(root, left if kept else volumes)
         chosen = list(collection.volumes.values())
         if case:
             chosen = [source for source in chosen if case in source.cases]
             if not chosen:
                 known = sorted(slug for source in collection.volumes.values() for slug in source.cases)
                 report([Problem(Place("content"), "SRC-027", "没有这一病例", case, nearest(case, known))])
-        project = journey.Project(root.resolve())
         for source in chosen:
             console.print(f"[bold]{source.volume.title}[/]")
             console.print(f"  1 read       {len(source.cases)} cases", markup=False)
-            order = journey.Order(case, tuple(editions), locked, draft, changes_since, cache)
-            built = journey.build_apart(project, collection, source, progress(), order)
+            built = journey.build_apart(project, collection, source, progress(), order, names.get(str(source.volume.id), ""))
             for path in built.paths:
                 console.print(f"  -> {path.relative_to(project.root)}", markup=False)
             console.print(f"  {built.pages} pages, {built.seconds:.1f} s", markup=False)
@@ -192,10 +242,22 @@ def build(
         report(rejected.problems)
 
 
+def as_before(project: Project, kept: unchanged.Kept) -> None:
+    """Put a build of unchanged sources in its place and say what was said of it."""
+    started = perf_counter()
+    unchanged.deliver(kept.folder, kept.files)
+    console.print(f"[bold]{kept.title}[/]")
+    for name, detail in kept.told:
+        progress().stage(name, detail)
+    for path in kept.paths:
+        console.print(f"  -> {path.relative_to(project.root)}", markup=False)
+    console.print(f"  {kept.pages} pages, nothing changed, {perf_counter() - started:.1f} s", markup=False)
+
+
 @app.command()
 def clean(root: Root = Path()) -> None:
     """Remove what was built and what is kept between builds."""
-    project = journey.Project(root.resolve())
+    project = Project(root.resolve())
     for folder in (project.root / "build", project.store):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -208,8 +270,8 @@ def offprints(
 ) -> None:
     """Build every case as a file of its own, on the pages it has in its volume: build/<volume>/offprints."""
     try:
-        collection = read(root, volumes)
-        project = journey.Project(root.resolve())
+        collection = reading.read(root, volumes)
+        project = Project(root.resolve())
         known = {slug: source for source in collection.volumes.values() for slug in source.cases}
         if unknown := [slug for slug in case or [] if slug not in known]:
             report([Problem(Place("content"), "SRC-027", "没有这一病例", slug, nearest(slug, sorted(known))) for slug in unknown])
@@ -230,8 +292,8 @@ def offprints(
 def lock(volumes: Volumes = None, root: Root = Path()) -> None:
     """Hold the pages on which the cases of the built volumes begin: content/<volume>/pages.lock."""
     try:
-        collection = read(root, volumes)
-        project = journey.Project(root.resolve())
+        collection = reading.read(root, volumes)
+        project = Project(root.resolve())
         for source in collection.volumes.values():
             console.print(str(journey.lock(project, collection, source).relative_to(project.root)), markup=False)
     except Rejected as rejected:
@@ -241,7 +303,7 @@ def lock(volumes: Volumes = None, root: Root = Path()) -> None:
 @app.command()
 def verify(volumes: Volumes = None, root: Root = Path()) -> None:
     """Compare the build folders with their manifests and with the sources."""
-    project = journey.Project(root.resolve())
+    project = Project(root.resolve())
     names = volumes or sorted(path.parent.name for path in (project.root / "content").glob("*/volume.yaml"))
     problems = [problem for name in names for problem in journey.verify(project, name)]
     if problems:
@@ -259,13 +321,13 @@ def preflight(
 ) -> None:
     """Check the built files of every edition again against their sources."""
     try:
-        collection = read(root, volumes)
-        project = journey.Project(root.resolve())
+        collection = reading.read(root, volumes)
+        project = Project(root.resolve())
         checked = [file for source in collection.volumes.values() for file in journey.report_built(project, collection, source, verapdf, changes_since)]
     except Rejected as rejected:
         report(rejected.problems)
     if report_to:
-        staged.replace_all(report_to, {"report.json": as_json(checked), "report.html": as_html(checked)})
+        staged.replace_all(report_to, {"report.json": looked.as_json(checked), "report.html": looked.as_html(checked)})
     for file in checked:
         said = f"{len(file.problems)} problems" if file.problems else "no problems"
         console.print(f"{file.path}: {len(file.results)} checks, {said}", markup=False)
@@ -275,16 +337,16 @@ def preflight(
         report(problems)
 
 
-def progress() -> journey.Progress:
+def progress() -> Progress:
     """Tell stages and page counts as they come."""
 
     def stage(name: str, detail: str) -> None:
-        console.print(f"  {journey.STAGES.index(name) + 1} {name:<10} {detail}", markup=False)
+        console.print(f"  {STAGES.index(name) + 1} {name:<10} {detail}", markup=False)
 
     def section(title: str, pages: int) -> None:
         console.print(f"      {title}  {pages} p.", markup=False)
 
-    return journey.Progress(stage, section)
+    return Progress(stage, section)
 
 
 new = typer.Typer(no_args_is_help=True, help="Start a volume or a case: a file with every field explained.")
@@ -295,7 +357,7 @@ app.add_typer(new, name="new")
 def new_volume(
     name: Annotated[str, typer.Argument(help="Its folder name: lower-case letters, digits, hyphens.")],
     root: Root = Path(),
-    title: Annotated[str, typer.Option("--title", help="The title of the volume.")] = scaffold.BLANK,
+    title: Annotated[str, typer.Option("--title", help="The title of the volume.")] = BLANK,
 ) -> None:
     """Start a volume: content/NAME/volume.yaml, guideline.yaml, dosing.yaml."""
     write_new(root, lambda: scaffold.new_volume(root, name, title, f"{date.today():%Y-%m-%d}"))
@@ -306,9 +368,9 @@ def new_case(
     volume: Annotated[str, typer.Argument(help="The volume's folder name.")],
     name: Annotated[str, typer.Argument(help="The case's permanent id: lower-case letters, digits, hyphens.")],
     root: Root = Path(),
-    title: Annotated[str, typer.Option("--title")] = scaffold.BLANK,
-    sex: Annotated[str, typer.Option("--sex", help="男 or 女")] = scaffold.BLANK,
-    age: Annotated[str, typer.Option("--age", help="With its unit: 64岁")] = scaffold.BLANK,
+    title: Annotated[str, typer.Option("--title")] = BLANK,
+    sex: Annotated[str, typer.Option("--sex", help="男 or 女")] = BLANK,
+    age: Annotated[str, typer.Option("--age", help="With its unit: 64岁")] = BLANK,
 ) -> None:
     """Start a case and list it at the end of the last part of its volume."""
     write_new(root, lambda: scaffold.new_case(root, volume, name, {"title": title, "sex": sex, "age": age}))
@@ -333,7 +395,7 @@ def import_manuscript(
 ) -> None:
     """Make a draft case of a physician's manuscript; every figure of it stands in the draft."""
     try:
-        made = importing.imported(manuscript.blocks(file), read_reference(root), name, scaffold.next_number(root / "content" / volume))
+        made = importing.imported(manuscript.blocks(file), reading.read_reference(root), name, scaffold.next_number(root / "content" / volume))
         paths = scaffold.new_case(root, volume, name, {})
     except Rejected as rejected:
         report(rejected.problems)
@@ -349,7 +411,7 @@ def schema(
 ) -> None:
     """Write the JSON Schemas of the sources, and the settings by which VS Code uses them."""
     try:
-        catalogue = read_reference(root)
+        catalogue = reading.read_reference(root)
     except Rejected as rejected:
         report(rejected.problems)
     staged.replace_all(root / to, schemas.schemas(catalogue))
@@ -387,7 +449,7 @@ def format_sources(
 @app.command("doctor")
 def examine_machine(root: Root = Path()) -> None:
     """Say what this machine lacks for building, and how to get it."""
-    project = journey.Project(root.resolve())
+    project = Project(root.resolve())
     found = doctor.examined(project.styles, project.root)
     for item in found:
         console.print(f"{item.state}　{item.thing}　{item.found}" + (f"\n      {item.remedy}" if item.state is not doctor.State.GOOD else ""), markup=False)

@@ -11,7 +11,6 @@ from time import perf_counter
 
 from publisher import book, manifest, sandbox, typeset, typeset_engine
 from publisher import build as journey
-from publisher.build import Progress, Project
 from publisher.collection import Collection, VolumeSource
 from publisher.compose.booklet import offprint
 from publisher.compose.dates import shown
@@ -23,6 +22,7 @@ from publisher.pagination import Pagination
 from publisher.preflight import offprint as offprint_check
 from publisher.preflight.printed_text import PageTexts, drawn_texts
 from publisher.problems import Problem, Rejected, Severity
+from publisher.project import Progress, Project
 from publisher.store import Store
 from publisher.workshop import Workshop, hands, workers
 
@@ -87,7 +87,7 @@ def build(
     whole = journey.composed(project, collection, source)
     job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop())
     volume = pages_of(project, job, progress)
-    folder = project.output(volume.book, FOLDER)
+    folder = project.output(volume.book.id, FOLDER)
     outputs: dict[str, bytes] = {}
     problems: list[Problem] = []
     progress.stage("typeset", typeset.ENGINE)
@@ -104,7 +104,7 @@ def build(
     kept = {} if not cases else {path.name: path.read_bytes() for path in folder.glob("*.pdf") if path.name not in outputs and ".refused." not in path.name}
     fonts = manifest.fonts(project.styles / "fonts")
     listed = manifest.manifest(
-        volume.book.id, {**kept, **outputs}, project.sources(volume.book.volume), fonts, version("casebook-publisher"), typeset_engine.versions()
+        volume.book.id, {**kept, **outputs}, journey.made_of(project, volume.book.volume), fonts, version("casebook-publisher"), typeset_engine.versions()
     )
     older = [path.name for path in folder.glob("*.pdf") if path.name not in {**kept, **outputs}]
     staged.replace_all(folder, {**outputs, manifest.NAME: listed}, superseded=tuple(older))
@@ -113,7 +113,7 @@ def build(
 
 def pages_of(project: Project, job: Job, progress: Progress) -> Volume:
     """Return the pages of a volume: those of its last build where it is of the present sources, else typeset now."""
-    whole, built = job.book, project.output(job.book, "screen.pdf")
+    whole, built = job.book, project.output(job.book.id, "screen.pdf")
     if built.is_file() and not journey.verify_volume(project, whole.id):
         pagination = journey.built_pages(project, whole)
         progress.stage("compose", f"{len(whole.sections)} sections, pages of the last build")

@@ -7,11 +7,10 @@ Nothing that stands is overwritten; a new case is listed at the end of the last 
 import re
 from pathlib import Path
 
-from publisher.problems import Place, Problem, Rejected, nearest
+from publisher.problems import BLANK, Place, Problem, Rejected, nearest
 from publisher.read_yaml import read_yaml
 
 TEMPLATES = Path(__file__).parent
-BLANK = "待填"
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
