@@ -1,7 +1,7 @@
 """The journey of a volume: read, lint, compose, render, typeset, finish, preflight. Knows every stage; each knows only data."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -13,8 +13,9 @@ from publisher.collection import Collection, VolumeSource
 from publisher.compare import revisions
 from publisher.compose.assemble import case_alone, compose
 from publisher.edition import SCREEN
-from publisher.editions import DELIVERED, EDITIONS, Job
+from publisher.editions import DELIVERED, EDITIONS, OF_OWN_PAGES, Files, Job, Tell
 from publisher.finish import files
+from publisher.galley import Typeset
 from publisher.lint.characters import covered
 from publisher.lint.queries import Examined, examined
 from publisher.pagination import Pagination, paginated
@@ -71,7 +72,17 @@ def changed(project: Project, source: VolumeSource, since: str | None) -> Change
 
 
 def build_apart(project: Project, collection: Collection, source: VolumeSource, progress: Progress, order: Order = Order(), kept_as: str = "") -> Built:
-    """Build in a child process with limits of its own; `kept_as` is the key under which the files are kept. Raises Rejected also when it outgrows them."""
+    """Build in a child process, like `begin_apart`, and wait for it. Raises Rejected also when it outgrows its limits."""
+    ((_, built),) = sandbox.side_by_side([lambda: begin_apart(project, collection, source, progress, order, kept_as)], 1)
+    if isinstance(built, Exception):
+        raise built
+    return built
+
+
+def begin_apart(
+    project: Project, collection: Collection, source: VolumeSource, progress: Progress, order: Order = Order(), kept_as: str = ""
+) -> sandbox.Running:
+    """Begin a build in a child process with limits of its own; `kept_as` is the key under which its files are kept."""
     heard = {"stage": progress.stage, "section": progress.section}
 
     def work(tell: Callable[..., None]) -> Built:
@@ -92,7 +103,7 @@ def build_apart(project: Project, collection: Collection, source: VolumeSource, 
         store.trim()
         return replace(built, files={})
 
-    return sandbox.run(work, name=f"build/{source.volume.id}", listen=lambda what, *words: heard[what](*words))
+    return sandbox.begin(work, name=f"build/{source.volume.id}", listen=lambda what, *words: heard[what](*words))
 
 
 def basis(project: Project) -> str:
@@ -129,8 +140,7 @@ def build(
     pages = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), progress.section, job.workshop.hands).typeset(whole)
     job = replace(job, pagination=pages.pagination)
     outputs, problems = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, []
-    for name in ("screen",) if order.case else order.editions or EDITIONS:
-        made, found = EDITIONS[name](job, pages, progress.stage)
+    for made, found in editions(job, pages, ("screen",) if order.case else order.editions or tuple(EDITIONS), progress.stage):
         outputs |= made
         problems += found
     if order.locked and not order.case:
@@ -148,6 +158,36 @@ def build(
     outputs[manifest.NAME] = listed
     unchanged.deliver(folder, outputs)
     return Built(tuple(folder / name for name in pdfs), len(job.pagination.folios), tuple(problems), perf_counter() - started, outputs)
+
+
+def editions(job: Job, pages: Typeset, names: Sequence[str], tell: Tell) -> Iterator[Files]:
+    """Yield the files of editions in order. Where there are workers, those made of the same pages are made side by side, each in a child."""
+    apart = [name for name in names if name not in OF_OWN_PAGES] if job.workshop.executor else []
+    begun = {name: edition_apart(job, pages, name) for name in apart} if len(names) > 1 else {}
+    try:
+        made = {name: EDITIONS[name](job, pages, tell) for name in names if name not in begun}
+        outcomes = dict(sandbox.outcomes(list(begun.values())))
+    finally:
+        for one in begun.values():
+            one.end(patient=False)
+    for place, name in enumerate(begun):
+        if isinstance(outcomes[place], Exception):
+            raise outcomes[place]
+        made[name], told = outcomes[place]
+        for words in told:
+            tell(*words)
+    yield from (made[name] for name in names)
+
+
+def edition_apart(job: Job, pages: Typeset, name: str) -> sandbox.Running:
+    """Begin to make an edition in a child, which has no workers and makes by itself what it has to."""
+
+    def work(_: Callable[..., None]) -> tuple[Files, list[tuple[str, str]]]:
+        told: list[tuple[str, str]] = []
+        alone = replace(job, workshop=Workshop(job.workshop.basis, job.workshop.store))
+        return EDITIONS[name](alone, pages, lambda stage, detail: told.append((stage, detail))), told
+
+    return sandbox.begin(work, name=f"build/{job.book.id}/{name}")
 
 
 def made_of(project: Project, volume: str) -> manifest.Source:

@@ -5,14 +5,13 @@ Exit status: 0 clean, 1 problems, 2 wrong use.
 
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
-from importlib.util import LazyLoader, find_spec, module_from_spec
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
-from types import ModuleType
 from typing import Annotated, Any
 
 import typer
@@ -26,37 +25,34 @@ from publisher.project import STAGES, Order, Progress, Project
 from publisher.store import Store
 
 
-def later(name: str) -> Any:
-    """Return a module that is loaded when something of it is asked for: the engine takes longer to load than most commands to run."""
-    loaded = sys.modules.get(name)
-    spec = find_spec(name)
-    if loaded or spec is None or spec.loader is None:
-        return loaded or ModuleType(name)
-    spec.loader = LazyLoader(spec.loader)
-    module = module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+class Later:
+    """A module that is loaded when something of it is asked for: the engine takes longer to load than most commands to run."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(import_module(self.name), attribute)
 
 
-journey = later("publisher.build")
-files = later("publisher.finish.files")
-single = later("publisher.offprints")
-changed = later("publisher.compare.report")
-revisions = later("publisher.compare.revisions")
-care = later("publisher.lint.completeness")
-explained = later("publisher.lint.explained")
-settling = later("publisher.lint.settling")
-queries = later("publisher.lint.report")
-sheet = later("publisher.lint.review")
-looked = later("publisher.preflight.report")
-reading = later("publisher.read")
-doctor = later("publisher.workbench.doctor")
-formatting = later("publisher.workbench.formatting")
-importing = later("publisher.workbench.importing")
-manuscript = later("publisher.workbench.manuscript")
-scaffold = later("publisher.workbench.scaffold")
-schemas = later("publisher.workbench.schema")
+journey = Later("publisher.build")
+files = Later("publisher.finish.files")
+single = Later("publisher.offprints")
+changed = Later("publisher.compare.report")
+revisions = Later("publisher.compare.revisions")
+care = Later("publisher.lint.completeness")
+explained = Later("publisher.lint.explained")
+settling = Later("publisher.lint.settling")
+queries = Later("publisher.lint.report")
+sheet = Later("publisher.lint.review")
+looked = Later("publisher.preflight.report")
+reading = Later("publisher.read")
+doctor = Later("publisher.workbench.doctor")
+formatting = Later("publisher.workbench.formatting")
+importing = Later("publisher.workbench.importing")
+manuscript = Later("publisher.workbench.manuscript")
+scaffold = Later("publisher.workbench.scaffold")
+schemas = Later("publisher.workbench.schema")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False)
 console = Console(highlight=False, soft_wrap=True)
@@ -231,15 +227,64 @@ def build(
             if not chosen:
                 known = sorted(slug for source in collection.volumes.values() for slug in source.cases)
                 report([Problem(Place("content"), "SRC-027", "没有这一病例", case, nearest(case, known))])
-        for source in chosen:
-            console.print(f"[bold]{source.volume.title}[/]")
-            console.print(f"  1 read       {len(source.cases)} cases", markup=False)
-            built = journey.build_apart(project, collection, source, progress(), order, names.get(str(source.volume.id), ""))
-            for path in built.paths:
-                console.print(f"  -> {path.relative_to(project.root)}", markup=False)
-            console.print(f"  {built.pages} pages, {built.seconds:.1f} s", markup=False)
+        build_all(project, collection, chosen, order, names)
     except Rejected as rejected:
         report(rejected.problems)
+
+
+def build_all(project: Project, collection: Any, chosen: list[Any], order: Order, names: dict[str, str]) -> None:
+    """Build volumes side by side; the first that is not done speaks at once, the others in their turn. Raises Rejected with what is wrong in all."""
+    speech = Speech(len(chosen))
+    begins = []
+    for place, source in enumerate(chosen):
+        say = speech.of(place)
+        say(f"[bold]{source.volume.title}[/]", markup=True)
+        say(f"  1 read       {len(source.cases)} cases")
+        begins.append(partial(journey.begin_apart, project, collection, source, progress(say), order, names.get(str(source.volume.id), "")))
+    problems: list[Problem] = []
+    for place, built in journey.sandbox.side_by_side(begins, journey.hands()):
+        if isinstance(built, Rejected):
+            problems += built.problems
+        elif isinstance(built, Exception):
+            raise built
+        else:
+            for path in built.paths:
+                speech.of(place)(f"  -> {path.relative_to(project.root)}")
+            speech.of(place)(f"  {built.pages} pages, {built.seconds:.1f} s")
+        speech.ended(place)
+    if problems:
+        raise Rejected(problems)
+
+
+class Speech:
+    """What works that go on side by side have to say, one after another."""
+
+    def __init__(self, count: int):
+        self.held: list[list[tuple[str, bool]]] = [[] for _ in range(count)]
+        self.over = [False] * count
+
+    @property
+    def speaking(self) -> int:
+        """The first work that has not ended."""
+        return self.over.index(False) if False in self.over else len(self.over)
+
+    def of(self, place: int) -> Callable[..., None]:
+        def say(text: str, markup: bool = False) -> None:
+            self.held[place].append((text, markup))
+            if place <= self.speaking:
+                self.release(place)
+
+        return say
+
+    def ended(self, place: int) -> None:
+        before, self.over[place] = self.speaking, True
+        for other in range(before, min(self.speaking + 1, len(self.over))):
+            self.release(other)
+
+    def release(self, place: int) -> None:
+        for text, markup in self.held[place]:
+            console.print(text, markup=markup)
+        self.held[place].clear()
 
 
 def as_before(project: Project, kept: unchanged.Kept) -> None:
@@ -337,14 +382,14 @@ def preflight(
         report(problems)
 
 
-def progress() -> Progress:
+def progress(say: Callable[[str], None] = lambda text: console.print(text, markup=False)) -> Progress:
     """Tell stages and page counts as they come."""
 
     def stage(name: str, detail: str) -> None:
-        console.print(f"  {STAGES.index(name) + 1} {name:<10} {detail}", markup=False)
+        say(f"  {STAGES.index(name) + 1} {name:<10} {detail}")
 
     def section(title: str, pages: int) -> None:
-        console.print(f"      {title}  {pages} p.", markup=False)
+        say(f"      {title}  {pages} p.")
 
     return Progress(stage, section)
 

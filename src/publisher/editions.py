@@ -129,6 +129,10 @@ EDITIONS: dict[str, Callable[[Job, Typeset, Tell], Files]] = {"screen": screen_f
 """What can be built, by name, in the order in which it is made."""
 
 
+OF_OWN_PAGES = ("booklets",)
+"""Editions that are set for themselves; the others are made of the pages of the volume."""
+
+
 def looked_at(job: Job, made: dict[str, bytes], tell: Tell) -> Files:
     """Return files with what preflight finds in them."""
     tell("finish", ", ".join(f"{name} {len(pdf) / 1e6:.2f} MB" for name, pdf in made.items()) + f", {len(job.pagination.folios)} pages")
