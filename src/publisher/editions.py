@@ -4,7 +4,7 @@ To add one, write a function that makes its files and register it in `EDITIONS`;
 looked at.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
 from publisher.preflight import lost, metadata, privacy, structure, tags, typography
 from publisher.preflight import press as press_check
-from publisher.preflight.drawn_page import drawn_pages
+from publisher.preflight.drawn_page import DrawnPage, drawn_pages, page_keys, restored
 from publisher.preflight.origin import traced
 from publisher.preflight.press import PressFile
 from publisher.preflight.printed_text import PageTexts, PrintedText, drawn_texts
@@ -76,6 +76,16 @@ class Job:
     def joined(self, pages: Typeset) -> pikepdf.Pdf:
         """Return the pages as one document."""
         return joined(pages.sheets, self.styles / "fonts")
+
+    def drawn(self, pdf: bytes) -> tuple[DrawnPage, ...]:
+        """Read the pages of a finished file, section by section; those that were read before are not read again."""
+        keys = page_keys(pdf)
+        starts = [number for number in range(1, len(keys) + 1) if number == 1 or number in {span.first for span in self.pagination.spans}]
+        made = [
+            self.workshop.make(pieces.reading, *keys[first - 1 : last], where=f"{first} {last}\n".encode() + pdf)
+            for first, last in zip(starts, [*(start - 1 for start in starts[1:]), len(keys)], strict=True)
+        ]
+        return tuple(page for future in made for page in restored(future.result()))
 
     def run(self, cover: bool = False) -> PressRun:
         """Return how the inside or the cover is printed. Raises Rejected where a file of the styles is not there."""
@@ -144,9 +154,11 @@ def looked_at(job: Job, made: dict[str, bytes], tell: Tell) -> Files:
     return made, problems
 
 
-def preflight(pdf: bytes, whole: book.Book, pagination: Pagination, wanted: edition.Edition = SCREEN) -> list[Problem]:
-    """Check a screen file, or an offprint made like one, against its book."""
-    pages = drawn_pages(pdf)
+def preflight(
+    pdf: bytes, whole: book.Book, pagination: Pagination, wanted: edition.Edition = SCREEN, pages: Sequence[DrawnPage] = ()
+) -> list[Problem]:
+    """Check a screen file, or an offprint made like one, against its book; `pages` are its pages where they have been read."""
+    pages = pages or drawn_pages(pdf)
     printed = PrintedText(pdf, whole, pagination, [page.text for page in pages])
     set_as = typography.measure(pdf, typography.flush_left(pagination), pages)
     found = [
@@ -161,7 +173,7 @@ def preflight(pdf: bytes, whole: book.Book, pagination: Pagination, wanted: edit
 
 
 def look_at_screen(pdf: bytes, job: Job) -> Looked:
-    return preflight(pdf, job.book, job.pagination), []
+    return preflight(pdf, job.book, job.pagination, pages=job.drawn(pdf)), []
 
 
 def look_at_press(pdf: bytes, job: Job) -> Looked:

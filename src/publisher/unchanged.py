@@ -73,10 +73,10 @@ def history(project: Project, volume: str, order: Order) -> list[str]:
         wanted = order.since or b"changes_since" in (project.root / "content" / volume / "volume.yaml").read_bytes()
         if not wanted:
             return []
-        asked = subprocess.run(["git", "-C", str(project.root), "show-ref", "--head"], capture_output=True, check=False)
-    except OSError:
+        refs = subprocess.check_output(["git", "-C", str(project.root), "show-ref", "--head"], stderr=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError):
         return [""]
-    return [asked.stdout.decode("utf-8", "replace")]
+    return [refs.decode("utf-8", "replace")]
 
 
 def keep(project: Project, name: str, order: Order, kept: Kept) -> None:

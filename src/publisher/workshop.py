@@ -31,7 +31,7 @@ class Workshop:
     """How many pieces it is worth to have on the way at once."""
     made: dict[str, Future[bytes]] = field(default_factory=dict)
 
-    def make(self, piece: Piece, *arguments: bytes | str, where: str = "") -> "Future[bytes]":
+    def make(self, piece: Piece, *arguments: bytes | str, where: bytes | str = "") -> "Future[bytes]":
         """Begin to make a piece, or take it from what was made before; `where` is passed first and is no part of the key."""
         name = key(self.basis, piece.__module__, piece.__qualname__, *arguments)
         if name not in self.made:

@@ -7,7 +7,9 @@ plain data that can be kept: it depends on the page and what the page names, and
 import ctypes
 import io
 import json
-from collections.abc import Iterator, Sequence
+from array import array
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -66,16 +68,37 @@ class DrawnPage:
     """The upright visible glyphs with the numbers of their marks, in the order in which PDFium reads them."""
 
     def table(self) -> dict[str, Any]:
-        """Return it as plain lists that `of_table` takes back."""
-        columns = [list(column) for column in zip(*(glyph for _, glyph in self.glyphs), strict=True)]
-        return {"text": self.text, "marks": list(self.marks.items()), "drawn": self.drawn, "of": [mark for mark, _ in self.glyphs], "glyphs": columns}
+        """Return it as plain data that `of_table` takes back; numbers are packed, since there are a thousand glyphs to a page."""
+        glyphs = [glyph for _, glyph in self.glyphs]
+        kinds = {kind: place for place, kind in enumerate(dict.fromkeys((glyph.size, glyph.font) for glyph in glyphs))}
+        return {
+            "text": self.text,
+            "marks": list(self.marks.items()),
+            "drawn": self.drawn,
+            "chars": "".join(glyph.char for glyph in glyphs),
+            "kinds": list(kinds),
+            "whole": packed("i", (n for mark, glyph in self.glyphs for n in (mark, kinds[glyph.size, glyph.font], glyph.spaced, glyph.parted))),
+            "places": packed("d", (n for glyph in glyphs for n in (glyph.x, glyph.y, glyph.width))),
+        }
 
     @classmethod
     def of_table(cls, table: dict[str, Any]) -> Self:
-        glyphs = map(Glyph._make, zip(*table["glyphs"], strict=True))
+        whole, places, kinds = unpacked("i", table["whole"]), unpacked("d", table["places"]), table["kinds"]
+        numbers = zip(table["chars"], places[::3], places[1::3], places[2::3], whole[1::4], whole[2::4], whole[3::4], strict=True)
+        glyphs = (Glyph(char, x, y, width, *kinds[kind], bool(spaced), bool(apart)) for char, x, y, width, kind, spaced, apart in numbers)
         marks = {number: text for number, text in table["marks"]}
         drawn = tuple((number, text) for number, text in table["drawn"])
-        return cls(table["text"], marks, drawn, tuple(zip(table["of"], glyphs, strict=True)))
+        return cls(table["text"], marks, drawn, tuple(zip(whole[::4], glyphs, strict=True)))
+
+
+def packed(kind: str, numbers: Iterable[float]) -> str:
+    return b64encode(array(kind, numbers).tobytes()).decode()
+
+
+def unpacked(kind: str, content: str) -> Any:
+    found = array(kind)
+    found.frombytes(b64decode(content))
+    return found
 
 
 def stored(pages: Sequence[DrawnPage]) -> bytes:
