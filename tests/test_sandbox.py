@@ -9,7 +9,7 @@ import time
 import pytest
 
 from publisher.problems import Place, Problem, Rejected
-from publisher.sandbox import ChildFailed, Limits, run
+from publisher.sandbox import ChildFailed, Limits, begin, run, side_by_side
 
 
 def run_code(work, **named) -> str:
@@ -225,3 +225,27 @@ def test_a_child_costs_little_time():
     for _ in range(5):
         run(lambda tell: None, name="x")
     assert (time.monotonic() - started) / 5 < 0.5
+
+
+def test_works_side_by_side_each_end_for_themselves():
+    def refused(tell):
+        raise Rejected([Problem(Place("a"), "X-001", "不行")])
+
+    works = [lambda tell: "one", refused, lambda tell: os._exit(3), lambda tell: "four"]
+    begins = [lambda work=work: begin(work, name="x") for work in works]
+    ended = dict(side_by_side(begins, 2))
+    assert (ended[0], ended[3]) == ("one", "four")
+    assert [problem.code for place in (1, 2) for problem in ended[place].problems] == ["X-001", "RUN-005"]
+
+
+def test_whoever_leaves_early_ends_what_is_at_work():
+    children = []
+
+    def sleeping():
+        children.append(begin(lambda tell: time.sleep(60), name="x"))
+        return children[-1]
+
+    ended = side_by_side([lambda: begin(lambda tell: 1, name="x"), sleeping], 2)
+    assert next(ended) == (0, 1)
+    ended.close()
+    assert not children[0].child.is_alive()

@@ -52,6 +52,8 @@ class Shop:
     """What is printed in the foot of every page of a draft."""
     changes: Changes | None = None
     """What the volume's chapter of changes says."""
+    hands: int = 1
+    """How many sections are set side by side."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def laid(shop: Shop) -> Iterator[Laid]:
     """Typeset the booklets one after another; sections that one has set on a side are not set again on it for another."""
     whole = compose(shop.source, shop.catalogue, typeset.ENGINE, shop.changes, measure_em=BOOKLET.table_em)
     for name, chosen, signature in booklets(whole, shop.source.volume):
-        pages = typeset.Typesetter(renderer(shop, chosen).html, shop.begin(BOOKLET)).typeset(chosen)
+        pages = typeset.Typesetter(renderer(shop, chosen).html, shop.begin(BOOKLET), hands=shop.hands).typeset(chosen)
         pdf = written(joined(pages.sheets, shop.styles / "fonts"))
         yield Laid(name, chosen, pages, pdf, imposition(len(pages.sheets), signature))
 

@@ -1,21 +1,22 @@
 """The journey of a volume: read, lint, compose, render, typeset, finish, preflight. Knows every stage; each knows only data."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
-from publisher import book, booklets, build_report, manifest, pages_lock, sandbox, typeset, typeset_engine
+from publisher import book, booklets, build_report, manifest, pages_lock, sandbox, typeset, typeset_engine, unchanged
 from publisher.changes import Changes, without_identities
 from publisher.collection import Collection, VolumeSource
 from publisher.compare import revisions
 from publisher.compose.assemble import case_alone, compose
 from publisher.defaults import DEFAULTS
 from publisher.edition import SCREEN
-from publisher.editions import DELIVERED, EDITIONS, Job
-from publisher.finish import files, staged
+from publisher.editions import DELIVERED, EDITIONS, OF_OWN_PAGES, Files, Job, Tell
+from publisher.finish import files
+from publisher.galley import Typeset
 from publisher.lint.characters import covered
 from publisher.lint.queries import Examined, examined
 from publisher.pagination import Pagination, paginated
@@ -23,72 +24,13 @@ from publisher.preflight import typography
 from publisher.preflight import verapdf as verapdf_check
 from publisher.preflight.report import Check, CheckedFile, checks
 from publisher.problems import Place, Problem, Rejected, Severity
+from publisher.project import PROGRAM, Order, Progress, Project, key_of_folder
 from publisher.rules import RULES
-from publisher.store import NoStore, Store, key, key_of_files
-from publisher.workshop import Workshop, workers
+from publisher.store import NoStore, Store, key
+from publisher.workshop import Workshop, hands, workers
 
-NEEDED = {
-    "layouts": ("section.html", "cover.html", "instructions.html"),
-    "styles": ("book.css", "cover.css", "booklet.css", "instructions.css", "fonts/fonts.css"),
-}
-"""The files by which layouts and styles are entered."""
 PAGE_TABLE = "screen.pages.json"
 """Where each section stands, in every edition."""
-STAGES = ("read", "lint", "compose", "render", "typeset", "finish", "preflight")
-
-
-@dataclass(frozen=True)
-class Project:
-    """A book project: a folder with `content/`; where it has no `layouts/` or `styles/` of its own, ours serve.
-
-    A folder of its own serves whole: nothing of ours is mixed into it.
-    """
-
-    root: Path
-
-    @property
-    def layouts(self) -> Path:
-        return self.own("layouts")
-
-    @property
-    def styles(self) -> Path:
-        return self.own("styles")
-
-    def own(self, name: str) -> Path:
-        return self.root / name if (self.root / name).is_dir() else DEFAULTS / name
-
-    def lacking(self) -> list[Problem]:
-        """Return a problem for each file without which the project's own layouts or styles cannot serve."""
-        hint = "自备的文件夹整个代替自带的；运行 publisher new layouts 或 publisher new styles 取得全套再改"
-        return [
-            Problem(Place(f"{name}/{file}"), "PRJ-001", "自备的版式或样式不全", file, hint)
-            for name, files in NEEDED.items()
-            for file in files
-            if not (self.own(name) / file).is_file()
-        ]
-
-    def sources(self, volume: str) -> manifest.Source:
-        """The files a volume is made of: its own, the shared words, layouts and styles."""
-        return manifest.source(self.root, [self.root / "content" / volume, self.root / "content/reference", self.layouts, self.styles])
-
-    @property
-    def store(self) -> Path:
-        """Where results are kept between builds."""
-        return self.root / ".cache" / "publisher"
-
-    def lock(self, volume: str) -> Path:
-        return self.root / "content" / volume / pages_lock.NAME
-
-    def output(self, whole: book.Book, name: str) -> Path:
-        return self.root / "build" / whole.id / name
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What the console is told: a stage begins, a section has its pages."""
-
-    stage: Callable[[str, str], None] = lambda name, detail: None
-    section: Callable[[str, int], None] = lambda title, pages: None
 
 
 @dataclass(frozen=True)
@@ -100,6 +42,8 @@ class Built:
     pages: int
     problems: tuple[Problem, ...]
     seconds: float
+    files: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """Everything it left in its folder, by name."""
 
 
 def check(project: Project, collection: Collection) -> tuple[list[Examined], list[Problem]]:
@@ -132,50 +76,44 @@ def changed(project: Project, source: VolumeSource, since: str | None) -> Change
     return without_identities(revisions.changes(project.root, since).of_volume(str(source.volume.id))) if since else None
 
 
-@dataclass(frozen=True)
-class Order:
-    """What is asked of a build."""
-
-    case: str | None = None
-    """This case alone."""
-    editions: tuple[str, ...] = ()
-    """These editions; all when none is named."""
-    locked: bool = False
-    """Fail where a case would move from its locked page."""
-    draft: bool = False
-    """Build although findings are not settled, and say so on every page."""
-    since: str | None = None
-    """With a chapter of what changed since this revision."""
-    keep: bool = True
-    """Use and keep what was made between builds."""
-    report: bool = False
-    """Write report.html too, also where files are refused."""
-
-    def folder(self, volume: str) -> str:
-        """Return the folder below build/ that takes the files."""
-        return "-".join(filter(None, (volume, self.case, "draft" if self.draft else "")))
+def build_apart(project: Project, collection: Collection, source: VolumeSource, progress: Progress, order: Order = Order(), kept_as: str = "") -> Built:
+    """Build in a child process, like `begin_apart`, and wait for it. Raises Rejected also when it outgrows its limits."""
+    ((_, built),) = sandbox.side_by_side([lambda: begin_apart(project, collection, source, progress, order, kept_as)], 1)
+    if isinstance(built, Exception):
+        raise built
+    return built
 
 
-def build_apart(project: Project, collection: Collection, source: VolumeSource, progress: Progress, order: Order = Order()) -> Built:
-    """Build in a child process with limits of its own. Raises Rejected also when it outgrows them."""
+def begin_apart(
+    project: Project, collection: Collection, source: VolumeSource, progress: Progress, order: Order = Order(), kept_as: str = ""
+) -> sandbox.Running:
+    """Begin a build in a child process with limits of its own; `kept_as` is the key under which its files are kept."""
     heard = {"stage": progress.stage, "section": progress.section}
 
     def work(tell: Callable[..., None]) -> Built:
-        said = Progress(lambda name, detail: tell("stage", name, detail), lambda title, pages: tell("section", title, pages))
+        told: list[tuple[str, str]] = []
+
+        def stage(name: str, detail: str) -> None:
+            told.append((name, detail))
+            tell("stage", name, detail)
+
+        said = Progress(stage, lambda title, pages: tell("section", title, pages))
         store = Store(project.store) if order.keep else NoStore()
         with workers() as pool:
-            built = build(project, collection, source, said, order, Workshop(basis(project), store, pool))
+            built = build(project, collection, source, said, order, Workshop(basis(project), store, pool, hands()))
+        if kept_as:
+            folder = built.paths[0].parent
+            kept = unchanged.Kept(str(source.volume.id), str(source.volume.title), folder, built.pages, tuple(told), built.files)
+            unchanged.keep(project, kept_as, order, kept)
         store.trim()
-        return built
+        return replace(built, files={})
 
-    return sandbox.run(work, name=f"build/{source.volume.id}", listen=lambda what, *words: heard[what](*words))
+    return sandbox.begin(work, name=f"build/{source.volume.id}", listen=lambda what, *words: heard[what](*words))
 
 
 def basis(project: Project) -> str:
     """Return the key of what every piece of a build depends on: the program, its libraries, the styles with their fonts."""
-    program = sorted(Path(__file__).parent.rglob("*.py"))
-    styles = sorted(path for path in project.styles.rglob("*") if path.is_file())
-    return key(key_of_files(program), key_of_files(styles), *(f"{name} {number}" for name, number in sorted(typeset_engine.versions().items())))
+    return key(key_of_folder(PROGRAM), key_of_folder(project.styles), *(f"{name} {number}" for name, number in sorted(typeset_engine.versions().items())))
 
 
 def build(
@@ -205,11 +143,11 @@ def build(
     job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop(), mark=mark, changes=changes)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
-    pages = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), progress.section).typeset(whole)
+    pages = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), progress.section, job.workshop.hands).typeset(whole)
     job = replace(job, pagination=pages.pagination)
+    names = ("screen",) if order.case else order.editions or tuple(EDITIONS)
     outputs, problems, looked = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, [], []
-    for name in ("screen",) if order.case else order.editions or EDITIONS:
-        made, found = EDITIONS[name](job, pages, progress.stage)
+    for name, (made, found) in zip(names, editions(job, pages, names, progress.stage), strict=True):
         looked.append(edition_checked(name, made, found))
         outputs |= made
         problems += found
@@ -221,18 +159,53 @@ def build(
     if order.report:
         kept = {refused(name) if refuses else name: pdf for name, pdf in outputs.items() if name.endswith(".pdf") or not refuses}
         report = reported(build_report.Build(whole, job.pagination, examination, clock, kept, tuple(looked), None, order.draft))
-        files.replace(project.output(whole, manifest.REPORT), report)
+        files.replace(project.output(whole.id, manifest.REPORT), report)
     pdfs = [name for name in outputs if name.endswith(".pdf")]
-    folder = project.output(whole, "")
+    folder = project.output(whole.id, "")
     if refuses:
         for name in pdfs:
             files.replace(folder / refused(name), outputs[name])
         raise Rejected(problems)
     fonts = manifest.fonts(project.styles / "fonts")
-    listed = manifest.manifest(whole.id, outputs, project.sources(whole.volume), fonts, version("casebook-publisher"), typeset_engine.versions())
-    older = superseded(folder, outputs) if order.report else (*superseded(folder, outputs), manifest.REPORT)
-    staged.replace_all(folder, {**outputs, manifest.NAME: listed}, superseded=older)
-    return Built(tuple(folder / name for name in pdfs), len(job.pagination.folios), tuple(problems), perf_counter() - started)
+    listed = manifest.manifest(whole.id, outputs, made_of(project, whole.volume), fonts, version("casebook-publisher"), typeset_engine.versions())
+    outputs[manifest.NAME] = listed
+    unchanged.deliver(folder, outputs, (manifest.REPORT,) if order.report else ())
+    return Built(tuple(folder / name for name in pdfs), len(job.pagination.folios), tuple(problems), perf_counter() - started, outputs)
+
+
+def editions(job: Job, pages: Typeset, names: Sequence[str], tell: Tell) -> Iterator[Files]:
+    """Yield the files of editions in order. Where there are workers, those made of the same pages are made side by side, each in a child."""
+    apart = [name for name in names if name not in OF_OWN_PAGES] if job.workshop.executor else []
+    begun = {name: edition_apart(job, pages, name) for name in apart} if len(names) > 1 else {}
+    try:
+        made = {name: EDITIONS[name](job, pages, tell) for name in names if name not in begun}
+        outcomes = dict(sandbox.outcomes(list(begun.values())))
+    finally:
+        for one in begun.values():
+            one.end(patient=False)
+    for place, name in enumerate(begun):
+        if isinstance(outcomes[place], Exception):
+            raise outcomes[place]
+        made[name], told = outcomes[place]
+        for words in told:
+            tell(*words)
+    yield from (made[name] for name in names)
+
+
+def edition_apart(job: Job, pages: Typeset, name: str) -> sandbox.Running:
+    """Begin to make an edition in a child, which has no workers and makes by itself what it has to."""
+
+    def work(_: Callable[..., None]) -> tuple[Files, list[tuple[str, str]]]:
+        told: list[tuple[str, str]] = []
+        alone = replace(job, workshop=Workshop(job.workshop.basis, job.workshop.store))
+        return EDITIONS[name](alone, pages, lambda stage, detail: told.append((stage, detail))), told
+
+    return sandbox.begin(work, name=f"build/{job.book.id}/{name}")
+
+
+def made_of(project: Project, volume: str) -> manifest.Source:
+    """Return the figure of the files a volume is made of."""
+    return manifest.source(project.root, project.paths(volume))
 
 
 def timed(progress: Progress, clock: build_report.Clock) -> Progress:
@@ -263,12 +236,6 @@ def reported(made: build_report.Build) -> bytes:
     return build_report.as_html(replace(made, typography=typography.measure(made.files[made.shown], ragged) if made.shown else None))
 
 
-def superseded(folder: Path, outputs: dict[str, bytes]) -> tuple[str, ...]:
-    """Name the files of older builds that no longer belong: refused ones, and what this build does not make any more."""
-    found = {*manifest.listed(folder), *(path.name for pattern in ("*.refused.pdf", "booklet-*.pdf") for path in folder.glob(pattern))}
-    return tuple(sorted(found - set(outputs)))
-
-
 def refused(name: str) -> str:
     return name.replace(".pdf", ".refused.pdf")
 
@@ -292,11 +259,11 @@ def verify(project: Project, volume: str) -> list[Problem]:
     """Check the build folder of a volume, and of its offprints where there are any, against their manifests and the sources."""
     problems = verify_volume(project, volume)
     folder = project.root / "build" / volume / manifest.OFFPRINTS
-    return [*problems, *manifest.verify(folder, project.sources(volume), f"publisher offprints {volume}")] if folder.is_dir() else problems
+    return [*problems, *manifest.verify(folder, made_of(project, volume), f"publisher offprints {volume}")] if folder.is_dir() else problems
 
 
 def verify_volume(project: Project, volume: str) -> list[Problem]:
-    return list(manifest.verify(project.root / "build" / volume, project.sources(volume)))
+    return list(manifest.verify(project.root / "build" / volume, made_of(project, volume)))
 
 
 def report_built(
@@ -312,7 +279,7 @@ def report_built(
     job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop, built_pages(project, whole), changes=changes)
     checked = []
     for name, delivered in DELIVERED.items():
-        path = project.output(whole, name)
+        path = project.output(whole.id, name)
         if path.is_file():
             found, notes = delivered.look(path.read_bytes(), job)
             listed = delivered.checks
@@ -320,8 +287,8 @@ def report_built(
                 more, said, note = conformance(path, f"{whole.id}/{name}", verapdf)
                 found, notes, listed = [*found, *more], [*notes, note], (*listed, *said)
             checked.append(CheckedFile(delivered.edition, str(path.relative_to(project.root)), listed, tuple(found), page_count(path), tuple(notes)))
-    if any(project.output(whole, "").glob("booklet-*.pdf")):
-        checked += booklets.checked(job.shop(), project.output(whole, ""))
+    if any(project.output(whole.id, "").glob("booklet-*.pdf")):
+        checked += booklets.checked(job.shop(), project.output(whole.id, ""))
     if not checked:
         raise Rejected([unbuilt(project, whole)])
     return checked
@@ -345,13 +312,13 @@ def page_count(path: Path) -> int:
 
 
 def unbuilt(project: Project, whole: book.Book) -> Problem:
-    place = Place(str(project.output(whole, "screen.pdf").relative_to(project.root)))
+    place = Place(str(project.output(whole.id, "screen.pdf").relative_to(project.root)))
     return Problem(place, "PDF-000", "还没有可检查的成书", hint=f"先运行 publisher build {whole.id}")
 
 
 def built_pages(project: Project, whole: book.Book) -> Pagination:
     """Return the pages of the files that an earlier build left. Raises Rejected when there are none or their table is broken."""
-    path = project.output(whole, PAGE_TABLE)
+    path = project.output(whole.id, PAGE_TABLE)
     try:
         table = json.loads(path.read_bytes())
         sections = [(whole.section(row["id"]), row["first_page"], row["last_page"]) for row in table["sections"]]

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated, Any
 
 import typer
@@ -20,22 +23,44 @@ from rich.console import Console
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from publisher import build as journey
-from publisher import languages, manifest
-from publisher import offprints as single
-from publisher.compare import report as changed
-from publisher.compare import revisions
-from publisher.finish import files, staged
-from publisher.lint import completeness as care
-from publisher.lint import explained, settling
-from publisher.lint import report as queries
-from publisher.lint import review as sheet
-from publisher.preflight.report import as_html, as_json
-from publisher.problems import Place, Problem, Rejected, nearest
-from publisher.read import read, read_reference
-from publisher.rules import RULES
-from publisher.workbench import doctor, documents, formatting, importing, manuscript, scaffold
-from publisher.workbench import schema as schemas
+from publisher import edition as edition_names
+from publisher import languages, manifest, unchanged
+from publisher.defaults import DEFAULTS
+from publisher.finish import staged
+from publisher.problems import BLANK, Place, Problem, Rejected, nearest
+from publisher.project import STAGES, Order, Progress, Project
+from publisher.store import Store
+
+
+class Later:
+    """A module that is loaded when something of it is asked for: the engine takes longer to load than most commands to run."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(import_module(self.name), attribute)
+
+
+journey = Later("publisher.build")
+files = Later("publisher.finish.files")
+single = Later("publisher.offprints")
+changed = Later("publisher.compare.report")
+revisions = Later("publisher.compare.revisions")
+care = Later("publisher.lint.completeness")
+explained = Later("publisher.lint.explained")
+settling = Later("publisher.lint.settling")
+queries = Later("publisher.lint.report")
+sheet = Later("publisher.lint.review")
+looked = Later("publisher.preflight.report")
+reading = Later("publisher.read")
+doctor = Later("publisher.workbench.doctor")
+documents = Later("publisher.workbench.documents")
+formatting = Later("publisher.workbench.formatting")
+importing = Later("publisher.workbench.importing")
+manuscript = Later("publisher.workbench.manuscript")
+scaffold = Later("publisher.workbench.scaffold")
+schemas = Later("publisher.workbench.schema")
 
 
 @dataclass
@@ -129,7 +154,7 @@ def report(problems: list[Problem]) -> None:
     for problem in problems:
         complain(str(problem))
     complain(f"共 {len(problems)} 处问题")
-    if any(problem.code in RULES for problem in problems):
+    if any(problem.code in journey.RULES for problem in problems):
         complain(ANSWERS)
     raise typer.Exit(2 if all(problem.code in MISUSE for problem in problems) else 1)
 
@@ -151,17 +176,36 @@ def check(
     completeness: Annotated[bool, typer.Option("--completeness", help="Print what each case lacks of a complete report, and nothing else.")] = False,
 ) -> None:
     """Read the sources and report everything in them that is wrong or must be looked at."""
+    project = Project(root.resolve())
+    name = unchanged.check_key(project, volumes or project.volumes, form, str(suggest))
+    kept = None if review or completeness else Store(project.store).get(name)
+    if kept is None:
+        said = checked(project, root, volumes, form, review, suggest, completeness)
+        Store(project.store).put(name, json.dumps(said, ensure_ascii=False).encode())
+    out, wrong, status = json.loads(kept) if kept else said
+    if form is Form.JSON:
+        typer.echo(in_json(out), nl=False)
+    elif out:
+        tell(out)
+    if wrong:
+        complain(wrong)
+    raise typer.Exit(status)
+
+
+def checked(
+    project: Project, root: Path, volumes: list[str] | None, form: Form, review: Path | None, suggest: bool, completeness: bool
+) -> tuple[str, str, int]:
+    """Return what `check` says, what it says of errors, and its status. Leaves the program where the sources cannot be read."""
     try:
-        collection = read(root, volumes)
+        collection = reading.read(root, volumes)
     except Rejected as rejected:
         if form is Form.JSON:
             typer.echo(in_json(queries.as_json([], rejected.problems)), nl=False)
             raise typer.Exit(1) from rejected
         report(rejected.problems)
-    project = journey.Project(root.resolve())
     if completeness:
         echo(care.table(collection))
-        return
+        raise typer.Exit(0)
     try:
         examined, problems = journey.check(project, collection)
     except Rejected as rejected:
@@ -171,16 +215,11 @@ def check(
     if review:
         files.replace(review, sheet.as_html(listed))
     if form is Form.JSON:
-        typer.echo(in_json(queries.as_json(examined, problems)), nl=False)
-        raise typer.Exit(int(stops))
+        return queries.as_json(examined, problems), "", int(stops)
     said = queries.Report(listed, project.root, suggest).text()
-    (complain if stops else tell)(said)
-    if problems:
-        report(problems)
-    for name, source in collection.volumes.items():
-        if not stops:
-            tell(f"{name}: {len(source.cases)} cases, no errors")
-    raise typer.Exit(int(stops))
+    if stops:
+        return "", "\n".join([said, *map(str, problems), *([f"共 {len(problems)} 处问题"] if problems else [])]), 1
+    return "\n".join([said, *(f"{name}: {len(source.cases)} cases, no errors" for name, source in collection.volumes.items())]), "", 0
 
 
 @app.command()
@@ -193,8 +232,8 @@ def settle(
 ) -> None:
     """Find the editor's notes that answer a finding, and say so in them. Read what is proposed before it is written."""
     try:
-        collection = read(root, volumes)
-        examined, _ = journey.check(journey.Project(root.resolve()), collection)
+        collection = reading.read(root, volumes)
+        examined, _ = journey.check(Project(root.resolve()), collection)
         found = [
             item
             for source, examination in zip(collection.volumes.values(), examined, strict=True)
@@ -218,12 +257,12 @@ def explain(
 ) -> None:
     """Say what a rule forbids, why, and show a wrong and a right example."""
     if markdown:
-        typer.echo(explained.document(journey.DEFAULTS), nl=False)
+        typer.echo(explained.document(DEFAULTS), nl=False)
         return
-    unknown = [code for code in codes or [] if code not in RULES]
+    unknown = [code for code in codes or [] if code not in journey.RULES]
     if unknown:
-        report([Problem(Place("publisher explain"), "SRC-033", "没有这条规则", code, nearest(code, sorted(RULES))) for code in unknown])
-    echo(explained.rules(codes, journey.DEFAULTS) if codes else explained.register())
+        report([Problem(Place("publisher explain"), "SRC-033", "没有这条规则", code, nearest(code, sorted(journey.RULES))) for code in unknown])
+    echo(explained.rules(codes, DEFAULTS) if codes else explained.register())
 
 
 @app.command()
@@ -250,7 +289,7 @@ def build(
     root: Root = Path(),
     case: Annotated[str | None, typer.Option("--case", help="Typeset this case alone.")] = None,
     edition: Annotated[
-        str | None, typer.Option("--edition", help=f"Build these editions alone, parted by commas: {', '.join(journey.EDITIONS)}. All when none is named.")
+        str | None, typer.Option("--edition", help=f"Build these editions alone, parted by commas: {', '.join(edition_names.NAMES)}. All when none is named.")
     ] = None,
     locked: Annotated[bool, typer.Option("--locked", help="Fail where a case would move from its locked page.")] = False,
     cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Use what was made before where nothing it depends on has changed.")] = True,
@@ -261,41 +300,71 @@ def build(
 ) -> None:
     """Build the editions of each volume, or the screen edition of one case."""
     editions = [name.strip() for name in edition.split(",")] if edition is not None else []
-    if unknown := [name for name in editions if name not in journey.EDITIONS]:
-        hint = nearest(unknown[0], list(journey.EDITIONS)) or f"可用：{'、'.join(journey.EDITIONS)}"
+    if unknown := [name for name in editions if name not in edition_names.NAMES]:
+        hint = nearest(unknown[0], edition_names.NAMES) or f"可用：{'、'.join(edition_names.NAMES)}"
         report([Problem(Place("--edition"), "SRC-033", "没有这一版", unknown[0], hint)])
+    project = Project(root.resolve())
+    order = Order(case, tuple(editions), locked, draft, changes_since, cache, with_report)
+    names = {name: unchanged.build_key(project, name, order) if cache and not with_report else "" for name in volumes or project.volumes}
+    kept = {name: found for name, key in names.items() if key and (found := unchanged.find(project, key))}
+    for found in kept.values():
+        as_before(project, found)
+        if show:
+            typer.launch(str(found.paths[0]))
+    left = [name for name in names if name not in kept]
+    if kept and (case or not left):
+        return
     try:
-        collection = read(root, volumes)
+        collection = reading.read(root, left if kept else volumes)
         chosen = list(collection.volumes.values())
         if case:
             chosen = [source for source in chosen if case in source.cases]
             if not chosen:
                 known = sorted(slug for source in collection.volumes.values() for slug in source.cases)
                 report([Problem(Place("content"), "SRC-027", "没有这一病例", case, nearest(case, known))])
-        project = journey.Project(root.resolve())
-        order = journey.Order(case, tuple(editions), locked, draft, changes_since, cache, with_report)
-        for number, source in enumerate(chosen, 1):
-            tell(f"{number}/{len(chosen)}  {source.volume.title}", style="bold")
-            heard = progress()
-            heard.stage("read", f"{len(source.cases)} cases")
-            told = project.root / "build" / order.folder(str(source.volume.id)) / manifest.REPORT
-            before = modified(told)
-            try:
-                built = journey.build_apart(project, collection, source, heard, order)
-            finally:
-                if modified(told) != before and told.is_file():
-                    tell(f"  -> {told.relative_to(project.root)}")
-                    if show:
-                        typer.launch(str(told))
-            for problem in built.problems:
-                tell(str(problem))
-            for path in built.paths:
-                tell(f"  -> {path.relative_to(project.root)}")
-            if show and not with_report:
-                typer.launch(str(built.paths[0]))
-            tell(f"  {built.pages} pages, {built.seconds:.1f} s")
+        build_all(project, collection, chosen, order, names, show)
     except Rejected as rejected:
         report(rejected.problems)
+
+
+def build_all(project: Project, collection: Any, chosen: list[Any], order: Order, names: dict[str, str], show: bool = False) -> None:
+    """Build volumes side by side; the first that is not done speaks at once, the others in their turn. Raises Rejected with what is wrong in all."""
+    speech = Speech(len(chosen))
+    begins, reports = [], []
+    for place, source in enumerate(chosen):
+        say = speech.of(place)
+        say(spoken().text(f"{place + 1}/{len(chosen)}  {source.volume.title}"), style="bold")
+        heard = progress(say)
+        heard.stage("read", f"{len(source.cases)} cases")
+        told = project.root / "build" / order.folder(str(source.volume.id)) / manifest.REPORT
+        reports.append((told, modified(told)))
+        begins.append(partial(journey.begin_apart, project, collection, source, heard, order, names.get(str(source.volume.id), "")))
+    problems: list[Problem] = []
+    for place, built in journey.sandbox.side_by_side(begins, journey.hands()):
+        said = partial(speak, speech.of(place))
+        told, before = reports[place]
+        written = modified(told) != before and told.is_file()
+        if written:
+            said(f"  -> {told.relative_to(project.root)}")
+        if isinstance(built, Rejected):
+            problems += built.problems
+        elif isinstance(built, Exception):
+            raise built
+        else:
+            for problem in built.problems:
+                said(str(problem))
+            for path in built.paths:
+                said(f"  -> {path.relative_to(project.root)}")
+            said(f"  {built.pages} pages, {built.seconds:.1f} s")
+        if show and (written or not isinstance(built, Exception)):
+            typer.launch(str(told if written else built.paths[0]))
+        speech.ended(place)
+    if problems:
+        raise Rejected(problems)
+
+
+def speak(say: Callable[[str], None], text: str) -> None:
+    say(spoken().text(text))
 
 
 def modified(path: Path) -> int:
@@ -303,10 +372,53 @@ def modified(path: Path) -> int:
     return path.stat().st_mtime_ns if path.is_file() else 0
 
 
+class Speech:
+    """What works that go on side by side have to say, one after another."""
+
+    def __init__(self, count: int):
+        self.held: list[list[tuple[str, str | None]]] = [[] for _ in range(count)]
+        self.over = [False] * count
+
+    @property
+    def speaking(self) -> int:
+        """The first work that has not ended."""
+        return self.over.index(False) if False in self.over else len(self.over)
+
+    def of(self, place: int) -> Callable[..., None]:
+        def say(text: str, style: str | None = None) -> None:
+            self.held[place].append((text, style))
+            if place <= self.speaking:
+                self.release(place)
+
+        return say
+
+    def ended(self, place: int) -> None:
+        before, self.over[place] = self.speaking, True
+        for other in range(before, min(self.speaking + 1, len(self.over))):
+            self.release(other)
+
+    def release(self, place: int) -> None:
+        for text, style in self.held[place]:
+            console.print(text, markup=False, style=style)
+        self.held[place].clear()
+
+
+def as_before(project: Project, kept: unchanged.Kept) -> None:
+    """Put a build of unchanged sources in its place and say what was said of it."""
+    started = perf_counter()
+    unchanged.deliver(kept.folder, kept.files)
+    tell(kept.title, style="bold")
+    for name, detail in kept.told:
+        progress().stage(name, detail)
+    for path in kept.paths:
+        tell(f"  -> {path.relative_to(project.root)}")
+    tell(f"  {kept.pages} pages, nothing changed, {perf_counter() - started:.1f} s")
+
+
 @app.command()
 def clean(root: Root = Path()) -> None:
     """Remove what was built and what is kept between builds."""
-    project = journey.Project(root.resolve())
+    project = Project(root.resolve())
     for folder in (project.root / "build", project.store):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -319,8 +431,8 @@ def offprints(
 ) -> None:
     """Build every case as a file of its own, on the pages it has in its volume: build/<volume>/offprints."""
     try:
-        collection = read(root, volumes)
-        project = journey.Project(root.resolve())
+        collection = reading.read(root, volumes)
+        project = Project(root.resolve())
         known = {slug: source for source in collection.volumes.values() for slug in source.cases}
         if unknown := [slug for slug in case or [] if slug not in known]:
             report([Problem(Place("content"), "SRC-027", "没有这一病例", slug, nearest(slug, sorted(known))) for slug in unknown])
@@ -340,8 +452,8 @@ def offprints(
 def lock(volumes: Volumes = None, root: Root = Path()) -> None:
     """Hold the pages on which the cases of the built volumes begin: content/<volume>/pages.lock."""
     try:
-        collection = read(root, volumes)
-        project = journey.Project(root.resolve())
+        collection = reading.read(root, volumes)
+        project = Project(root.resolve())
         for source in collection.volumes.values():
             tell(str(journey.lock(project, collection, source).relative_to(project.root)))
     except Rejected as rejected:
@@ -351,7 +463,7 @@ def lock(volumes: Volumes = None, root: Root = Path()) -> None:
 @app.command()
 def verify(volumes: Volumes = None, root: Root = Path()) -> None:
     """Compare the build folders with their manifests and with the sources."""
-    project = journey.Project(root.resolve())
+    project = Project(root.resolve())
     names = volumes or sorted(path.parent.name for path in (project.root / "content").glob("*/volume.yaml"))
     problems = [problem for name in names for problem in journey.verify(project, name)]
     if problems:
@@ -369,13 +481,13 @@ def preflight(
 ) -> None:
     """Check the built files of every edition again against their sources."""
     try:
-        collection = read(root, volumes)
-        project = journey.Project(root.resolve())
+        collection = reading.read(root, volumes)
+        project = Project(root.resolve())
         checked = [file for source in collection.volumes.values() for file in journey.report_built(project, collection, source, verapdf, changes_since)]
     except Rejected as rejected:
         report(rejected.problems)
     if report_to:
-        staged.replace_all(report_to, {"report.json": as_json(checked), "report.html": as_html(checked)})
+        staged.replace_all(report_to, {"report.json": looked.as_json(checked), "report.html": looked.as_html(checked)})
     for file in checked:
         said = f"{len(file.problems)} problems" if file.problems else "no problems"
         tell(f"{file.path}: {len(file.results)} checks, {said}")
@@ -385,21 +497,21 @@ def preflight(
         report(problems)
 
 
-def progress() -> journey.Progress:
+def progress(say: Callable[[str], None] = lambda text: console.print(text, markup=False)) -> Progress:
     """Tell stages, and how many sections and pages are set, as they come."""
     counted: dict[str, int] = {}
 
     def stage(name: str, detail: str) -> None:
         word = spoken().message(name)
-        console.print(f"  {journey.STAGES.index(name) + 1} {set_cell_size(word, 10)} {spoken().message(detail)}", markup=False)
+        say(f"  {STAGES.index(name) + 1} {set_cell_size(word, 10)} {spoken().message(detail)}")
 
     def section(title: str, pages: int) -> None:
         again = title in counted
         counted[title] = pages
         so_far = "set again" if again else f"{len(counted)} sections, {sum(counted.values())} pages so far"
-        console.print(f"      {title}  {spoken().message(f'{pages} p.')}  {spoken().message(so_far)}", markup=False)
+        say(f"      {title}  {spoken().message(f'{pages} p.')}  {spoken().message(so_far)}")
 
-    return journey.Progress(stage, section)
+    return Progress(stage, section)
 
 
 new = typer.Typer(no_args_is_help=True, help="Start a volume or a case: a file with every field explained.")
@@ -410,7 +522,7 @@ app.add_typer(new, name="new")
 def new_volume(
     name: Annotated[str, typer.Argument(help="Its folder name: lower-case letters, digits, hyphens.")],
     root: Root = Path(),
-    title: Annotated[str, typer.Option("--title", help="The title of the volume.")] = scaffold.BLANK,
+    title: Annotated[str, typer.Option("--title", help="The title of the volume.")] = BLANK,
 ) -> None:
     """Start a volume: content/NAME/volume.yaml, guideline.yaml, dosing.yaml; in a new project our word lists too."""
     write_new(root, lambda: scaffold.new_volume(root, name, title, f"{date.today():%Y-%m-%d}"))
@@ -433,9 +545,9 @@ def new_case(
     volume: Annotated[str, typer.Argument(help="The volume's folder name.")],
     name: Annotated[str, typer.Argument(help="The case's permanent id: lower-case letters, digits, hyphens.")],
     root: Root = Path(),
-    title: Annotated[str, typer.Option("--title")] = scaffold.BLANK,
-    sex: Annotated[str, typer.Option("--sex", help="男 or 女")] = scaffold.BLANK,
-    age: Annotated[str, typer.Option("--age", help="With its unit: 64岁")] = scaffold.BLANK,
+    title: Annotated[str, typer.Option("--title")] = BLANK,
+    sex: Annotated[str, typer.Option("--sex", help="男 or 女")] = BLANK,
+    age: Annotated[str, typer.Option("--age", help="With its unit: 64岁")] = BLANK,
 ) -> None:
     """Start a case and list it at the end of the last part of its volume."""
     write_new(root, lambda: scaffold.new_case(root, volume, name, {"title": title, "sex": sex, "age": age}))
@@ -460,7 +572,7 @@ def import_manuscript(
 ) -> None:
     """Make a draft case of a physician's manuscript; every figure of it stands in the draft."""
     try:
-        made = importing.imported(manuscript.blocks(file), read_reference(root), name, scaffold.next_number(root / "content" / volume))
+        made = importing.imported(manuscript.blocks(file), reading.read_reference(root), name, scaffold.next_number(root / "content" / volume))
         paths = scaffold.new_case(root, volume, name, {})
     except Rejected as rejected:
         report(rejected.problems)
@@ -476,7 +588,7 @@ def schema(
 ) -> None:
     """Write the JSON Schemas of the sources, and the settings by which VS Code uses them."""
     try:
-        catalogue = read_reference(root)
+        catalogue = reading.read_reference(root)
     except Rejected as rejected:
         report(rejected.problems)
     staged.replace_all(root / to, schemas.schemas(catalogue))
@@ -488,7 +600,7 @@ def schema(
 def write_documents(to: Annotated[Path, typer.Option("--to", help="The folder of the documents.")] = Path("docs")) -> None:
     """Write the pages of the documentation that follow from the program."""
     pages = {
-        "rules.md": explained.document(journey.DEFAULTS),
+        "rules.md": explained.document(DEFAULTS),
         "commands.md": documents.commands(typer.main.get_command(app)),
         "manual/fields.md": documents.fields(),
     }
@@ -527,7 +639,7 @@ def format_sources(
 @app.command("doctor")
 def examine_machine(root: Root = Path()) -> None:
     """Say what this machine lacks for building, and how to get it."""
-    project = journey.Project(root.resolve())
+    project = Project(root.resolve())
     found = doctor.examined(project.styles, project.root)
     for item in found:
         tell(f"{item.state}　{item.thing}　{item.found}" + (f"\n      {item.remedy}" if item.state is not doctor.State.GOOD else ""))

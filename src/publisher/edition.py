@@ -43,3 +43,7 @@ BOOKLET = Edition(
 def cover(sheet_mm: tuple[float, float]) -> Edition:
     """Return what the cover has to be, whose size depends on the spine."""
     return Edition(name="cover", stylesheet="cover.css", trim_mm=sheet_mm, fonts=FONTS)
+
+
+NAMES = ("screen", "press", "booklets")
+"""What can be built, in the order in which it is made."""

@@ -4,7 +4,7 @@ To add one, write a function that makes its files and register it in `EDITIONS`;
 looked at.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
 from publisher.preflight import lost, metadata, privacy, structure, tags, typography
 from publisher.preflight import press as press_check
+from publisher.preflight.drawn_page import DrawnPage, drawn_pages, page_keys, restored
 from publisher.preflight.finding import page_map
 from publisher.preflight.origin import traced
 from publisher.preflight.press import PressFile
@@ -62,7 +63,7 @@ class Job:
 
     def shop(self) -> booklets.Shop:
         """Return what the booklets are made with."""
-        return booklets.Shop(self.source, self.catalogue, self.layouts, self.styles, self.setting, self.mark, self.changes)
+        return booklets.Shop(self.source, self.catalogue, self.layouts, self.styles, self.setting, self.mark, self.changes, self.workshop.hands)
 
     def setting(self, wanted: edition.Edition) -> typeset.Setting:
         """Return what begins to set a section in the style of an edition."""
@@ -77,6 +78,16 @@ class Job:
     def joined(self, pages: Typeset) -> pikepdf.Pdf:
         """Return the pages as one document."""
         return joined(pages.sheets, self.styles / "fonts")
+
+    def drawn(self, pdf: bytes) -> tuple[DrawnPage, ...]:
+        """Read the pages of a finished file, section by section; those that were read before are not read again."""
+        keys = page_keys(pdf)
+        starts = [number for number in range(1, len(keys) + 1) if number == 1 or number in {span.first for span in self.pagination.spans}]
+        made = [
+            self.workshop.make(pieces.reading, *keys[first - 1 : last], where=f"{first} {last}\n".encode() + pdf)
+            for first, last in zip(starts, [*(start - 1 for start in starts[1:]), len(keys)], strict=True)
+        ]
+        return tuple(page for future in made for page in restored(future.result()))
 
     def run(self, cover: bool = False) -> PressRun:
         """Return how the inside or the cover is printed. Raises Rejected where a file of the styles is not there."""
@@ -130,6 +141,10 @@ EDITIONS: dict[str, Callable[[Job, Typeset, Tell], Files]] = {"screen": screen_f
 """What can be built, by name, in the order in which it is made."""
 
 
+OF_OWN_PAGES = ("booklets",)
+"""Editions that are set for themselves; the others are made of the pages of the volume."""
+
+
 def looked_at(job: Job, made: dict[str, bytes], tell: Tell) -> Files:
     """Return files with what preflight finds in them."""
     tell("finish", ", ".join(f"{name} {len(pdf) / 1e6:.2f} MB" for name, pdf in made.items()) + f", {len(job.pagination.folios)} pages")
@@ -141,14 +156,18 @@ def looked_at(job: Job, made: dict[str, bytes], tell: Tell) -> Files:
     return made, problems
 
 
-def preflight(pdf: bytes, whole: book.Book, pagination: Pagination, wanted: edition.Edition = SCREEN) -> list[Problem]:
-    """Check a screen file, or an offprint made like one, against its book."""
-    printed = PrintedText(pdf, whole, pagination)
-    set_as = typography.measure(pdf, typography.flush_left(pagination))
+def preflight(
+    pdf: bytes, whole: book.Book, pagination: Pagination, wanted: edition.Edition = SCREEN, pages: Sequence[DrawnPage] = ()
+) -> list[Problem]:
+    """Check a screen file, or an offprint made like one, against its book; `pages` are its pages where they have been read."""
+    pages = pages or drawn_pages(pdf)
+    printed = PrintedText(pdf, whole, pagination, [page.text for page in pages])
+    set_as = typography.measure(pdf, typography.flush_left(pagination), pages)
+    read = tagged(pdf, pages)
     found = [
         *structure.check(printed, whole, pagination, wanted),
-        *lost.check(printed, whole, pagination, page_map(tagged(pdf), whole, pagination)),
-        *tags.check(pdf, whole, pagination, wanted),
+        *lost.check(printed, whole, pagination, page_map(read, whole, pagination)),
+        *tags.check(pdf, whole, pagination, wanted, pages),
         *metadata.check(pdf, whole, pagination, wanted),
         *privacy.check(pdf, printed, whole, pagination, f"{whole.id}/{wanted.name}.pdf"),
         *typography.check(set_as, wanted, f"{whole.id}/{wanted.name}.pdf"),
@@ -157,7 +176,7 @@ def preflight(pdf: bytes, whole: book.Book, pagination: Pagination, wanted: edit
 
 
 def look_at_screen(pdf: bytes, job: Job) -> Looked:
-    return preflight(pdf, job.book, job.pagination), []
+    return preflight(pdf, job.book, job.pagination, pages=job.drawn(pdf)), []
 
 
 def look_at_press(pdf: bytes, job: Job) -> Looked:

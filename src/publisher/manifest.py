@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pikepdf
-
 from publisher.problems import Place, Problem
 
 NAME = "MANIFEST.json"
@@ -91,8 +89,14 @@ def described(name: str, content: bytes) -> dict[str, Any]:
 
 
 def page_count(pdf: bytes) -> int:
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        return len(document.pages)
+    """Return the number of pages of a file. Raises ValueError when it is no PDF."""
+    import pikepdf  # here, so that what looks at the list alone need not load it
+
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            return len(document.pages)
+    except pikepdf.PdfError as error:
+        raise ValueError(str(error)) from error
 
 
 def sha256(content: bytes) -> str:
@@ -143,7 +147,7 @@ def verify_file(folder: Path, name: str, size: int, wanted: str, pages: Any) -> 
     if name.endswith(".pdf"):
         try:
             count = page_count(content)
-        except pikepdf.PdfError:
+        except ValueError:
             yield Problem(place, "MAN-005", "不是可读的 PDF", hint="重新编排，或取回原件")
             return
         if count != pages:

@@ -11,7 +11,6 @@ from time import perf_counter
 
 from publisher import book, manifest, sandbox, typeset, typeset_engine
 from publisher import build as journey
-from publisher.build import Progress, Project
 from publisher.collection import Collection, VolumeSource
 from publisher.compose.booklet import offprint
 from publisher.compose.dates import shown
@@ -23,8 +22,9 @@ from publisher.pagination import Pagination
 from publisher.preflight import offprint as offprint_check
 from publisher.preflight.printed_text import PageTexts, drawn_texts
 from publisher.problems import Problem, Rejected, Severity
+from publisher.project import Progress, Project
 from publisher.store import Store
-from publisher.workshop import Workshop, workers
+from publisher.workshop import Workshop, hands, workers
 
 FOLDER = manifest.OFFPRINTS
 
@@ -66,7 +66,7 @@ def build_apart(project: Project, collection: Collection, source: VolumeSource, 
     def work(tell: Callable[..., None]) -> Offprints:
         said = Progress(lambda name, detail: tell("stage", name, detail), lambda title, pages: tell("section", title, pages))
         with workers() as pool:
-            return build(project, collection, source, said, cases, Workshop(journey.basis(project), Store(project.store), pool))
+            return build(project, collection, source, said, cases, Workshop(journey.basis(project), Store(project.store), pool, hands()))
 
     return sandbox.run(work, name=f"build/{source.volume.id}/{FOLDER}", listen=lambda what, *words: heard[what](*words))
 
@@ -87,7 +87,7 @@ def build(
     whole = journey.composed(project, collection, source)
     job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop())
     volume = pages_of(project, job, progress)
-    folder = project.output(volume.book, FOLDER)
+    folder = project.output(volume.book.id, FOLDER)
     outputs: dict[str, bytes] = {}
     problems: list[Problem] = []
     progress.stage("typeset", typeset.ENGINE)
@@ -104,7 +104,7 @@ def build(
     kept = {} if not cases else {path.name: path.read_bytes() for path in folder.glob("*.pdf") if path.name not in outputs and ".refused." not in path.name}
     fonts = manifest.fonts(project.styles / "fonts")
     listed = manifest.manifest(
-        volume.book.id, {**kept, **outputs}, project.sources(volume.book.volume), fonts, version("casebook-publisher"), typeset_engine.versions()
+        volume.book.id, {**kept, **outputs}, journey.made_of(project, volume.book.volume), fonts, version("casebook-publisher"), typeset_engine.versions()
     )
     older = [path.name for path in folder.glob("*.pdf") if path.name not in {**kept, **outputs}]
     staged.replace_all(folder, {**outputs, manifest.NAME: listed}, superseded=tuple(older))
@@ -113,20 +113,20 @@ def build(
 
 def pages_of(project: Project, job: Job, progress: Progress) -> Volume:
     """Return the pages of a volume: those of its last build where it is of the present sources, else typeset now."""
-    whole, built = job.book, project.output(job.book, "screen.pdf")
+    whole, built = job.book, project.output(job.book.id, "screen.pdf")
     if built.is_file() and not journey.verify_volume(project, whole.id):
         pagination = journey.built_pages(project, whole)
         progress.stage("compose", f"{len(whole.sections)} sections, pages of the last build")
         return Volume(whole, pagination, PageTexts(drawn_texts(built.read_bytes()), whole, pagination).pages)
     progress.stage("compose", f"{len(whole.sections)} sections, no build of these sources: typeset for its pages")
-    laid = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN)).typeset(whole)
+    laid = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), hands=job.workshop.hands).typeset(whole)
     return Volume(whole, laid.pagination, PageTexts(drawn_texts(written(job.joined(laid))), whole, laid.pagination).pages)
 
 
 def one(job: Job, volume: Volume, slug: str) -> tuple[bytes, list[Problem], int]:
     """Return the offprint of a case, what was found in it, and the number of its pages."""
     alone = offprint(volume.book, job.source.volume, slug, *volume.pages(slug))
-    laid = typeset.Typesetter(job.renderer(alone).html, job.setting(SCREEN)).typeset(alone)
+    laid = typeset.Typesetter(job.renderer(alone).html, job.setting(SCREEN), hands=job.workshop.hands).typeset(alone)
     pdf = screen.finish(job.joined(laid), alone, laid.pagination, attachments.of_cases(shown(job.source, job.catalogue), alone))
     return pdf, list(look_at(pdf, alone, laid.pagination, volume, slug)), len(laid.sheets)
 

@@ -66,7 +66,7 @@ class PageMap:
     """Where things are printed: folio by anchor, pages by term."""
 
     folios: dict[str, str] = field(default_factory=dict)
-    mentions: dict[str, tuple[Mention, ...]] = field(default_factory=dict)
+    mentions: dict[str, list[Mention]] = field(default_factory=dict)
     """For a term of a lexicon (`index:地舒单抗`): the pages that bear it, in order."""
     expected: dict[str, str] = field(default_factory=dict, compare=False)
     """A guess of the folios that are not known yet."""

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from publisher.finish import galleys
+from publisher.preflight import drawn_page
 from publisher.typeset import Compositor
 
 
@@ -20,3 +21,10 @@ def section(where: str, stylesheet: str, html: str, title: str, id: str, numberi
     """Set a section with the style sheet that stands at `where` and is called `stylesheet`,
     and finish what can be finished of it alone: a stored `Galley`."""
     return galleys.finished(compositor(where).set(html, title), id, numbering).stored()
+
+
+def reading(where: bytes, *keys: str) -> bytes:
+    """Read pages of a finished file: the first line of `where` says which, the rest is the file; `keys` are those of the pages."""
+    pages, _, pdf = where.partition(b"\n")
+    first, last = map(int, pages.split())
+    return drawn_page.stored(drawn_page.drawn_pages(pdf, first, last))

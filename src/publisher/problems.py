@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
+BLANK = "待填"
+"""What stands in a new file where the author has to write something."""
+
 
 class Severity(StrEnum):
     ERROR = "error"

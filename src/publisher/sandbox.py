@@ -14,8 +14,9 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from multiprocessing import connection
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -53,52 +54,112 @@ class ChildFailed(RuntimeError):
     """The work raised something that is a fault of the program; bears the child's traceback."""
 
 
-def run(work: Callable[..., Any], *arguments: Any, name: str, most: Limits = Limits(), listen: Listen = lambda *words: None) -> Any:
-    """Call `work(tell, *arguments)` in a child and return its result; `name` says in messages what was being made.
+@dataclass
+class Running:
+    """A child at work."""
 
-    Whatever the work passes to `tell` reaches `listen` at once. Raises Rejected with the problems of the work, or with one
-    that says which limit it broke; ChildFailed for a fault of the program.
-    """
+    name: str
+    most: Limits
+    listen: Listen
+    child: Any
+    here: Connection
+    deadline: float
+
+    def word(self, ready: bool) -> tuple[str, Any] | None:
+        """Pass on what the child tells; return how it ended when it has, `late` or `silent` where it does not say."""
+        if time.monotonic() > self.deadline:
+            return LATE, None
+        # What the child started may hold the channel open after it: look at the child itself now and then.
+        if not ready:
+            return (SILENT, None) if self.child.exitcode is not None and not self.here.poll() else None
+        try:
+            kind, content = self.here.recv()
+        except (EOFError, OSError):
+            return SILENT, None
+        if kind != TOLD:
+            return kind, content
+        self.listen(*content)
+        return None
+
+    def outcome(self, kind: str, content: Any) -> Any:
+        """Return what the work returned, or the exception that says why it returned nothing."""
+        if kind == DONE:
+            return content
+        if kind == BROKEN:
+            return ChildFailed(f"{self.name}\n{content}")
+        if kind == REFUSED:
+            return Rejected(content)
+        if kind == NO_MEMORY:
+            return Rejected([Problem(Place(self.name), "RUN-001", "内存超过限度，已中止", f"{self.most.memory // 1_000_000} MB", ADVICE)])
+        if kind == LATE:
+            return Rejected([Problem(Place(self.name), "RUN-003", "用时超过限度，已中止", f"{self.most.wall:g} 秒", ADVICE)])
+        return Rejected([killed(self.name, self.child.exitcode or 0, self.most)])
+
+    def end(self, patient: bool) -> None:
+        stop(self.child, patient)
+        self.here.close()
+
+
+def begin(work: Callable[..., Any], *arguments: Any, name: str, most: Limits = Limits(), listen: Listen = lambda *words: None) -> Running:
+    """Begin `work(tell, *arguments)` in a child; `name` says in messages what was being made. Whatever the work passes to `tell` reaches `listen`."""
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     here, there = context.Pipe(duplex=False)
     child = context.Process(target=inside, args=(there, most, work, arguments))
     child.start()
     there.close()
-    kind, content = "", None
+    return Running(name, most, listen, child, here, time.monotonic() + most.wall)
+
+
+def side_by_side(begins: Sequence[Callable[[], Running]], most: int) -> Iterator[tuple[int, Any]]:
+    """Run some works, at most so many at once; yield the place of each with what it returned or raised, as they end.
+
+    Whoever leaves early ends all that are at work.
+    """
+    waiting, at_work = list(enumerate(begins)), dict[int, Running]()
     try:
-        kind, content = last_word(here, child, listen, time.monotonic() + most.wall)
+        while waiting or at_work:
+            while waiting and len(at_work) < most:
+                place, start = waiting.pop(0)
+                at_work[place] = start()
+            for place, outcome in heard(at_work):
+                del at_work[place]
+                yield place, outcome
     finally:
-        stop(child, patient=kind in FINAL)
-        here.close()
-    if kind == DONE:
-        return content
-    if kind == BROKEN:
-        raise ChildFailed(f"{name}\n{content}")
-    if kind == REFUSED:
-        raise Rejected(content)
-    if kind == NO_MEMORY:
-        raise Rejected([Problem(Place(name), "RUN-001", "内存超过限度，已中止", f"{most.memory // 1_000_000} MB", ADVICE)])
-    if kind == LATE:
-        raise Rejected([Problem(Place(name), "RUN-003", "用时超过限度，已中止", f"{most.wall:g} 秒", ADVICE)])
-    raise Rejected([killed(name, child.exitcode or 0, most)])
+        for one in at_work.values():
+            one.end(patient=False)
 
 
-def last_word(here: Connection, child: Any, listen: Listen, deadline: float) -> tuple[str, Any]:
-    """Pass on what the child tells until it says how it ended; `late` or `silent` where it does not."""
-    while (left := deadline - time.monotonic()) > 0:
-        # What the child started may hold the channel open after it: look at the child itself now and then.
-        if not here.poll(min(left, LOOK)):
-            if child.exitcode is not None:
-                return SILENT, None
-            continue
-        try:
-            kind, content = here.recv()
-        except (EOFError, OSError):
-            return SILENT, None
-        if kind != TOLD:
-            return kind, content
-        listen(*content)
-    return LATE, None
+def outcomes(running: Sequence[Running]) -> Iterator[tuple[int, Any]]:
+    """Yield the place of each child at work with what it returned or raised, as they end."""
+    at_work = dict(enumerate(running))
+    while at_work:
+        for place, outcome in heard(at_work):
+            del at_work[place]
+            yield place, outcome
+
+
+def heard(at_work: Mapping[int, Running]) -> list[tuple[int, Any]]:
+    """Listen to children for a moment; return those that have ended, with what they returned or raised."""
+    soonest = min(one.deadline for one in at_work.values()) - time.monotonic()
+    ready = connection.wait([one.here for one in at_work.values()], max(0.0, min(LOOK, soonest)))
+    ended = []
+    for place, one in at_work.items():
+        word = one.word(one.here in ready)
+        if word:
+            one.end(patient=word[0] in FINAL)
+            ended.append((place, one.outcome(*word)))
+    return ended
+
+
+def run(work: Callable[..., Any], *arguments: Any, name: str, most: Limits = Limits(), listen: Listen = lambda *words: None) -> Any:
+    """Call `work(tell, *arguments)` in a child and return its result, like `begin`.
+
+    Raises Rejected with the problems of the work, or with one that says which limit it broke; ChildFailed for a fault of the program.
+    """
+    ((_, outcome),) = side_by_side([lambda: begin(work, *arguments, name=name, most=most, listen=listen)], 1)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
 
 def stop(child: Any, patient: bool) -> None:

@@ -8,19 +8,21 @@ figures it has; the pages of a term are part of its text, so index and lists are
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import weasyprint
 from weasyprint.formatting_structure import boxes
+from weasyprint.pdf import fonts
 from weasyprint.urls import URLFetchingError
 
 from publisher import book, composer, typeset_engine
 from publisher.galley import Bookmark, Galley, GalleyPage, Sheet, Spot, Typeset
 from publisher.lexicon import Lexicon, joined
-from publisher.pagination import Mention, Opening, PageMap, folio, page_anchor
+from publisher.pagination import Mention, Opening, PageMap, Run, folio, page_anchor
 from publisher.problems import Place, Problem, Rejected
 from publisher.typeset_fetch import ProjectFetcher
 from publisher.typeset_forecast import Forecast
@@ -29,6 +31,7 @@ POINT = 0.75
 """Points in a pixel of CSS."""
 ENGINE = f"WeasyPrint {weasyprint.__version__}"
 MOST_PASSES = 6
+Searched = dict[int, tuple[GalleyPage, list[tuple[str, bool]]]]
 NUMBER = re.compile(r'(?<=<span class="folio">)\d+(?=</span>)')
 """The number of a page in the HTML of a section."""
 Announce = Callable[[str, int], None]
@@ -64,8 +67,23 @@ class Compositor:
         own = {name for page in pages for name in page.anchors}
         for name in sorted({name for page in pages for name in page.targets} - own):  # the engine drops links that leave the section
             document.pages[0].anchors[name] = (0, 0, 0, 0)
-        with engine_warnings(title, self.fetcher):
-            return Galley(document.write_pdf(pdf_tags=True), pages)
+        with engine_warnings(title, self.fetcher), bare_fonts():
+            return Galley(document.write_pdf(pdf_tags=True, uncompressed_pdf=True), pages)
+
+
+@contextmanager
+def bare_fonts() -> Iterator[None]:
+    """Write files without the programs of their fonts, which a galley has no use for: cutting them down takes longer than the rest."""
+
+    def clean(font: Any, to_unicode: Any, hinting: Any) -> None:
+        font.file_content = font.file_content[:4]  # what tells the kinds of programs apart
+
+    before = fonts.Font.clean
+    fonts.Font.clean = clean
+    try:
+        yield
+    finally:
+        fonts.Font.clean = before
 
 
 def galley_page(page: Any) -> GalleyPage:
@@ -86,41 +104,74 @@ def galley_page(page: Any) -> GalleyPage:
 class Typesetter:
     """Set the sections of one book until every page number printed in them is right."""
 
-    def __init__(self, render: Render, setting: Setting, announce: Announce = lambda title, pages: None):
-        self.html, self.setting, self.announce = render, setting, announce
+    def __init__(self, render: Render, setting: Setting, announce: Announce = lambda title, pages: None, hands: int = 1):
+        """`hands` is how many sections are set side by side."""
+        self.html, self.setting, self.announce, self.hands = render, setting, announce, hands
         self.laid: dict[str, tuple[str, Future[Galley]]] = {}
         self.numbers: dict[str, tuple[str, ...]] = {}
+        """The page numbers that each section prints, in order."""
+        self.rendered: dict[tuple[str, Opening], tuple[Consulted, str]] = {}
         self.sides: dict[str, str] = {}
+        """The sides on which sections were set last."""
         self.announced: set[int] = set()
 
     def typeset(self, whole: book.Book) -> Typeset:
         """Set the book. Raises Rejected when its page numbers will not settle, or a link leads nowhere."""
-        pages = None
+        known, searched = None, Searched()
         front = [section for section in whole.sections if section.front]
         body = [section for section in whole.sections if not section.front and not section.apart]
         after = [section for section in whole.sections if section.apart]
         for _ in range(MOST_PASSES):
-            course = Course(whole, Forecast(body, whole.first_folio), pages)
-            begun = [section for section in (*body, *front, *after) if pages or not prints_pages(section)]
-            self.begin_all(begun, course.pages)
+            course = Course(whole, Forecast(body, whole.first_folio), known, searched)
             laid = self.group(body, course, whole.first_folio)
             sheets = (*self.group(front, course), *laid, *self.group(after, course))
             found = course.found
-            if found == pages:
+            if found == known:
                 dead = dict.fromkeys(name for sheet in sheets if sheet.page for name in sheet.page.targets if name not in found.folios)
                 if dead:
                     raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-004", "链接没有着落", name, "核对版式文件中的锚点") for name in dead])
                 return Typeset(sheets)
-            pages = found
+            known = found
         raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-002", f"排版 {MOST_PASSES} 遍后页码仍不稳定")])
 
-    def begin_all(self, sections: Iterable[book.Section], pages: PageMap) -> None:
-        """Begin sections all at once, each on the side it will most likely open on."""
+    def advance(self, sections: list[book.Section], ready: list[book.Section], pages: PageMap, first: int = 1) -> None:
+        """Set those sections of a group that are ready: first those whose side is known, since a wrong guess is work for nothing."""
+        waiting, on_way = list(ready), set[Future[Galley]]()
+        sides = self.opening_sides(sections, first)
+        while waiting or on_way:
+            while waiting and len(on_way) < self.hands:
+                section = next((section for section in waiting if sides[section.id]), waiting[0])
+                waiting.remove(section)
+                guess = self.sides.get(section.id, "left" if section.verso else "right")
+                setting = self.begin(section, Opening(sides[section.id] or guess, section.numbering), pages)
+                if not setting.done():
+                    on_way.add(setting)
+                else:
+                    sides = self.opening_sides(sections, first)
+            if on_way:
+                on_way = wait(on_way, return_when=FIRST_COMPLETED).not_done
+                sides = self.opening_sides(sections, first)
+            for section in takewhile(lambda one, sides=sides: self.is_set(one, sides[one.id]), sections):
+                self.tell(section, self.laid[section.id][1])
+
+    def opening_sides(self, sections: list[book.Section], first: int) -> dict[str, str]:
+        """Return the side on which each section of a group opens, or nothing as long as one before it is not set."""
+        found, number = {}, first
         for section in sections:
-            self.begin(section, Opening(self.sides.get(section.id, "left" if section.verso else "right"), section.numbering), pages)
+            if section.recto or section.verso:
+                number = 1 if section.recto else 2
+            found[section.id] = ("left", "right")[number % 2] if number else ""
+            number = number + len(self.laid[section.id][1].result().pages) if number and self.is_set(section, found[section.id]) else 0
+            number += bool(number and section.blank_back and number % 2 == 0)
+        return found
+
+    def is_set(self, section: book.Section, side: str) -> bool:
+        return section.id in self.laid and self.laid[section.id][1].done() and self.sides[section.id] == side
 
     def group(self, sections: list[book.Section], course: "Course", first: int = 1) -> list[Sheet]:
         """Set sections numbered together from `first`; a front group is filled up to whole leaves."""
+        pages = course.pages
+        self.advance(sections, sections if course.known else [section for section in sections if not prints_pages(section)], pages, first)
         sheets: list[Sheet] = []
         style = sections[0].numbering if sections else "decimal"
 
@@ -131,9 +182,9 @@ class Typesetter:
             if (section.recto and number() % 2 == 0) or (section.verso and number() % 2):
                 sheets.append(Sheet(None, folio(number(), style)))
             if section.id not in self.laid:  # from here on, the pages of all terms are as good as known
-                self.begin_all(sections[place:], course.pages)
-            opening = Opening("right" if number() % 2 else "left", style)
-            galley = self.galley(section, opening, course.pages)
+                pages = course.pages
+                self.advance(sections, [one for one in sections[place:] if one.id not in self.laid], pages, first)
+            galley = self.galley(section, Opening("right" if number() % 2 else "left", style), pages)
             own = [Sheet(section, folio(number() + index, style), galley, index, self.numbers[section.id]) for index in range(len(galley.pages))]
             course.add(section, number(), own)
             sheets += own
@@ -144,29 +195,65 @@ class Typesetter:
         return sheets
 
     def galley(self, section: book.Section, opening: Opening, pages: PageMap) -> Galley:
-        self.sides[section.id] = opening.side
         setting = self.begin(section, opening, pages)
-        galley = setting.result()
+        self.tell(section, setting)
+        return setting.result()
+
+    def tell(self, section: book.Section, setting: Future[Galley]) -> None:
+        """Announce once that a section has its pages."""
+        pages = len(setting.result().pages)
         if id(setting) not in self.announced:
             self.announced.add(id(setting))
-            self.announce(section.title, len(galley.pages))
-        return galley
+            self.announce(section.title, pages)
 
     def begin(self, section: book.Section, opening: Opening, pages: PageMap) -> Future[Galley]:
-        html = self.html(section, opening, pages)
+        html = self.rendering(section, opening, pages)
         self.numbers[section.id] = tuple(NUMBER.findall(html))
         html = NUMBER.sub(lambda number: "0" * len(number[0]), html)
+        self.sides[section.id] = opening.side
         known = self.laid.get(section.id)
         if not known or known[0] != html:
             known = self.laid[section.id] = (html, self.setting(html, section))
         return known[1]
 
+    def rendering(self, section: book.Section, opening: Opening, pages: PageMap) -> str:
+        """Return the HTML of a section; rendered again only when something that it asked the page map has another answer."""
+        known = self.rendered.get((section.id, opening))
+        if known and known[0].holds(pages):
+            return known[1]
+        consulted = Consulted(pages)
+        html = self.html(section, opening, consulted)
+        self.rendered[section.id, opening] = (consulted, html)
+        return html
+
+
+class Consulted(PageMap):
+    """A page map that remembers what it was asked."""
+
+    def __init__(self, pages: PageMap):
+        super().__init__(pages.folios, pages.mentions, pages.expected)
+        object.__setattr__(self, "answers", {})
+
+    def folio(self, anchor: str) -> str:
+        return self.answers.setdefault(("folio", anchor), super().folio(anchor))
+
+    def runs(self, lexicon: str, term: str) -> list[Run]:
+        return self.answers.setdefault(("runs", lexicon, term), super().runs(lexicon, term))
+
+    def pages(self, piece: book.Pages) -> list[Run]:
+        return self.answers.setdefault(("pages", piece), super().pages(piece))
+
+    def holds(self, pages: PageMap) -> bool:
+        """Tell whether every answer would be the same."""
+        return all(getattr(pages, name)(*asked) == answer for (name, *asked), answer in self.answers.items())
+
 
 class Course:
     """One pass through the sections: what was known before, and what is found as they are laid out."""
 
-    def __init__(self, whole: book.Book, forecast: Forecast, known: PageMap | None):
-        self.lexicons, self.forecast, self.known = whole.lexicons, forecast, known
+    def __init__(self, whole: book.Book, forecast: Forecast, known: PageMap | None, searched: "Searched"):
+        """`searched` are the terms of pages by their objects; it is filled as pages are looked through."""
+        self.lexicons, self.forecast, self.known, self.searched = whole.lexicons, forecast, known, searched
         self.found = PageMap()
         self.laid: dict[str, tuple[int, int]] = {}
 
@@ -187,8 +274,10 @@ class Course:
             lexicons = [lexicon for lexicon in self.lexicons if book.searched(section, lexicon)]
             if lexicons and sheet.page:
                 self.found.folios[page_anchor(sheet.folio)] = sheet.folio
-                for name, mention in mentions(lexicons, section.id, sheet.folio, sheet.page.text, sheet.page.key):
-                    self.found.mentions[name] = (*self.found.mentions.get(name, ()), mention)
+                if id(sheet.page) not in self.searched:  # the page is kept too, so that no other gets its number
+                    self.searched[id(sheet.page)] = (sheet.page, list(standing(lexicons, sheet.page.text, sheet.page.key)))
+                for name, treated in self.searched[id(sheet.page)][1]:
+                    self.found.mentions.setdefault(name, []).append(Mention(sheet.folio, section.id, treated))
 
 
 def prints_pages(section: book.Section) -> bool:
@@ -199,12 +288,12 @@ def prints_pages(section: book.Section) -> bool:
     return False
 
 
-def mentions(lexicons: Iterable[Lexicon], section: str, number: str, text: str, key: str) -> Iterator[tuple[str, Mention]]:
+def standing(lexicons: Iterable[Lexicon], text: str, key: str) -> Iterator[tuple[str, bool]]:
     """Yield every term that stands on a page, and whether it is treated there."""
     for lexicon in lexicons:
         treated = set(lexicon.standing_in(key))
         for name in lexicon.standing_in(text):
-            yield f"{lexicon.name}:{name}", Mention(number, section, name in treated)
+            yield f"{lexicon.name}:{name}", name in treated
 
 
 def leaflet(html: str, title: str, stylesheet: Path) -> bytes:

@@ -27,9 +27,11 @@ class Workshop:
     store: Store = field(default_factory=NoStore)
     executor: Executor | None = None
     """None: pieces are made at once, in this process."""
+    hands: int = 1
+    """How many pieces it is worth to have on the way at once."""
     made: dict[str, Future[bytes]] = field(default_factory=dict)
 
-    def make(self, piece: Piece, *arguments: bytes | str, where: str = "") -> "Future[bytes]":
+    def make(self, piece: Piece, *arguments: bytes | str, where: bytes | str = "") -> "Future[bytes]":
         """Begin to make a piece, or take it from what was made before; `where` is passed first and is no part of the key."""
         name = key(self.basis, piece.__module__, piece.__qualname__, *arguments)
         if name not in self.made:
@@ -67,10 +69,15 @@ class Workshop:
         return future
 
 
+def hands() -> int:
+    """Return how many pieces this machine makes at once."""
+    return len(os.sched_getaffinity(0))
+
+
 @contextmanager
 def workers(count: int | None = None) -> Iterator[Executor | None]:
     """Give worker processes, one a core; none where one core is all there is."""
-    count = count or len(os.sched_getaffinity(0))
+    count = count or hands()
     if count < 2:
         yield None
         return

@@ -45,8 +45,8 @@ def folios(tagged: Tagged, pagination: Pagination) -> dict[str, str]:
     return found
 
 
-def mentions(tagged: Tagged, whole: book.Book, pagination: Pagination) -> dict[str, tuple[Mention, ...]]:
-    found: dict[str, tuple[Mention, ...]] = {}
+def mentions(tagged: Tagged, whole: book.Book, pagination: Pagination) -> dict[str, list[Mention]]:
+    found: dict[str, list[Mention]] = {}
     for section, node in zip(whole.sections, tagged.document.nodes, strict=False):
         lexicons = [lexicon for lexicon in whole.lexicons if book.searched(section, lexicon)]
         if not lexicons:
@@ -56,8 +56,8 @@ def mentions(tagged: Tagged, whole: book.Book, pagination: Pagination) -> dict[s
             for lexicon in lexicons:
                 treated = set(lexicon.standing_in(keys.get(number, "")))
                 for name in lexicon.standing_in(texts[number]):
-                    place = f"{lexicon.name}:{name}"
-                    found[place] = (*found.get(place, ()), Mention(pagination.folios[number - 1], section.id, name in treated))
+                    mention = Mention(pagination.folios[number - 1], section.id, name in treated)
+                    found.setdefault(f"{lexicon.name}:{name}", []).append(mention)
     return found
 
 

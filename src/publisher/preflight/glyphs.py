@@ -4,28 +4,21 @@ PDFium says where each glyph is drawn, the structure tree to which paragraph, he
 the program that wrote the file. Lengths are points, y counts from the foot of the page. Turned text is left out.
 """
 
-import ctypes
 import io
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
-from math import hypot
 from typing import Any, NamedTuple
 
 import pikepdf
-import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+
+from publisher.preflight.drawn_page import DrawnPage, Glyph, drawn_pages
 
 OPEN = "（【「『《〈〔〖［｛“‘"
 CLOSE = "，。、；：！？）】」』》〉〕〗］｝”’"
-
-HYPHEN = "\x02"
-"""What PDFium calls a hyphen that ends a line."""
-
 
 class Spot(NamedTuple):
     """A place in the file: its page, counted from 1, what stands there, and by how much it fails."""
@@ -66,36 +59,6 @@ class Owner(NamedTuple):
     role: Role
     paragraph: bool
     run_in: bool = False
-
-
-class Glyph(NamedTuple):
-    char: str
-    x: float
-    y: float
-    width: float
-    """The advance of the font, whatever was cut from it or added."""
-    size: float
-    font: str
-    spaced: bool
-    """A blank is drawn before it."""
-    parted: bool
-    """Text taken from the file has a space before it that is not drawn."""
-
-    @property
-    def end(self) -> float:
-        return self.x + self.width
-
-    def gap(self, after: "Glyph") -> float:
-        """The gap to the glyph after it, in em of the smaller."""
-        return (after.x - self.end) / min(self.size, after.size)
-
-    def is_like(self, other: "Glyph") -> bool:
-        """Tell whether both are text of one size, not text and note mark."""
-        return abs(self.size - other.size) <= 0.2 * min(self.size, other.size)
-
-    @property
-    def is_full(self) -> bool:
-        return self.width > 0.9 * self.size
 
 
 @dataclass(frozen=True)
@@ -150,16 +113,14 @@ class Block:
         return min(line.left for line in [line for line in later if line.text[0] not in OPEN] or later)
 
 
-def read(pdf: bytes) -> tuple[Block, ...]:
-    """Read all blocks of a PDF in the order in which they are drawn."""
+def read(pdf: bytes, pages: Sequence[DrawnPage] = ()) -> tuple[Block, ...]:
+    """Read all blocks of a PDF in the order in which they are drawn; `pages` are its pages where they have been read."""
     owners = structure(pdf)
     found: dict[Owner, list[Glyph]] = {}
-    with closing(pdfium.PdfDocument(pdf)) as file:
-        for number, page in enumerate(file, 1):
-            unowned = Owner(number, -1, Role.OTHER, False)
-            for mark, glyph in page_glyphs(page):
-                found.setdefault(owners.get((number, mark), unowned), []).append(glyph)
-            page.close()
+    for number, page in enumerate(pages or drawn_pages(pdf), 1):
+        unowned = Owner(number, -1, Role.OTHER, False)
+        for mark, glyph in page.glyphs:
+            found.setdefault(owners.get((number, mark), unowned), []).append(glyph)
     return tuple(Block(owner.page, owner.role, owner.paragraph, tuple(lines(owner.page, glyphs)), owner.run_in) for owner, glyphs in found.items())
 
 
@@ -192,53 +153,6 @@ def owner(page: int, element: Any, names: Any) -> Owner:
     roles = [_ROLES[name] for name, _ in known]
     role = next((role for role in roles if role is not Role.TEXT), Role.TEXT)
     return Owner(page, known[0][1], role, known[0][0] == "P", known[0][0] == "Note")
-
-
-class Setting(NamedTuple):
-    """What the glyphs of one text object share."""
-
-    font: Any
-    name: str
-    size: float
-    upright: bool
-    mark: int
-
-
-def page_glyphs(page: pdfium.PdfPage) -> Iterator[tuple[int, Glyph]]:
-    """Yield each visible glyph with the number of its marked content."""
-    settings: dict[int, Setting] = {}
-    widths: dict[tuple[str, float, int], float] = {}
-    x, y, width = ctypes.c_double(), ctypes.c_double(), ctypes.c_float()
-    spaced = parted = False
-    with closing(page.get_textpage()) as text:
-        for index in range(text.count_chars()):
-            code = raw.FPDFText_GetUnicode(text, index)
-            item = raw.FPDFText_GetTextObject(text, index)
-            if not item:  # PDFium put it in: a space or line end
-                parted = parted or code == 0x20
-                continue
-            if (char := chr(code)).isspace() or code in (0, 0x200B, 0x2060):
-                spaced = spaced or char.isspace()
-                continue
-            address = ctypes.addressof(item.contents)
-            used = settings[address] if address in settings else settings.setdefault(address, setting(item))
-            if (key := (used.name, used.size, code)) not in widths:
-                raw.FPDFFont_GetGlyphWidth(used.font, code, used.size, width)
-                widths[key] = width.value
-            raw.FPDFText_GetCharOrigin(text, index, x, y)
-            if used.upright:
-                yield used.mark, Glyph("-" if char == HYPHEN else char, x.value, y.value, widths[key], used.size, used.name, spaced, parted)
-            spaced = parted = False
-
-
-def setting(item: Any) -> Setting:
-    font, size, matrix, name = raw.FPDFTextObj_GetFont(item), ctypes.c_float(), raw.FS_MATRIX(), ctypes.create_string_buffer(128)
-    raw.FPDFTextObj_GetFontSize(item, size)
-    raw.FPDFPageObj_GetMatrix(item, matrix)
-    raw.FPDFFont_GetBaseFontName(font, name, len(name))
-    plain = name.value.decode(errors="replace")
-    plain = plain[7:] if plain[6:7] == "+" else plain
-    return Setting(font, plain, size.value * hypot(matrix.a, matrix.b), abs(matrix.b) < 0.01, raw.FPDFPageObj_GetMarkedContentID(item))
 
 
 def lines(page: int, glyphs: list[Glyph]) -> Iterator[Line]:

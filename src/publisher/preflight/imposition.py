@@ -16,7 +16,8 @@ import pypdfium2 as pdfium
 
 from publisher.edition import Edition
 from publisher.imposition import PAGES_PER_SHEET, WASTE_MM, Imposition
-from publisher.preflight.printed_text import drawn, drawn_texts
+from publisher.preflight.drawn_page import letters
+from publisher.preflight.printed_text import drawn_texts
 from publisher.problems import Place, Problem
 
 POINTS_PER_MM = 72 / 25.4
@@ -167,8 +168,10 @@ def around(points: Sequence[tuple[float, float]]) -> Box:
 
 def halves(page: pdfium.PdfPage, middle: float) -> tuple[str, str]:
     """Return the text left and right of the middle, in points, in the order of drawing."""
-    found = drawn(page)
-    return bare("".join(item.text for item in found if item.x < middle)), bare("".join(item.text for item in found if item.x >= middle))
+    left, right = [], []
+    for char, x in letters(page):
+        (left if x < middle else right).append(char)
+    return "".join(left), "".join(right)
 
 
 def bare(text: str) -> str:

@@ -1,24 +1,18 @@
 """The text of a PDF's pages as a reader of the file gets it, brought to one form for comparing, the notes at their feet apart."""
 
-import ctypes
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
-import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 from pypdf import PdfReader
 
 from publisher import book
 from publisher.pagination import Pagination
+from publisher.preflight.drawn_page import drawn_pages
 
 NOTE_MARK = re.compile(r"〔(\d+)〕")
-HYPHEN = "\x02"
-"""What PDFium calls a hyphen that ends a line."""
 LIST_NUMBERS = re.compile(r"(?:\d+\.|·)+$")
 """The engine draws them after the text of a page."""
 LAST = 400
@@ -103,58 +97,17 @@ def parted(text: str, notes: dict[int, str], rest: str) -> tuple[str, Foot]:
 
 
 class PrintedText(PageTexts):
-    """The pages of a PDF, read once; their texts as pypdf reads them where they are not given."""
+    """The pages of a PDF, read once, and the file as pypdf reads it; `raw` are the texts of its pages where they have been read."""
 
     def __init__(self, pdf: bytes, whole: book.Book, pagination: Pagination, raw: Sequence[str] = ()):
         self.pdf = pdf
         self.reader = PdfReader(io.BytesIO(pdf))
-        super().__init__(raw or [page.extract_text() for page in self.reader.pages], whole, pagination)
-
-
-class Drawn(NamedTuple):
-    """What one text object of a page draws, and where its first character stands from the left, in points."""
-
-    text: str
-    x: float
+        super().__init__(raw or drawn_texts(pdf), whole, pagination)
 
 
 def drawn_texts(pdf: bytes) -> list[str]:
-    """Return the text of each page in the order in which it is drawn, read by PDFium: quick, and good enough for comparing."""
-    with closing(pdfium.PdfDocument(pdf)) as file:
-        return ["\n".join(item.text for item in drawn(page)) for page in file]
-
-
-def drawn(page: pdfium.PdfPage) -> list[Drawn]:
-    """Return the texts of a page in the order in which they are drawn; PDFium itself orders what stands on one line from left to right."""
-    order = {address: place for place, address in enumerate(text_objects(page))}
-    found: dict[int, list[str]] = {}
-    places: dict[int, float] = {}
-    x, y = ctypes.c_double(), ctypes.c_double()
-    with closing(page), closing(page.get_textpage()) as text:
-        for index in range(text.count_chars()):
-            item = raw.FPDFText_GetTextObject(text, index)
-            if item:
-                address = ctypes.addressof(item.contents)
-                char = chr(raw.FPDFText_GetUnicode(text, index))
-                found.setdefault(address, []).append("-" if char == HYPHEN else char)
-                if address not in places and not char.isspace():
-                    raw.FPDFText_GetCharOrigin(text, index, x, y)
-                    places[address] = x.value
-    return [Drawn("".join(found[address]), places.get(address, 0.0)) for address in sorted(found, key=lambda address: order.get(address, len(order)))]
-
-
-def text_objects(page: pdfium.PdfPage) -> Iterator[int]:
-    """Yield the addresses of a page's objects in the order of its content, those of its forms where the forms are drawn."""
-
-    def inside(count: int, item_at: Callable[[int], Any]) -> Iterator[int]:
-        for index in range(count):
-            item = item_at(index)
-            if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM:
-                yield from inside(raw.FPDFFormObj_CountObjects(item), lambda place, form=item: raw.FPDFFormObj_GetObject(form, place))
-            else:
-                yield ctypes.addressof(item.contents)
-
-    yield from inside(raw.FPDFPage_CountObjects(page), lambda place: raw.FPDFPage_GetObject(page, place))
+    """Return the text of each page in the order in which it is drawn."""
+    return [page.text for page in drawn_pages(pdf)]
 
 
 def margin_texts(section: book.Section | None, whole: book.Book, folio: str) -> list[str]:

@@ -3,20 +3,16 @@
 Read with PDFium and pikepdf from the file alone, so that it can judge what `finish` wrote.
 """
 
-import ctypes
 import io
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import pikepdf
-import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 from pikepdf import Array, Dictionary, NameTree, NumberTree
 
+from publisher.preflight.drawn_page import DrawnPage, drawn_pages
 from publisher.preflight.printed_text import squeezed
 
 
@@ -38,7 +34,7 @@ class Node:
     """The annotations in it."""
     key: tuple[int, int] = (0, 0)
 
-    @property
+    @cached_property
     def nodes(self) -> list["Node"]:
         return [kid for kid in self.kids if isinstance(kid, Node)]
 
@@ -47,8 +43,17 @@ class Node:
         for kid in self.nodes:
             yield from kid.walk()
 
+    @cached_property
+    def by_tag(self) -> dict[str, list["Node"]]:
+        """Itself and all nodes in it by their tags, in reading order."""
+        found: dict[str, list[Node]] = {}
+        for node in self.walk():
+            found.setdefault(node.tag, []).append(node)
+        return found
+
     def find(self, *tags: str) -> list["Node"]:
-        return [node for node in self.walk() if node.tag in tags]
+        """Return itself and the nodes in it that have one of these tags, in reading order."""
+        return self.by_tag.get(tags[0], []) if len(tags) == 1 else [node for node in self.walk() if node.tag in tags]
 
     @cached_property
     def marks(self) -> list[Mark]:
@@ -86,7 +91,7 @@ class Loose(NamedTuple):
 class Tagged:
     """A PDF as its tags tell it."""
 
-    def __init__(self, pdf: bytes):
+    def __init__(self, pdf: bytes, pages: Sequence[DrawnPage] = ()):
         self.found: Any = None
         """Where the terms of a book were found in it."""
         self.pdf = pikepdf.open(io.BytesIO(pdf))
@@ -97,12 +102,12 @@ class Tagged:
         self.document = self.node(tops[0], 0) if tops else Node("", Dictionary())
         self.ids = dict(NameTree(root.IDTree)) if "/IDTree" in root else {}
         self.owners = dict(NumberTree(root.ParentTree)) if "/ParentTree" in root else {}
-        self.texts: dict[Mark, str] = defaultdict(str)
+        self.texts: dict[Mark, str] = {}
         self.loose: list[Loose] = []
-        with closing(pdfium.PdfDocument(pdf)) as file:
-            for number, page in enumerate(file, 1):
-                self.read(number, page)
-                page.close()
+        known = self.marks
+        for number, page in enumerate(pages or drawn_pages(pdf), 1):
+            self.texts.update((Mark(number, mark), text) for mark, text in page.marks.items())
+            self.loose += [Loose(number, text) for mark, text in page.drawn if Mark(number, mark) not in known]
 
     def node(self, item: Any, page: int) -> Node:
         page = self.pages.get(item.Pg.objgen, 0) if "/Pg" in item else page
@@ -118,30 +123,6 @@ class Tagged:
             else:
                 made.kids.append(self.node(kid, page))
         return made
-
-    def read(self, number: int, page: pdfium.PdfPage) -> None:
-        """Read the texts of a page's marks, and what is drawn outside them."""
-        known = {mark.number for mark in self.marks if mark.page == number}
-        outside: dict[int, str] = {}
-        for index in range(raw.FPDFPage_CountObjects(page)):
-            item = raw.FPDFPage_GetObject(page, index)
-            if raw.FPDFPageObj_GetMarkedContentID(item) not in known and not is_artifact(item):
-                outside[ctypes.addressof(item.contents)] = ""
-        marks: dict[int, int] = {}
-        with closing(page.get_textpage()) as text:
-            for index in range(text.count_chars()):
-                item = raw.FPDFText_GetTextObject(text, index)
-                if not item:
-                    continue
-                address = ctypes.addressof(item.contents)
-                if address not in marks:
-                    marks[address] = raw.FPDFPageObj_GetMarkedContentID(item)
-                char = chr(raw.FPDFText_GetUnicode(text, index))
-                char = "-" if char == "\x02" else char
-                self.texts[Mark(number, marks[address])] += char
-                if address in outside:
-                    outside[address] += char
-        self.loose += [Loose(number, text) for text in outside.values()]
 
     @cached_property
     def marks(self) -> set[Mark]:
@@ -179,17 +160,12 @@ class Tagged:
                 yield number, item
 
 
-@lru_cache(maxsize=1)
-def tagged(pdf: bytes) -> Tagged:
-    """Read a file, or return it as last read."""
-    return Tagged(pdf)
+LAST: dict[bytes, Tagged] = {}
 
 
-def is_artifact(item: Any) -> bool:
-    """Tell whether an object of a page is marked as an artifact."""
-    name, length = ctypes.create_string_buffer(64), ctypes.c_ulong()
-    for index in range(raw.FPDFPageObj_CountMarks(item)):
-        raw.FPDFPageObjMark_GetName(raw.FPDFPageObj_GetMark(item, index), ctypes.cast(name, ctypes.POINTER(ctypes.c_ushort)), 64, length)
-        if name.raw[: max(0, length.value - 2)].decode("utf-16-le") == "Artifact":
-            return True
-    return False
+def tagged(pdf: bytes, pages: Sequence[DrawnPage] = ()) -> Tagged:
+    """Read a file, or return it as last read; `pages` are its pages where they have been read."""
+    if pdf not in LAST:
+        LAST.clear()
+        LAST[pdf] = Tagged(pdf, pages)
+    return LAST[pdf]

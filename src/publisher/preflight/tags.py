@@ -5,7 +5,7 @@ A validator sees that a cell has a head; that it is the right one is seen here.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from publisher import book
 from publisher.edition import Edition
 from publisher.pagination import PageMap, Pagination, printed
 from publisher.preflight import finding
+from publisher.preflight.drawn_page import DrawnPage
 from publisher.preflight.printed_text import squeezed, unspaced
 from publisher.preflight.tagged import Node, Tagged
 from publisher.preflight.tagged import tagged as read
@@ -41,9 +42,9 @@ class Chapter(NamedTuple):
         return [block for block in self.section.blocks if isinstance(block, kind)]
 
 
-def check(pdf: bytes, whole: book.Book, pagination: Pagination, edition: Edition) -> Iterator[Problem]:
-    """Yield every fault of the tags of a file."""
-    tagged = read(pdf)
+def check(pdf: bytes, whole: book.Book, pagination: Pagination, edition: Edition, pages: Sequence[DrawnPage] = ()) -> Iterator[Problem]:
+    """Yield every fault of the tags of a file; `pages` are its pages where they have been read."""
+    tagged = read(pdf, pages)
     for rule, code in (RULES | finding.RULES).items():
         for message, found, page in rule(tagged, whole, pagination):
             path = f"{whole.id}/{edition.name}.pdf"

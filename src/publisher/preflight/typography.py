@@ -11,6 +11,7 @@ from typing import NamedTuple
 from publisher import book
 from publisher.edition import Edition
 from publisher.pagination import Pagination
+from publisher.preflight.drawn_page import DrawnPage
 from publisher.preflight.glyphs import Line, Role, Spot, Spots, read
 from publisher.preflight.grid import GridShare, body_text, grid, pitches
 from publisher.preflight.line_ends import NO_END, NO_START, Edges, is_cut, is_lonely, keeps_full_mark, line_ends, overfull, page_turns, short
@@ -73,9 +74,12 @@ class Typography:
         return self.pitches[0][0] if self.pitches else 0.0
 
 
-def measure(pdf: bytes, ragged: Collection[int] = ()) -> Typography:
-    """Measure a PDF. The text of `ragged` pages (contents, index) is set flush left on purpose; that of figures is no line of text."""
-    everything = read(pdf)
+def measure(pdf: bytes, ragged: Collection[int] = (), pages: Sequence[DrawnPage] = ()) -> Typography:
+    """Measure a PDF. The text of `ragged` pages (contents, index) is set flush left on purpose; that of figures is no line of text.
+
+    `pages` are its pages where they have been read.
+    """
+    everything = read(pdf, pages)
     blocks = [block for block in everything if block.role is not Role.FIGURE]
     edges = Edges(blocks)
     turns = [turn for block in blocks for turn in line_ends(block, edges)]

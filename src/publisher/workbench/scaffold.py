@@ -8,12 +8,11 @@ import re
 from pathlib import Path
 
 from publisher.defaults import DEFAULTS
-from publisher.problems import Place, Problem, Rejected, nearest
+from publisher.problems import BLANK, Place, Problem, Rejected, nearest
 from publisher.read_yaml import read_yaml
 
 TEMPLATES = Path(__file__).parent
 REFERENCE = "content/reference"
-BLANK = "待填"
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 

@@ -1,0 +1,264 @@
+"""What a page of a finished PDF draws, read once for all checks: every glyph where it stands, and the texts in drawing order.
+
+PDFium says which character each glyph is, where it is drawn, and to which piece of marked content it belongs. A reading is
+plain data that can be kept: it depends on the page and what the page names, and on nothing else of the file.
+"""
+
+import ctypes
+import io
+import json
+from array import array
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from hashlib import sha256
+from math import hypot
+from typing import Any, NamedTuple, Self
+
+import pikepdf
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+HYPHEN = "\x02"
+"""What PDFium calls a hyphen that ends a line."""
+UNMARKED = -1
+"""The number of what is drawn outside all marked content."""
+
+
+class Glyph(NamedTuple):
+    char: str
+    x: float
+    y: float
+    width: float
+    """The advance of the font, whatever was cut from it or added."""
+    size: float
+    font: str
+    spaced: bool
+    """A blank is drawn before it."""
+    parted: bool
+    """Text taken from the file has a space before it that is not drawn."""
+
+    @property
+    def end(self) -> float:
+        return self.x + self.width
+
+    def gap(self, after: "Glyph") -> float:
+        """The gap to the glyph after it, in em of the smaller."""
+        return (after.x - self.end) / min(self.size, after.size)
+
+    def is_like(self, other: "Glyph") -> bool:
+        """Tell whether both are text of one size, not text and note mark."""
+        return abs(self.size - other.size) <= 0.2 * min(self.size, other.size)
+
+    @property
+    def is_full(self) -> bool:
+        return self.width > 0.9 * self.size
+
+
+@dataclass(frozen=True)
+class DrawnPage:
+    text: str
+    """Its text in the order in which it is drawn, each piece on a line."""
+    marks: dict[int, str]
+    """The text of each piece of marked content, by its number."""
+    drawn: tuple[tuple[int, str], ...]
+    """Everything drawn that is no artifact: the number of its mark, and its text; lines and pictures have none."""
+    glyphs: tuple[tuple[int, Glyph], ...]
+    """The upright visible glyphs with the numbers of their marks, in the order in which PDFium reads them."""
+
+    def table(self) -> dict[str, Any]:
+        """Return it as plain data that `of_table` takes back; numbers are packed, since there are a thousand glyphs to a page."""
+        glyphs = [glyph for _, glyph in self.glyphs]
+        kinds = {kind: place for place, kind in enumerate(dict.fromkeys((glyph.size, glyph.font) for glyph in glyphs))}
+        return {
+            "text": self.text,
+            "marks": list(self.marks.items()),
+            "drawn": self.drawn,
+            "chars": "".join(glyph.char for glyph in glyphs),
+            "kinds": list(kinds),
+            "whole": packed("i", (n for mark, glyph in self.glyphs for n in (mark, kinds[glyph.size, glyph.font], glyph.spaced, glyph.parted))),
+            "places": packed("d", (n for glyph in glyphs for n in (glyph.x, glyph.y, glyph.width))),
+        }
+
+    @classmethod
+    def of_table(cls, table: dict[str, Any]) -> Self:
+        whole, places, kinds = unpacked("i", table["whole"]), unpacked("d", table["places"]), table["kinds"]
+        numbers = zip(table["chars"], places[::3], places[1::3], places[2::3], whole[1::4], whole[2::4], whole[3::4], strict=True)
+        glyphs = (Glyph(char, x, y, width, *kinds[kind], bool(spaced), bool(apart)) for char, x, y, width, kind, spaced, apart in numbers)
+        marks = {number: text for number, text in table["marks"]}
+        drawn = tuple((number, text) for number, text in table["drawn"])
+        return cls(table["text"], marks, drawn, tuple(zip(whole[::4], glyphs, strict=True)))
+
+
+def packed(kind: str, numbers: Iterable[float]) -> str:
+    return b64encode(array(kind, numbers).tobytes()).decode()
+
+
+def unpacked(kind: str, content: str) -> Any:
+    found = array(kind)
+    found.frombytes(b64decode(content))
+    return found
+
+
+def stored(pages: Sequence[DrawnPage]) -> bytes:
+    """Return pages as bytes that `restored` takes back."""
+    return json.dumps([page.table() for page in pages], ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def restored(content: bytes) -> tuple[DrawnPage, ...]:
+    return tuple(map(DrawnPage.of_table, json.loads(content.decode("utf-8", "surrogatepass"))))
+
+
+def drawn_pages(pdf: bytes, first: int = 1, last: int | None = None) -> tuple[DrawnPage, ...]:
+    """Read the pages of a PDF from `first` to `last`, counted from 1."""
+    found = []
+    with closing(pdfium.PdfDocument(pdf)) as file:
+        for index in range(first - 1, min(last or len(file), len(file))):
+            with closing(file[index]) as page:
+                found.append(read(page))
+    return tuple(found)
+
+
+class Setting(NamedTuple):
+    """What the glyphs of one text object share."""
+
+    font: Any
+    name: str
+    size: float
+    upright: bool
+    mark: int
+
+
+def read(page: pdfium.PdfPage) -> DrawnPage:
+    """Read one page."""
+    settings: dict[int, Setting] = {}
+    texts: dict[int, list[str]] = {}
+    marks: dict[int, str] = {}
+    glyphs: list[tuple[int, Glyph]] = []
+    widths: dict[tuple[str, float, int], float] = {}
+    x, y, width = ctypes.c_double(), ctypes.c_double(), ctypes.c_float()
+    spaced = parted = False
+    with closing(page.get_textpage()) as text:
+        for index in range(text.count_chars()):
+            code = raw.FPDFText_GetUnicode(text, index)
+            item = raw.FPDFText_GetTextObject(text, index)
+            if not item:  # PDFium put it in: a space or line end
+                parted = parted or code == 0x20
+                continue
+            address = ctypes.addressof(item.contents)
+            used = settings.get(address)
+            if used is None:
+                used = settings[address] = setting(item)
+                texts[address] = []
+            char = chr(code)
+            shown = "-" if char == HYPHEN else char
+            texts[address].append(shown)
+            marks[used.mark] = marks.get(used.mark, "") + shown
+            if char.isspace() or code in (0, 0x200B, 0x2060):
+                spaced = spaced or char.isspace()
+                continue
+            if used.upright:
+                advance = widths.get(key := (used.name, used.size, code))
+                if advance is None:
+                    raw.FPDFFont_GetGlyphWidth(used.font, code, used.size, width)
+                    advance = widths[key] = width.value
+                raw.FPDFText_GetCharOrigin(text, index, x, y)
+                glyphs.append((used.mark, Glyph(shown, x.value, y.value, advance, used.size, used.name, spaced, parted)))
+            spaced = parted = False
+        order = list(objects(page))
+        drawn = tuple((mark, "".join(texts.get(address, ""))) for address, mark, artifact in order if not artifact)
+    lines = ["".join(texts.pop(address)) for address, _, _ in order if address in texts]
+    return DrawnPage("\n".join([*lines, *map("".join, texts.values())]), marks, drawn, tuple(glyphs))
+
+
+def setting(item: Any) -> Setting:
+    font, size, matrix, name = raw.FPDFTextObj_GetFont(item), ctypes.c_float(), raw.FS_MATRIX(), ctypes.create_string_buffer(128)
+    raw.FPDFTextObj_GetFontSize(item, size)
+    raw.FPDFPageObj_GetMatrix(item, matrix)
+    raw.FPDFFont_GetBaseFontName(font, name, len(name))
+    plain = name.value.decode(errors="replace")
+    plain = plain[7:] if plain[6:7] == "+" else plain
+    return Setting(font, plain, size.value * hypot(matrix.a, matrix.b), abs(matrix.b) < 0.01, raw.FPDFPageObj_GetMarkedContentID(item))
+
+
+def objects(page: pdfium.PdfPage) -> Iterator[tuple[int, int, bool]]:
+    """Yield the address and mark of each object of a page in drawing order, and whether it is an artifact; those inside a form after it."""
+    artifacts: dict[int, bool] = {}
+    for index in range(raw.FPDFPage_CountObjects(page)):
+        item = raw.FPDFPage_GetObject(page, index)
+        mark = raw.FPDFPageObj_GetMarkedContentID(item)
+        if mark == UNMARKED or mark not in artifacts:
+            artifacts[mark] = is_artifact(item)
+        yield ctypes.addressof(item.contents), mark, artifacts[mark]
+        if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM:
+            yield from ((address, UNMARKED, True) for address in inside(item))
+
+
+def letters(page: pdfium.PdfPage) -> Iterator[tuple[str, float]]:
+    """Yield the visible characters of a page in drawing order, each with its place from the left in points."""
+    found: dict[int, list[tuple[str, float]]] = {}
+    x, y = ctypes.c_double(), ctypes.c_double()
+    with closing(page.get_textpage()) as text:
+        for index in range(text.count_chars()):
+            item, char = raw.FPDFText_GetTextObject(text, index), chr(raw.FPDFText_GetUnicode(text, index))
+            if item and not char.isspace() and raw.FPDFText_GetCharOrigin(text, index, x, y):
+                found.setdefault(ctypes.addressof(item.contents), []).append(("-" if char == HYPHEN else char, x.value))
+        for address, _, _ in objects(page):
+            yield from found.pop(address, ())
+
+
+def inside(form: Any) -> Iterator[int]:
+    """Yield the addresses of the objects in a form; whether they belong to the text is said of the form."""
+    for index in range(raw.FPDFFormObj_CountObjects(form)):
+        item = raw.FPDFFormObj_GetObject(form, index)
+        yield ctypes.addressof(item.contents)
+        if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM:
+            yield from inside(item)
+
+
+def is_artifact(item: Any) -> bool:
+    """Tell whether an object of a page is marked as an artifact."""
+    name, length = ctypes.create_string_buffer(64), ctypes.c_ulong()
+    for index in range(raw.FPDFPageObj_CountMarks(item)):
+        raw.FPDFPageObjMark_GetName(raw.FPDFPageObj_GetMark(item, index), ctypes.cast(name, ctypes.POINTER(ctypes.c_ushort)), 64, length)
+        if name.raw[: max(0, length.value - 2)].decode("utf-16-le") == "Artifact":
+            return True
+    return False
+
+
+def page_keys(pdf: bytes) -> list[str]:
+    """Return for each page a key of all that its reading depends on: its content, its boxes, and everything that it names."""
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        known: dict[tuple[int, int], bytes] = {}
+        return [sha256(b"".join(page_parts(page.obj, known))).hexdigest() for page in file.pages]
+
+
+def page_parts(page: Any, known: dict[tuple[int, int], bytes]) -> Iterator[bytes]:
+    for name in ("/MediaBox", "/CropBox", "/TrimBox", "/Rotate", "/UserUnit", "/Resources", "/Contents"):
+        if name in page:
+            yield name.encode() + digest(page[name], known)
+
+
+def digest(item: Any, known: dict[tuple[int, int], bytes]) -> bytes:
+    """Return a digest of an object with everything it leads to; `known` are those of indirect objects, empty while they are made."""
+    key = item.objgen if isinstance(item, pikepdf.Object) and item.is_indirect else (0, 0)
+    if key != (0, 0) and key in known:
+        return known[key]
+    if key != (0, 0):
+        known[key] = b""
+    made = sha256()
+    if isinstance(item, pikepdf.Stream | pikepdf.Dictionary):
+        for name in sorted(item.keys()):
+            if name not in ("/Length", "/Filter", "/DecodeParms", "/Parent"):
+                made.update(name.encode() + b" " + digest(item[name], known))
+        if isinstance(item, pikepdf.Stream):
+            made.update(b"stream" + sha256(item.read_bytes()).digest())
+    elif isinstance(item, pikepdf.Array):
+        made.update(b"array" + b"".join(digest(inner, known) for inner in item))
+    else:
+        made.update(f"{type(item).__name__} {item!r}".encode("utf-8", "replace"))
+    result = made.digest()
+    if key != (0, 0):
+        known[key] = result
+    return result
