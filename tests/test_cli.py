@@ -198,7 +198,7 @@ def test_preflight_tells_of_each_file_and_that_verapdf_was_not_asked(built_editi
     result = run("preflight", "--root", project.root, "--report", tmp_path / "report")
     assert (result.exit_code, "veraPDF：未检查" in result.stdout) == (0, True)
     for name in ("screen.pdf", "press.pdf", "cover.pdf"):
-        assert f"build/sample/{name}: " in result.stdout
+        assert f"build/sample/{name}：" in result.stdout
         assert name in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
     listed = json.loads((tmp_path / "report" / "report.json").read_bytes())["files"]
     assert [(file["edition"], file["counts"]["failed"]) for file in listed] == [("screen", 0), ("press", 0), ("press", 0), *[("booklets", 0)] * len(BOOKLETS)]

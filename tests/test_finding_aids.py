@@ -30,9 +30,16 @@ READ: dict[int, list[str]] = {}
 
 
 def body_pages(made) -> list[str]:
-    """Return the text of every page without spaces and running heads."""
+    """Return the text of every page with its notes, without spaces, running heads and drawings, whose words only repeat the text."""
     if id(made) not in READ:
-        READ[id(made)] = [re.sub(r"\s+", "", text) for text in PrintedText(made.pdf, made.book, made.pagination).pages]
+        printed = PrintedText(made.pdf, made.book, made.pagination)
+        found = [re.sub(r"\s+", "", f"{text}\n{foot.text}") for text, foot in zip(printed.pages, printed.feet, strict=True)]
+        for span in made.pagination.spans:
+            for figure in (block for block in span.section.blocks if isinstance(block, book.Figure)):
+                drawn = re.sub(r"\s+", "", "".join(figure.words))
+                for number in range(span.first - 1, span.last):
+                    found[number] = found[number].replace(drawn, "")
+        READ[id(made)] = found
     return READ[id(made)]
 
 
@@ -79,7 +86,7 @@ def test_the_index_is_rich(volume):
 
 
 def test_every_page_of_the_index_bears_its_term(volume, content):
-    spelled, texts = spellings(content, "index", "trials"), section_pages(volume, *book.SEARCHED)
+    spelled, texts = spellings(content, "index", "trials"), section_pages(volume, *book.SEARCHED, "collation")
     wrong = [
         (term, number)
         for term, line in index_lines(volume).items()
@@ -156,7 +163,7 @@ def test_the_finder_prints_the_page_of_each_case(volume):
 
 def test_an_abbreviation_first_stands_on_the_page_that_is_named(volume):
     section = volume.book.section("abbreviations")
-    pages, texts = page_map(tagged(volume.pdf), volume.book, volume.pagination), section_pages(volume, *book.SEARCHED)
+    pages, texts = page_map(tagged(volume.pdf), volume.book, volume.pagination), section_pages(volume, *book.SEARCHED, "collation")
     table = next(block for block in section.blocks if isinstance(block, book.Table))
     wrong = []
     for short, *_, (piece,) in table.rows:

@@ -3,11 +3,14 @@
 A driver like `build`. A case is never cut out of the volume's file, where the other patients' pages would stay behind.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
+
+import pikepdf
 
 from publisher import book, manifest, sandbox, typeset, typeset_engine
 from publisher import build as journey
@@ -20,6 +23,7 @@ from publisher.finish import attachments, files, screen, staged
 from publisher.finish.joining import written
 from publisher.pagination import Pagination
 from publisher.preflight import offprint as offprint_check
+from publisher.preflight.finding import destinations
 from publisher.preflight.printed_text import PageTexts, drawn_texts
 from publisher.problems import Problem, Rejected, Severity
 from publisher.project import Progress, Project
@@ -37,6 +41,8 @@ class Volume:
     pagination: Pagination
     texts: Sequence[str]
     """The body text of each page."""
+    folios: Mapping[str, str]
+    """The page of each anchor."""
 
     def pages(self, slug: str) -> tuple[int, int]:
         """Return the first and last folio of a case."""
@@ -117,15 +123,19 @@ def pages_of(project: Project, job: Job, progress: Progress) -> Volume:
     if built.is_file() and not journey.verify_volume(project, whole.id):
         pagination = journey.built_pages(project, whole)
         progress.stage("compose", f"{len(whole.sections)} sections, pages of the last build")
-        return Volume(whole, pagination, PageTexts(drawn_texts(built.read_bytes()), whole, pagination).pages)
+        content = built.read_bytes()
+        with pikepdf.open(io.BytesIO(content)) as file:
+            folios = destinations(file, pagination)
+        return Volume(whole, pagination, PageTexts(drawn_texts(content), whole, pagination).pages, folios)
     progress.stage("compose", f"{len(whole.sections)} sections, no build of these sources: typeset for its pages")
     laid = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), hands=job.workshop.hands).typeset(whole)
-    return Volume(whole, laid.pagination, PageTexts(drawn_texts(written(job.joined(laid))), whole, laid.pagination).pages)
+    folios = {anchor: sheet.folio for sheet in reversed(laid.sheets) if sheet.page for anchor in sheet.page.anchors}
+    return Volume(whole, laid.pagination, PageTexts(drawn_texts(written(job.joined(laid))), whole, laid.pagination).pages, folios)
 
 
 def one(job: Job, volume: Volume, slug: str) -> tuple[bytes, list[Problem], int]:
     """Return the offprint of a case, what was found in it, and the number of its pages."""
-    alone = offprint(volume.book, job.source.volume, slug, *volume.pages(slug))
+    alone = offprint(volume.book, job.source.volume, slug, *volume.pages(slug), volume.folios)
     laid = typeset.Typesetter(job.renderer(alone).html, job.setting(SCREEN), hands=job.workshop.hands).typeset(alone)
     pdf = screen.finish(job.joined(laid), alone, laid.pagination, attachments.of_cases(shown(job.source, job.catalogue), alone))
     return pdf, list(look_at(pdf, alone, laid.pagination, volume, slug)), len(laid.sheets)

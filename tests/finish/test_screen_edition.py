@@ -19,7 +19,7 @@ from publisher.read import read
 DC, XMP, PDF = "{http://purl.org/dc/elements/1.1/}", "{http://ns.adobe.com/xap/1.0/}", "{http://ns.adobe.com/pdf/1.3/}"
 PDFAID, PDFUAID = "{http://www.aiim.org/pdfa/ns/id/}", "{http://www.aiim.org/pdfua/ns/id/}"
 RIB = "sample-01-rib"
-SHADE = 72
+SHADE = 80
 """Of 255."""
 
 

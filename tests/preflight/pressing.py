@@ -39,9 +39,9 @@ def paint(pdf: pikepdf.Pdf, number: int, operators: str, **resources: object) ->
 
 
 def write(pdf: pikepdf.Pdf, number: int, colour: str, before: str = "/Overprint gs", x: float = 200, y: float = 300) -> None:
-    """Write one letter of the page's first font in a colour."""
-    name, font = next(iter(pdf.pages[number].obj.Resources.Font.items()))
-    code = next(code for code, char in unicodes(font).items() if char.isalnum())
+    """Write one Latin letter or figure, of any font of the page that has one, in a colour."""
+    fonts = pdf.pages[number].obj.Resources.Font.items()
+    name, code = next((name, code) for name, font in fonts for code, char in unicodes(font).items() if char.isascii() and char.isalnum())
     paint(pdf, number, f"{before} {colour} BT {name} 10 Tf 1 0 0 1 {x} {y} Tm <{code:04x}> Tj ET")
 
 

@@ -1,7 +1,8 @@
 """Booklets and offprints: sections of a volume's book -> a book of their own. Numbers of cases, tables and notes stay those of the volume."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from publisher import book
@@ -158,13 +159,20 @@ def own_references(line: Line, cases: set[str]) -> Line:
 # -- links that lead out of the book ----------------------------------------------------------------------------------
 
 
-def unlinked(section: Section, inside: set[str]) -> Section:
-    """Make plain text of references that lead out of the booklet; a pointer is left out with all it says."""
+def unlinked(section: Section, inside: set[str], folios: Mapping[str, str] = MappingProxyType({})) -> Section:
+    """Make plain text of references that lead out of the booklet, with their pages where `folios` knows them.
+
+    A pointer of which a page is not known is left out with all it says.
+    """
 
     def without_link(piece: Reference) -> Reference | Text:
-        return piece if piece.target in inside else Text(piece.text)
+        if piece.target in inside:
+            return piece
+        before, after = piece.around
+        return Text(f"{before}{folios[piece.target]}{after}" if piece.target in folios else piece.text)
 
-    kept = (block for block in section.blocks if not (is_pointer(block) and not inside.issuperset(book.links_of(block))))
+    known = {*inside, *folios}
+    kept = (block for block in section.blocks if not (is_pointer(block) and not known.issuperset(book.links_of(block))))
     return replace(section, blocks=changed(tuple(kept), without_link))
 
 
@@ -182,8 +190,12 @@ def changed(value: Any, change: Callable[[Reference], Any]) -> Any:
 # -- offprints -----------------------------------------------------------------------------------------------------
 
 
-def offprint(whole: book.Book, volume: Volume, slug: str, first: int, last: int) -> book.Book:
+def offprint(
+    whole: book.Book, volume: Volume, slug: str, first: int, last: int, folios: Mapping[str, str] = MappingProxyType({})
+) -> book.Book:
     """Make the offprint of a case that stands on the volume's pages `first` to `last`: the case on the same pages, with a line that says so.
+
+    `folios` are the pages of the volume's anchors: a reference out of the case prints the page and is no link.
 
     Raises Rejected for a case that the volume has not.
     """
@@ -193,7 +205,7 @@ def offprint(whole: book.Book, volume: Volume, slug: str, first: int, last: int)
     pages = f"第{first}页" if first == last else f"第{first}～{last}页"
     origin = f"《{whole.title}》{volume.edition}，{chinese_date(volume)}，{pages}"
     line = Paragraph(plain(f"单行本　{origin}"), "origin")
-    alone = unlinked(replace(section, blocks=(line, *section.blocks), tab=""), anchors([section]))
+    alone = unlinked(replace(section, blocks=(line, *section.blocks), tab=""), anchors([section]), folios)
     return replace(
         whole,
         id=f"{whole.id}/offprints",

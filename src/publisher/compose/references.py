@@ -33,9 +33,13 @@ def with_pointer(section: Section, case: Case, appendix: Section, catalogue: Cat
     """Add to a case, after its treatments, where the appendix compares the doses of its drugs."""
     given = {dose.drug.entry.id for treatment in case.treatments for dose in treatment.doses}
     line: list[book.Piece] = []
+    named: set[str] = set()
     for table in [block for block in appendix.blocks if isinstance(block, Table)]:
+        if words(table.caption) in named:
+            continue
         if given & {drug.id for row in table.rows if (drug := drug_of(words(row[0]), catalogue))}:
             line += [Text("，" if line else "各例用量比较见附录："), Reference(words(table.caption), table.anchor, Form.PAGE)]
+            named.add(words(table.caption))
     if not line:
         return section
     place = end_of_treatments(section)

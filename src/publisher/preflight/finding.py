@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
+import pikepdf
 from pikepdf import Array, Dictionary, NameTree
 
 from publisher import book
@@ -35,11 +36,16 @@ def page_map(tagged: Tagged, whole: book.Book, pagination: Pagination) -> PageMa
 
 def folios(tagged: Tagged, pagination: Pagination) -> dict[str, str]:
     """Return the folio of the page of each named destination."""
-    names = tagged.pdf.Root.get("/Names", Dictionary()).get("/Dests")
+    return destinations(tagged.pdf, pagination)
+
+
+def destinations(pdf: pikepdf.Pdf, pagination: Pagination) -> dict[str, str]:
+    pages = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
+    names = pdf.Root.get("/Names", Dictionary()).get("/Dests")
     found = {}
     for name, value in NameTree(names).items() if names is not None else ():
         place = value if isinstance(value, Array) else value.get("/D")
-        number = tagged.pages.get(place[0].objgen, 0)
+        number = pages.get(place[0].objgen, 0)
         if 0 < number <= len(pagination.folios):
             found[str(name)] = pagination.folios[number - 1]
     return found
