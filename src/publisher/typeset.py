@@ -86,9 +86,8 @@ class Typesetter:
         self.sides: dict[str, str] = {}
         self.announced: set[int] = set()
 
-    def typeset(self, whole: book.Book) -> Typeset:
-        """Set the book. Raises Rejected when its page numbers will not settle, or a link leads nowhere."""
-        pages = PageMap()
+    def typeset(self, whole: book.Book, pages: PageMap = PageMap()) -> Typeset:
+        """Set the book, whose page numbers may be known from before. Raises Rejected when its page numbers will not settle, or a link leads nowhere."""
         front = [section for section in whole.sections if section.front]
         body = [section for section in whole.sections if not section.front and not section.apart]
         after = [section for section in whole.sections if section.apart]
@@ -116,7 +115,7 @@ class Typesetter:
         for section in sections:
             if section.recto and number() % 2 == 0:
                 sheets.append(Sheet(None, folio(number(), style)))
-            galley = self.galley(section, Opening("right" if number() % 2 else "left", style), pages)
+            galley = self.galley(section, Opening("right" if number() % 2 else "left", style, number()), pages)
             for index in range(len(galley.pages)):
                 sheets.append(Sheet(section, folio(number(), style), galley, index))
             if section.blank_back and number() % 2 == 0:

@@ -7,8 +7,10 @@ which is the same as without them.
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import weasyprint
@@ -21,7 +23,6 @@ from publisher.proof import Proof, ProofPage, Run
 from publisher.typeset import Compositor, engine_warnings, galley_page
 
 LINE = re.compile(r"line (\d+)")
-_serial = count(1)
 
 
 def line_comment(number: int) -> str:
@@ -34,12 +35,15 @@ class ProofRoom:
 
     def __init__(self, stylesheet: Path):
         self.compositor = Compositor(stylesheet)
+        self.keys = (f"{token_hex(4)}-{number}" for number in count(1))
+        """Never those of another room: pictures are kept by browsers under them."""
 
     def set(self, html: str, title: str, first: int = 1, before: Proof | None = None) -> Proof:
         """Set a section whose pages are numbered from `first`; `before` is its proof with the same number, which is used where nothing has changed.
 
         Raises Rejected when the engine warns.
         """
+        before = before if before and before.laid else None
         with engine_warnings(title, self.compositor.fetcher):
             source = weasyprint.HTML(string=html, base_url="asset:///styles/", url_fetcher=self.compositor.fetcher)
             lines = numbered(source.etree_element)
@@ -50,9 +54,9 @@ class ProofRoom:
             end = len(laid.pages) - laid.kept_after
             fresh = self.pages(laid.pages[laid.kept_before : end], lines)
         kept = (before.pages[: laid.kept_before], before.pages[len(before.pages) - laid.kept_after :]) if before else ((), ())
-        gain = len(set(lines.values())) - len(set(before.laid.lines.values())) if before and laid.kept_after else 0
         laid.lines = lines
-        return Proof((*kept[0], *fresh, *(shifted(page, gain) for page in kept[1])), laid, len(fresh))
+        numbers = renumbered(before.laid, laid) if before and len(fresh) < len(laid.pages) else {}
+        return Proof((*(moved(page, numbers) for page in kept[0]), *fresh, *(moved(page, numbers) for page in kept[1])), laid, len(fresh))
 
     def settled(self, source: Any, lines: dict[Any, int]) -> Proof:
         """Set a section as the engine does, which settles counters that are printed before they are known."""
@@ -70,19 +74,24 @@ class ProofRoom:
             page.links, page.anchors, page.bookmarks = [], {}, []
         document = Document(pages, weasyprint.document.DocumentMetadata(), self.compositor.fetcher, self.compositor.fonts, {}, None)
         out = io.BytesIO(document.write_pdf(pdf_tags=False, uncompressed_pdf=True)).getvalue()
-        serial = next(_serial)
+        serial = next(self.keys)
         return [
             ProofPage(f"{serial}-{index}", page.width, page.height, tuple(runs(page._page_box, lines)), galley, out, index)
             for index, (page, galley) in enumerate(zip(pages, known, strict=True))
         ]
 
 
-def shifted(page: ProofPage, gain: int) -> ProofPage:
-    """Return a page that was kept, its lines numbered by so many more."""
-    if not gain:
+def renumbered(before: again.Laid, after: again.Laid) -> dict[int, int]:
+    """Return the new numbers of lines that have not changed, where they have others than before."""
+    pairs = ((before.lines.get(old), after.lines.get(new)) for old, new in again.unchanged(before, after))
+    return {old: new for old, new in pairs if old is not None and new is not None and old != new}
+
+
+def moved(page: ProofPage, numbers: dict[int, int]) -> ProofPage:
+    """Return a page that was kept, its lines under their new numbers."""
+    if numbers.keys().isdisjoint(run.line for run in page.runs):
         return page
-    runs = tuple(Run(run.text, run.x, run.y, run.width, run.height, None if run.line is None else run.line + gain) for run in page.runs)
-    return ProofPage(page.key, page.width, page.height, runs, page.galley, page.pdf, page.index)
+    return replace(page, runs=tuple(replace(run, line=numbers.get(run.line, run.line)) if run.line in numbers else run for run in page.runs))
 
 
 def numbered(root: Any) -> dict[Any, int]:

@@ -47,6 +47,8 @@ class Laid:
     """Pages taken over from the layout before, from the first on …"""
     kept_after: int = 0
     """… and up to the last."""
+    lines: dict[Any, int] = field(default_factory=dict)
+    """The printed line that each element belongs to."""
 
     @property
     def starts(self) -> list[Any]:
@@ -92,6 +94,17 @@ def lay(html: Any, styles: list[Any], fonts: Any, before: Laid | None = None, fi
     if change and laid.kept_after:
         finish(laid, change)
     return laid
+
+
+def unchanged(before: Laid, after: Laid) -> Iterator[tuple[Any, Any]]:
+    """Yield the elements that are the same in both, block by block and note by note."""
+    change = Change(before, after)
+    old, new = before.blocks, after.blocks
+    pairs = [*zip(old[: change.first], new, strict=False), *zip(reversed(old), reversed(new[len(new) - change.after_it :]), strict=False)]
+    if before.notes and after.notes:
+        pairs += [(box, after.notes.notes[name]) for name, box in before.notes.notes.items() if name not in (change.notes or ()) and name in after.notes.notes]
+    for one, other in pairs:
+        yield from zip(one.element.iter(), other.element.iter(), strict=True)
 
 
 def blocks(root: Any) -> list[Any]:
