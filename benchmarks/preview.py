@@ -48,17 +48,51 @@ class Reader:
         return [page["key"] for page in json.loads(self.get("/api/sections", volume=volume, section=case))["sections"][0]["pages"]]
 
     def events(self) -> Iterator[dict]:
+        """Listen from now on."""
         listening = http.client.HTTPConnection("127.0.0.1", self.port)
         listening.request("GET", "/api/events")
-        for line in listening.getresponse():
-            if line.startswith(b"data: "):
-                yield json.loads(line.removeprefix(b"data: "))
+        answer = listening.getresponse()
+        return (json.loads(line.removeprefix(b"data: ")) for line in answer if line.startswith(b"data: "))
 
 
 def processor_seconds(process: int) -> float:
     """Return the processor time that a process of Linux has taken."""
     fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / 100
+
+
+def ready(port: int, case: str) -> Reader:
+    """Wait until a server answers and has applied its rules."""
+    while True:
+        try:
+            reader = Reader(port)
+            reader.pages("lung", case)
+            break
+        except ConnectionRefusedError:
+            sleep(0.2)
+    while not json.loads(reader.get("/api/books"))["examined"]:
+        sleep(0.5)
+    return reader
+
+
+def saved(serving: subprocess.Popen[str], path: Path, case: str, rounds: int) -> list[tuple[float, float, tuple[int, int, int]]]:
+    """Save a case so many times; return for each the seconds on the wall and of the processor, and what was made."""
+    reader = ready(int(serving.stdout.readline()), case)
+    pages, events = reader.pages("lung", case), reader.events()
+    text = path.read_text(encoding="utf-8")
+    place = text.index("。", len(text) // 3)
+    found = []
+    for number in range(rounds):
+        sleep(3)
+        before, begun = processor_seconds(serving.pid), perf_counter()
+        path.write_text(text[:place] + f"，第{number}次改动" + text[place:], encoding="utf-8")
+        next(event for event in events if event["what"] == "pages" and ["lung", case] in event["views"])
+        now = reader.pages("lung", case)
+        fresh = [key for key in now if key not in pages]
+        picture = reader.get(f"/pages/{fresh[0]}.png", width=str(WIDTH))
+        found.append((perf_counter() - begun, processor_seconds(serving.pid) - before, (len(fresh), len(now), len(picture))))
+        pages = now
+    return found
 
 
 def main() -> None:
@@ -69,34 +103,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(REPOSITORY / "content", Path(folder, "content"))
         path = Path(folder, f"content/lung/cases/{chosen.case}.yaml")
-        text = path.read_text(encoding="utf-8")
-        place = text.index("。", len(text) // 3)
         with subprocess.Popen([sys.executable, "-c", SERVE, folder], stdout=subprocess.PIPE, text=True) as serving:
-            reader = Reader(int(serving.stdout.readline()))
-            while True:
-                try:
-                    pages = reader.pages("lung", chosen.case)
-                    break
-                except ConnectionRefusedError:
-                    sleep(0.2)
-            events = reader.events()
-            next(event for event in events if event["what"] == "findings")
-            sleep(4)
-            walls, works, sizes = [], [], []
-            for number in range(chosen.rounds + 1):
-                sleep(3)
-                before, begun = processor_seconds(serving.pid), perf_counter()
-                path.write_text(text[:place] + f"，第{number}次改动" + text[place:], encoding="utf-8")
-                next(event for event in events if event["what"] == "pages" and ["lung", chosen.case] in event["views"])
-                now = reader.pages("lung", chosen.case)
-                fresh = [key for key in now if key not in pages]
-                picture = reader.get(f"/pages/{fresh[0]}.png", width=str(WIDTH))
-                walls.append(perf_counter() - begun)
-                works.append(processor_seconds(serving.pid) - before)
-                sizes.append((len(fresh), len(now), len(picture)))
-                pages = now
-            serving.terminate()
-    walls, works, sizes = walls[1:], works[1:], sizes[1:]  # the first is warming
+            try:
+                rounds = saved(serving, path, chosen.case, chosen.rounds + 1)
+            finally:
+                serving.terminate()
+    walls, works, sizes = map(list, zip(*rounds[1:], strict=True))  # the first is warming
     print(f"{chosen.case}: save to fresh page, {chosen.rounds} rounds")
     print(f"wall      median {median(walls):.2f} s   {min(walls):.2f}～{max(walls):.2f}")
     print(f"processor median {median(works):.2f} s   {min(works):.2f}～{max(works):.2f}")

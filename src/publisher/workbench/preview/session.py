@@ -276,8 +276,8 @@ class Session:
         section = desk.whole.section(view.section)
         opening = desk.openings.get(section.id, Opening("right", section.numbering))
         before, faults = self.pieces.get(view), self.faults.get(view)
-        self.set(view, desk, section, opening, desk.pages)
-        return self.pieces.get(view) is not before or self.faults.get(view) != faults
+        after = self.set(view, desk, section, opening, desk.pages)
+        return (after and after.proof.pages) != (before and before.proof.pages) or self.faults.get(view) != faults
 
     def set(self, view: View, desk: Desk, section: book.Section, opening: Opening, pages: PageMap) -> Piece | None:
         """Set a section, or find it as it was set; None where it never could be."""
