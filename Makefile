@@ -4,7 +4,7 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf test check case offprints golden rules-doc fuzz lint conform bench bench-rules clean
+.PHONY: help setup pdf test check case offprints preview golden rules-doc fuzz lint conform bench bench-rules bench-preview clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,9 @@ check: .venv/ready ## read the sources and report what is wrong with them
 
 case: .venv/ready ## typeset one case alone: make case ID=lung-13-renal-impairment
 	@$(RUN) build --case $(ID)
+
+preview: .venv/ready ## show pages and findings in the browser, fresh after every saving
+	@$(RUN) preview --open
 
 offprints: .venv/ready ## build every case as a file of its own: build/<volume>/offprints
 	@$(RUN) offprints $(VOLUMES)
@@ -55,6 +58,9 @@ bench: .venv/ready ## time the layout with the composer against plain WeasyPrint
 
 bench-rules: .venv/ready ## plant errors into copies of the real cases and count what the rules catch
 	@.venv/bin/python benchmarks/rules.py --missed $(or $(MISSED),0)
+
+bench-preview: .venv/ready ## time the preview from saving a case to its fresh page
+	@.venv/bin/python benchmarks/preview.py
 
 clean: ## remove what was built
 	@rm -rf build

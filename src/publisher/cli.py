@@ -28,6 +28,7 @@ from publisher.read import read, read_reference
 from publisher.rules import RULES
 from publisher.workbench import doctor, formatting, importing, manuscript, scaffold
 from publisher.workbench import schema as schemas
+from publisher.workbench.preview import server as previewing
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False)
 console = Console(highlight=False, soft_wrap=True)
@@ -273,6 +274,27 @@ def preflight(
             console.print(f"  {note}", markup=False)
     if problems := [problem for file in checked for problem in file.problems]:
         report(problems)
+
+
+@app.command()
+def preview(
+    root: Root = Path(),
+    port: Annotated[int, typer.Option("--port", help="A port of this machine; 0 takes any that is free.", min=0, max=65535)] = 8600,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    editor: Annotated[
+        str, typer.Option("--editor", envvar="PUBLISHER_EDITOR", help='Opens a source at a line: "code --goto {file}:{line}:{column}". Run without a shell.')
+    ] = "",
+) -> None:
+    """Show the typeset pages and the findings in the browser, fresh after every saving. Only this machine can see them."""
+    try:
+        bound = previewing.listening(port)
+    except OSError as error:
+        report([Problem(Place("publisher preview"), "RUN-008", f"端口 {port} 用不了", error.strerror or str(error), "以 --port 0 任取一个空闲端口")])
+    made = previewing.server(journey.Project(root.resolve()), editor)
+    console.print(f"预览：{previewing.address(bound)}　（按 Ctrl+C 结束）", markup=False)
+    if open_page:
+        typer.launch(previewing.address(bound))
+    made.run(sockets=[bound])
 
 
 def progress() -> journey.Progress:

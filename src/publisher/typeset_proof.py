@@ -23,6 +23,8 @@ from publisher.proof import Proof, ProofPage, Run
 from publisher.typeset import Compositor, engine_warnings, galley_page
 
 LINE = re.compile(r"line (\d+)")
+ASCENT, DESCENT = 0.92, 0.18
+"""How far Chinese characters and their neighbours reach over and under the baseline, in ems."""
 
 
 def line_comment(number: int) -> str:
@@ -128,8 +130,9 @@ def runs(box: Any, lines: dict[Any, int]) -> Iterator[Run]:
     """Yield the texts in a box in the order in which they are drawn, without those of the margins."""
     if isinstance(box, boxes.MarginBox):
         return
-    if isinstance(box, boxes.TextBox):
-        if box.text.strip():
-            yield Run(box.text, round(box.position_x, 2), round(box.position_y, 2), round(box.width, 2), round(box.height, 2), lines.get(box.element))
+    if isinstance(box, boxes.TextBox) and box.text.strip():
+        size = box.style["font_size"]
+        top = box.position_y + box.baseline - ASCENT * size
+        yield Run(box.text, round(box.position_x, 2), round(top, 2), round(box.width, 2), round(size * (ASCENT + DESCENT), 2), lines.get(box.element))
     for child in getattr(box, "children", ()):
         yield from runs(child, lines)

@@ -30,6 +30,4 @@ def command(template: str, root: Path, place: Place) -> list[str]:
 
 def opened(template: str, root: Path, place: Place) -> None:
     """Start the editor's program and leave it alone. Raises OSError when it cannot be started, ValueError as `command` does."""
-    subprocess.Popen(
-        command(template, root, place), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    subprocess.Popen(command(template, root, place), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)

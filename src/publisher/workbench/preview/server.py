@@ -316,5 +316,5 @@ def server(project: Project, template: str = "") -> uvicorn.Server:
     """Read the project and return a server of its preview; run it on a socket that `listening` gave."""
     session = Session(project)
     session.open()
-    config = uvicorn.Config(Preview(session, template).app(), log_level="warning", timeout_graceful_shutdown=1, server_header=False)
-    return uvicorn.Server(config)
+    app = Preview(session, template).app()
+    return uvicorn.Server(uvicorn.Config(app, loop="asyncio", http="h11", ws="none", log_level="warning", timeout_graceful_shutdown=1, server_header=False))

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from jinja2 import TemplateError, TemplateSyntaxError
 from markupsafe import Markup
 
 from publisher import book
@@ -187,18 +188,13 @@ class Session:
         self.desks = {name: self.desks.get(name) or Desk(source) for name, source in sources.items()}
         at_once = bool(self.desks)
         for name, desk in self.desks.items():
-            source, desk.source = desk.source, sources[name]
+            desk.source = sources[name]
             own = {path for path in new if path == name or path.startswith(f"content/{name}/")}
-            if own or desk.whole is None or source is not desk.source and self.words_changed(source, desk.source):
+            if own or desk.whole is None:
                 self.stale.add(name)
                 self.unread.add(name)
                 at_once = at_once and desk.whole is not None and name not in own and bool(own) and all(self.put_in(desk, path) for path in own)
         return at_once
-
-    @staticmethod
-    def words_changed(before: VolumeSource, after: VolumeSource) -> bool:
-        """Tell whether any case is another object: the shared words were read again."""
-        return any(after.cases[slug] is not case for slug, case in before.cases.items() if slug in after.cases)
 
     def put_in(self, desk: Desk, path: str) -> bool:
         """Compose a case and put it into the book in the place of its last state; return whether its problems, if any, could be told."""
@@ -282,7 +278,7 @@ class Session:
     def set(self, view: View, desk: Desk, section: book.Section, opening: Opening, pages: PageMap) -> Piece | None:
         """Set a section, or find it as it was set; None where it never could be."""
         try:
-            html, lines = self.renderer(desk).numbered(section, opening, pages)
+            html, lines = self.rendered(desk, section, opening, pages)
             self.faults.pop(view, None)
             known = self.pieces.get(view)
             if known and known.html == html and known.opening == opening:
@@ -296,8 +292,6 @@ class Session:
             self.forget(view)
         except Rejected as rejected:
             self.faults[view] = tuple(rejected.problems)
-        except (ValueError, KeyError, OSError) as error:  # a layout that cannot be read
-            self.faults[view] = (Problem(Place("layouts"), "TYP-005", "版式文件有误", f"{type(error).__name__}: {error}"[:200], "核对 layouts/"),)
         return self.pieces.get(view)
 
     def forget(self, latest: View) -> None:
@@ -305,6 +299,14 @@ class Session:
         kept = [view for view, piece in self.pieces.items() if piece.proof.laid and view != latest and view not in self.recent]
         for view in kept[: max(0, len(kept) - REMEMBERED)]:
             self.pieces[view] = replace(self.pieces[view], proof=replace(self.pieces[view].proof, laid=None))
+
+    def rendered(self, desk: Desk, section: book.Section, opening: Opening, pages: PageMap) -> tuple[str, list[book.Line]]:
+        """Return the HTML of a section and its lines. Raises Rejected for a layout that cannot be used."""
+        try:
+            return self.renderer(desk).numbered(section, opening, pages)
+        except (TemplateError, KeyError, OSError, ValueError) as error:
+            place = Place(f"layouts/{error.name}", error.lineno) if isinstance(error, TemplateSyntaxError) and error.name else Place("layouts")
+            raise Rejected([Problem(place, "TYP-005", "版式文件有误", f"{type(error).__name__}: {error}"[:200], "核对版式文件与 styles/tokens")]) from error
 
     def renderer(self, desk: Desk) -> ProofRenderer:
         if desk.renderer is None:
@@ -340,7 +342,7 @@ class Session:
         asked: dict[str, tuple[Opening, PageMap]] = {}
 
         def html(section: book.Section, opening: Opening, pages: PageMap) -> str:
-            text, _ = self.renderer(desk).numbered(section, opening, pages)
+            text, _ = self.rendered(desk, section, opening, pages)
             marked = f"{text}<!--{opening.first}-->"
             asked[marked] = (opening, pages)
             return marked

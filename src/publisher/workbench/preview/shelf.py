@@ -47,9 +47,10 @@ class Shelf:
             catalogue = read_catalogue(self.root, self.reference.problems)
             if not self.reference.problems or self.reference.good is None:
                 self.reference.good = catalogue
-                self.parts, self.cases = {name: Kept(good=kept.good) for name, kept in self.parts.items()}, {
-                    path: Kept(good=kept.good) for path, kept in self.cases.items()
-                }  # every word is looked up anew
+                self.parts, self.cases = (
+                    {name: Kept(good=kept.good) for name, kept in self.parts.items()},
+                    {path: Kept(good=kept.good) for path, kept in self.cases.items()},
+                )  # every word is looked up anew
         problems = [*self.reference.problems]
         before, volumes, new = self.collection.volumes, {}, set()
         for folder in folders:

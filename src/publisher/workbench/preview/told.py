@@ -31,9 +31,8 @@ def volume(name: str, desk: Desk) -> dict[str, Any]:
             groups.append({"title": section.title, "sections": []})
         elif section.kind != "case" and (not groups or groups[-1]["title"] not in ("卷首", "卷末") or (not section.front and groups[-1]["title"] == "卷首")):
             groups.append({"title": "卷首" if section.front else "卷末", "sections": []})
-        groups[-1]["sections"].append(
-            {"id": section.id, "kind": section.kind, "number": section.number if section.kind == "case" else "", "title": section.title, **counted(desk, section)}
-        )
+        number = section.number if section.kind == "case" else ""
+        groups[-1]["sections"].append({"id": section.id, "kind": section.kind, "number": number, "title": section.title, **counted(desk, section)})
     everything = [*(query.rule.severity for query in desk.examined.unsettled), *(fault.severity for fault in desk.examined.faults)]
     return {"id": name, "title": desk.whole.title, "groups": groups, **counts(everything)}
 
@@ -89,16 +88,17 @@ def problem_told(problem: Problem, frames: Frames) -> dict[str, Any]:
 def sections(session: Session, view: View) -> dict[str, Any]:
     """Describe the sections of a view: their pages by key, with size and number."""
     shown = session.show(view)
+    broken = {problem.place.path for problem in session.problems()}
     return {
         "volume": view.volume, "section": view.section,
-        "sections": [section_told(one) for one in shown],
+        "sections": [section_told(one, bool(one.problems) or f"content/{view.volume}/cases/{one.section.id}.yaml" in broken) for one in shown],
         "waiting": session.wants_numbers(view),
     }  # fmt: skip
 
 
-def section_told(shown: Shown) -> dict[str, Any]:
+def section_told(shown: Shown, stale: bool) -> dict[str, Any]:
     return {
-        "id": shown.section.id, "title": shown.section.title, "first": shown.first, "stale": bool(shown.problems),
+        "id": shown.section.id, "title": shown.section.title, "first": shown.first, "stale": stale,
         "pages": [{"key": page.key, "width": page.width, "height": page.height} for page in shown.pages],
     }  # fmt: skip
 
