@@ -74,6 +74,7 @@ class ProofRoom:
         known: list[GalleyPage] = [galley_page(page) for page in pages]
         for page in pages:
             page.links, page.anchors, page.bookmarks = [], {}, []
+            page.bleed = dict.fromkeys(page.bleed, 0)
         document = Document(pages, weasyprint.document.DocumentMetadata(), self.compositor.fetcher, self.compositor.fonts, {}, None)
         out = io.BytesIO(document.write_pdf(pdf_tags=False, uncompressed_pdf=True)).getvalue()
         serial = next(self.keys)

@@ -103,6 +103,12 @@ class Preview:
         for reader in self.readers:
             reader.put_nowait(json.dumps({"what": what, **more}, ensure_ascii=False))
 
+    def close(self) -> None:
+        """Let the readers go: a server ends when its last answer has ended."""
+        self.stopped.set()
+        for reader in self.readers:
+            reader.put_nowait("")
+
     def tell_views(self, views: Iterable[View]) -> None:
         self.tell("pages", views=[list(view) for view in views])
 
@@ -245,7 +251,8 @@ class Preview:
                 yield "retry: 500\n\n"
                 while not self.stopped.is_set():
                     try:
-                        yield f"data: {await asyncio.wait_for(reader.get(), BEAT_S)}\n\n"
+                        said = await asyncio.wait_for(reader.get(), BEAT_S)
+                        yield f"data: {said}\n\n" if said else ": the end\n\n"
                     except TimeoutError:
                         yield ": still here\n\n"
             finally:
@@ -312,9 +319,22 @@ def address(bound: socket.socket) -> str:
     return f"http://{HOST}:{bound.getsockname()[1]}/"
 
 
-def server(project: Project, template: str = "") -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """A server that lets the readers of a preview go before it ends."""
+
+    def __init__(self, preview: Preview):
+        super().__init__(
+            uvicorn.Config(preview.app(), loop="asyncio", http="h11", ws="none", log_level="warning", timeout_graceful_shutdown=2, server_header=False)
+        )
+        self.preview = preview
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.preview.close()
+        await super().shutdown(sockets)
+
+
+def server(project: Project, template: str = "") -> Server:
     """Read the project and return a server of its preview; run it on a socket that `listening` gave."""
     session = Session(project)
     session.open()
-    app = Preview(session, template).app()
-    return uvicorn.Server(uvicorn.Config(app, loop="asyncio", http="h11", ws="none", log_level="warning", timeout_graceful_shutdown=1, server_header=False))
+    return Server(Preview(session, template))

@@ -38,7 +38,7 @@ function badges(item) {
 function drawList() {
   const wanted = $('search').value.trim().toLowerCase();
   const focused = document.activeElement?.dataset?.view;
-  const fits = (item) => !wanted || `${item.number ? `例${item.number}` : ''} ${item.title} ${item.id}`.toLowerCase().includes(wanted);
+  const fits = (item) => !wanted || item.kind !== 'part' && `${item.number ? `例${item.number}` : ''} ${item.title} ${item.id}`.toLowerCase().includes(wanted);
   const entry = (volume, item, name) => {
     const view = { volume, section: item.section ?? item.id };
     const button = make('button', { type: 'button', 'data-view': JSON.stringify(view) },
@@ -349,8 +349,7 @@ function listen() {
   events.addEventListener('message', async ({ data }) => {
     const said = JSON.parse(data);
     if (said.what === 'pages') {
-      const touched = said.views.some(([volume, section]) => volume === state.view?.volume && section === state.view?.section);
-      await Promise.all([touched ? loadPages() : null, loadBooks()]);
+      await Promise.all([state.view ? loadPages() : null, loadBooks()]); // the same pages may have become those of an earlier state
     } else if (said.what === 'findings') {
       await Promise.all([loadBooks(), state.view ? loadFindings() : null]);
     } else if (said.what === 'progress' && said.volume === state.view?.volume) {
