@@ -2,6 +2,7 @@
 
 import shutil
 
+import pytest
 from project import DRUGS, FEMUR, GUIDELINE, REPOSITORY, RIB, VOLUME
 
 from publisher import typeset
@@ -12,7 +13,7 @@ from publisher.inks import inks
 from publisher.pagination import Opening, PageMap
 from publisher.problems import Place
 from publisher.render import Renderer
-from publisher.workbench.preview.session import Session, View
+from publisher.workbench.preview.session import Session, Superseded, View
 
 PAST = "高血压病10年，血压控制于130/80 mmHg。"
 RIB_VIEW, FEMUR_VIEW = View("sample", "sample-01-rib"), View("sample", "sample-03-femur")
@@ -183,7 +184,8 @@ def spot_of(editing, words, view=RIB_VIEW):
     for page in editing.session.show(view)[0].pages:
         for run in page.runs:
             if words in run.text:
-                return editing.session.spot(page.key, run.x + run.width / 2, run.y + run.height / 2)
+                middle = (run.text.index(words) + len(words) / 2) / len(run.text)
+                return editing.session.spot(page.key, run.x + run.width * middle, run.y + run.height / 2)
     raise AssertionError(f"{words} 不在页上")
 
 
@@ -244,3 +246,28 @@ def test_a_volume_without_any_readable_file_is_told(project):
     session.open()
     assert session.desks == {}
     assert session.problems()
+
+
+def test_a_volume_that_changes_while_it_is_set_is_left_and_begun_anew(editing):
+    session = editing.session
+
+    def change(done, of):
+        if done == 3:
+            editing.save(RIB, PAST, "高血压病11年，血压控制于130/80 mmHg。")
+
+    with pytest.raises(Superseded):
+        session.paginate("sample", change)
+    assert session.wants_numbers(View("sample"))
+    session.paginate("sample")
+    assert "高血压病11年" in "".join(editing.pages)
+
+
+def test_a_volume_that_cannot_be_set_is_told_once(editing):
+    session = editing.session
+    editing.project.edit_layout("section.html", "<main", '<a href="#nowhere">空</a><main')
+    other = Session(Sources(editing.project.root))
+    other.open()
+    other.paginate("sample")
+    assert {problem.code for problem in other.problems()} == {"TYP-004"}
+    assert not other.wants_numbers(View("sample"))
+    assert session.problems() == []

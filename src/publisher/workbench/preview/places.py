@@ -19,6 +19,8 @@ AROUND = 8
 """Characters around a spot by which its line in a block of several is found."""
 LEAST, TELLING = 2, 6
 """Characters that a text must have to be looked for in others, and to tell one text from others by a part of it."""
+ENOUGH = 0.4
+"""Part of a text that the scalars in it must make up."""
 
 
 class Spot(NamedTuple):
@@ -141,7 +143,9 @@ class Places:
         """Return the place of the longest scalar that a text holds, around a character if possible, or that holds the text."""
         if len(text) < LEAST:
             return None
-        inside = [(scalar, place) for scalar, place in self.scalars if LEAST <= len(scalar) >= min(TELLING, len(text) / 2) and scalar in text]
+        inside = [(scalar, place) for scalar, place in self.scalars if len(scalar) >= LEAST and scalar in text]
+        if sum(map(len, {scalar for scalar, _ in inside})) < ENOUGH * len(text):
+            inside = []
         around = [(scalar, place) for scalar, place in inside if any(m.start() <= index < m.end() for m in re.finditer(re.escape(scalar), text))]
         if around or inside:
             return max(around or inside, key=lambda item: len(item[0]))[1]

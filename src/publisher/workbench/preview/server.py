@@ -16,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
+from threading import RLock
+from time import sleep
 from typing import Any, TypeVar
 
 import pypdfium2 as pdfium
@@ -43,6 +45,7 @@ DEBOUNCE_MS, STEP_MS = 60, 15
 QUIET_S = 0.25
 """How long nothing must happen before what can wait is done."""
 BEAT_S = 15
+PAUSE_S = 0.002
 LEAST_PX, MOST_PX = 100, 4000
 """Width of a picture of a page."""
 POLICY = (
@@ -88,7 +91,9 @@ class Preview:
     def __init__(self, session: Session, template: str = ""):
         self.session, self.template = session, template
         self.token = secrets.token_urlsafe(24)
-        self.bench, self.camera = ThreadPoolExecutor(1, "session"), ThreadPoolExecutor(1, "camera")
+        self.bench, self.camera = ThreadPoolExecutor(4, "session"), ThreadPoolExecutor(1, "camera")
+        self.lock, self.waiting = RLock(), 0
+        """The session is for one thread at a time; so many wait for it."""
         self.readers: set[asyncio.Queue[str]] = set()
         self.work = asyncio.Event()
         self.stopped = asyncio.Event()
@@ -96,8 +101,26 @@ class Preview:
     # -- work ----------------------------------------------------------------------------------------------
 
     async def do(self, work: Callable[..., T], *arguments: Any) -> T:
-        """Do something with the session, in its own thread."""
-        return await asyncio.get_running_loop().run_in_executor(self.bench, partial(work, *arguments))
+        """Do something with the session, when nobody else does."""
+
+        def alone() -> T:
+            with self.lock:
+                return work(*arguments)
+
+        self.waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.bench, alone)
+        finally:
+            self.waiting -= 1
+
+    def let_others(self) -> None:
+        """Let others use the session between two steps of long work, which is counted among those that wait."""
+        self.lock.release()
+        try:
+            while self.waiting > 1:
+                sleep(PAUSE_S)
+        finally:
+            self.lock.acquire()
 
     def tell(self, what: str, **more: Any) -> None:
         for reader in self.readers:
@@ -117,7 +140,6 @@ class Preview:
         project = self.session.project
         folders = [folder for folder in (project.root / "content", project.layouts, project.styles) if folder.is_dir()]
         async for changes in awatch(*folders, watch_filter=watched, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=self.stopped):
-            self.session.newer.set()
             self.tell_views(await self.do(self.session.refresh, [Path(name) for _, name in changes]))
             self.work.set()
 
@@ -143,6 +165,7 @@ class Preview:
 
         def progress(done: int, of: int) -> None:
             loop.call_soon_threadsafe(partial(self.tell, "progress", volume=view.volume, done=done, of=of))
+            self.let_others()
 
         with contextlib.suppress(Superseded):
             await self.do(self.session.paginate, view.volume, progress)

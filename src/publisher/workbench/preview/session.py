@@ -1,14 +1,14 @@
 """The warm state of a preview: sources, books, fonts and pages as they were last in order. After a change only what depends on it
 is made again: the file is read, its case composed, its changed pages set.
 
-One thread at a time may use it. `Superseded` is raised in long work when newer sources are waiting.
+One thread at a time may use it; only while a volume is set may others come in between its sections. `Superseded` is raised in
+long work when the sources have become others.
 """
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError
@@ -45,7 +45,7 @@ NUMBERS = {"contents", "index", "part", "collation", "guideline"}
 
 
 class Superseded(Exception):
-    """Newer sources are waiting; what is being made is no longer asked for."""
+    """The sources have become others; what is being made is no longer asked for."""
 
 
 class View(tuple[str, str]):
@@ -92,6 +92,8 @@ class Desk:
     pages: PageMap = field(default_factory=PageMap)
     """As of the last time all of it was set."""
     openings: dict[str, Opening] = field(default_factory=dict)
+    tried: book.Book | None = None
+    """The book that was last set as a whole, or could not be."""
     renderer: ProofRenderer | None = None
 
 
@@ -148,8 +150,6 @@ class Session:
         """Volumes whose book is not yet composed of the present sources."""
         self.unread: set[str] = set()
         """Volumes that the rules have not been applied to since they changed."""
-        self.newer = Event()
-        """Set by others when sources are waiting."""
 
     # -- taking in changes ---------------------------------------------------------------------------------
 
@@ -161,7 +161,6 @@ class Session:
 
     def refresh(self, changed: Iterable[Path] = ()) -> list[View]:
         """Take in changed files and set anew what is being looked at; return the views that may look different."""
-        self.newer.clear()
         names = [path.resolve() for path in changed]
         if any(path.is_relative_to(folder.resolve()) for path in names for folder in (self.project.styles, self.project.layouts)):
             self.prepare()
@@ -175,7 +174,7 @@ class Session:
         """Make ready what depends on styles and layouts; a broken style sheet leaves the old one in use."""
         self.style_problems = []
         for desk in self.desks.values():
-            desk.renderer = None
+            desk.renderer = desk.tried = None
         try:
             self.room = ProofRoom(self.project.styles / SCREEN.stylesheet)
             self.pieces = {view: replace(piece, html="") for view, piece in self.pieces.items()}
@@ -317,10 +316,10 @@ class Session:
     def paginate(self, volume: str, tell: Callable[[int, int], None] = lambda done, of: None) -> None:
         """Set a whole volume until its page numbers are right; `tell` hears how many sections are set.
 
-        Raises Superseded when newer sources are waiting; what was set so far is found again.
+        Raises Superseded when the book has become another meanwhile; what was set so far is found again.
         """
         desk = self.desks[volume]
-        whole = desk.whole
+        whole, room = desk.whole, self.room
         openings: dict[str, Opening] = {}
         done: set[str] = set()
 
@@ -329,7 +328,7 @@ class Session:
             return Later(lambda: galley(section, opening, pages))
 
         def galley(section: book.Section, opening: Opening, pages: PageMap) -> Galley:
-            if self.newer.is_set():
+            if desk.whole is not whole or self.room is not room:
                 raise Superseded
             piece = self.set(View(volume, section.id), desk, section, opening, pages)
             if piece is None:
@@ -348,7 +347,11 @@ class Session:
             return marked
 
         try:
+            desk.tried = whole
             pages = Typesetter(html, setting).typeset(whole, desk.pages)
+        except Superseded:
+            desk.tried = None
+            raise
         except Rejected as rejected:
             self.faults[View(volume, WHOLE)] = tuple(rejected.problems)
             return
@@ -360,13 +363,7 @@ class Session:
         if not self.known(view):
             return False
         desk = self.desks[view.volume]
-        if view.section == WHOLE:
-            return any(self.out_of_date(desk, view.volume, section) for section in desk.whole.sections)
-        return desk.whole.section(view.section).kind in NUMBERS and not desk.pages.folios
-
-    def out_of_date(self, desk: Desk, volume: str, section: book.Section) -> bool:
-        piece = self.pieces.get(View(volume, section.id))
-        return piece is None or piece.html == "" or piece.section is not section or section.id not in desk.openings
+        return desk.tried is not desk.whole and (view.section == WHOLE or desk.whole.section(view.section).kind in NUMBERS)
 
     def page(self, key: str) -> ProofPage | None:
         """Return a page by its key; None for one that is no longer shown."""

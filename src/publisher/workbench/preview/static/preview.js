@@ -172,7 +172,7 @@ async function fill(sheet) {
 function layText(layer, runs) {
   layer.replaceChildren(...runs.map(([text, x, y, width, height]) => {
     const size = height / 1.1;
-    measure.font = `${size}px "Casebook Hei", sans-serif`;
+    measure.font = `${size}px sans-serif`;
     const span = make('span', { text });
     span.style.cssText = `left:${x}px;top:${y}px;font-size:${size}px;transform:scaleX(${width / (measure.measureText(text).width || 1)})`;
     return span;
