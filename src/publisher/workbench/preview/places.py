@@ -7,6 +7,7 @@ heads of tables and words put together of several items, is looked for by its te
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import NamedTuple
 
@@ -234,11 +235,11 @@ def exact(root: Path, spot: Spot) -> Place:
     if not rest.startswith(("|", ">")) or not spot.words:
         return place
     indent = len(here) - len(here.lstrip())
-    for number in range(place.line, min(place.line + 200, len(lines))):
-        line = lines[number]
+    best = (LEAST - 1, place)
+    for number, line in enumerate(lines[place.line :], place.line + 1):
         if line.strip() and len(line) - len(line.lstrip()) <= indent:
             break
-        for length in range(len(spot.words), LEAST - 1, -1):
-            if (at := line.find(spot.words[:length])) >= 0:
-                return Place(place.path, number + 1, at + 1)
-    return place
+        match = SequenceMatcher(None, spot.words, line, autojunk=False).find_longest_match()
+        if match.size > best[0]:
+            best = match.size, Place(place.path, number, match.b + 1)
+    return best[1]

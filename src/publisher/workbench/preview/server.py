@@ -42,7 +42,7 @@ NAMES = (HOST, "localhost")
 STATIC = Path(__file__).parent / "static"
 WATCHED = {".yaml", ".html", ".css", ".otf", ".ttf", ".icc"}
 DEBOUNCE_MS, STEP_MS = 60, 15
-QUIET_S = 0.25
+QUIET_S = 0.6
 """How long nothing must happen before what can wait is done."""
 BEAT_S = 15
 PAUSE_S = 0.002
