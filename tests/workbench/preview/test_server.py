@@ -144,3 +144,19 @@ def test_a_taken_port_is_told(project):
         said = CliRunner().invoke(app, ["preview", "--root", str(project.root), "--port", str(other.getsockname()[1])])
     assert said.exit_code == 1
     assert "RUN-008" in said.output
+
+
+def test_a_fault_of_the_program_is_told_and_survived(served, monkeypatch):
+    def broken(*arguments):
+        raise RuntimeError("unheard of")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("publisher.workbench.preview.session.Session.take", broken)
+        served.project.edit(RIB, "sex: 女", "sex: 男")
+        problems = until(lambda: json.loads(answer(served, "/api/books")[1])["problems"])
+    assert (problems[0]["code"], "unheard of" in problems[0]["found"]) == ("RUN-009", True)
+    served.project.edit(RIB, "occupation: 退休教师", "occupation: 教师")
+    until(lambda: not json.loads(answer(served, "/api/books")[1])["problems"])
+    page = sections(served)["sections"][0]["pages"][0]
+    texts = json.loads(answer(served, f"/pages/{page['key']}.json")[1])
+    assert any("男，64岁，教师" in text for text, *_ in texts)

@@ -9,11 +9,12 @@ import contextlib
 import gc
 import io
 import json
+import logging
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from threading import RLock
@@ -31,7 +32,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from watchfiles import Change, awatch
 
 from publisher.build import Project
-from publisher.problems import Place
+from publisher.problems import Place, Problem
 from publisher.proof import ProofPage
 from publisher.workbench.preview import editor, told
 from publisher.workbench.preview.session import Session, Superseded, View
@@ -140,7 +141,8 @@ class Preview:
         project = self.session.project
         folders = [folder for folder in (project.root / "content", project.layouts, project.styles) if folder.is_dir()]
         async for changes in awatch(*folders, watch_filter=watched, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=self.stopped):
-            self.tell_views(await self.do(self.session.refresh, [Path(name) for _, name in changes]))
+            with self.survived():
+                self.tell_views(await self.do(self.session.refresh, [Path(name) for _, name in changes]))
             self.work.set()
 
     async def tidy(self) -> None:
@@ -151,19 +153,38 @@ class Preview:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.work.wait(), QUIET_S)
                 continue
-            if views := await self.do(self.session.settle):
-                self.tell_views(views)
-            while not self.work.is_set() and await self.do(self.session.examine):
-                self.tell("findings")
-            for view in list(self.session.recent):
-                if not self.work.is_set() and await self.do(self.session.wants_numbers, view):
-                    await self.paginate(view)
-            await self.do(gc.collect)
+            with self.survived():
+                await self.finish()
+
+    async def finish(self) -> None:
+        """Bring everything up to date that is not in sight."""
+        if views := await self.do(self.session.settle):
+            self.tell_views(views)
+        while not self.work.is_set() and await self.do(self.session.examine):
+            self.tell("findings")
+        for view in list(self.session.recent):
+            if not self.work.is_set() and await self.do(self.session.wants_numbers, view):
+                await self.paginate(view)
+        await self.do(gc.collect)
+
+    @contextmanager
+    def survived(self) -> Iterator[None]:
+        """Go on after a fault of the program itself, which is told in the page: the next saving may find it mended or avoided."""
+        try:
+            yield
+        except Exception as error:
+            logging.getLogger(__name__).exception("preview")
+            fault = f"{type(error).__name__}: {error}"[:200]
+            self.session.fault = Problem(Place("publisher preview"), "RUN-009", "程序自身出错，页面停在上一次", fault, "再存一次；仍不行则重开预览")
+            self.session.stale.update(self.session.desks)  # what was taken in by half is made anew
+            self.tell_views([])
 
     async def paginate(self, view: View) -> None:
         loop = asyncio.get_running_loop()
 
         def progress(done: int, of: int) -> None:
+            if self.stopped.is_set():
+                raise Superseded
             loop.call_soon_threadsafe(partial(self.tell, "progress", volume=view.volume, done=done, of=of))
             self.let_others()
 

@@ -148,6 +148,8 @@ class Session:
         self.style_problems: list[Problem] = []
         self.stale: set[str] = set()
         """Volumes whose book is not yet composed of the present sources."""
+        self.fault: Problem | None = None
+        """Of the program itself, when it last took something in."""
         self.unread: set[str] = set()
         """Volumes that the rules have not been applied to since they changed."""
 
@@ -161,6 +163,7 @@ class Session:
 
     def refresh(self, changed: Iterable[Path] = ()) -> list[View]:
         """Take in changed files and set anew what is being looked at; return the views that may look different."""
+        self.fault = None
         names = [path.resolve() for path in changed]
         if any(path.is_relative_to(folder.resolve()) for path in names for folder in (self.project.styles, self.project.layouts)):
             self.prepare()
@@ -367,7 +370,7 @@ class Session:
 
     def page(self, key: str) -> ProofPage | None:
         """Return a page by its key; None for one that is no longer shown."""
-        return next((page for piece in self.pieces.values() for page in piece.proof.pages if page.key == key), None)
+        return next((page for piece in list(self.pieces.values()) for page in piece.proof.pages if page.key == key), None)
 
     # -- places --------------------------------------------------------------------------------------------
 
@@ -408,7 +411,7 @@ class Session:
 
     def problems(self) -> list[Problem]:
         """Return everything that keeps the pages from being those of the present sources."""
-        found = [*self.shelf.problems, *self.style_problems]
+        found = [*([self.fault] if self.fault else []), *self.shelf.problems, *self.style_problems]
         for desk in self.desks.values():
             found += desk.problems
         for view, faults in self.faults.items():

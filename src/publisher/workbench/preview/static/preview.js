@@ -343,7 +343,10 @@ function listen() {
   const events = new EventSource('/api/events');
   let lost = false;
   events.addEventListener('open', async () => {
-    if (lost) location.reload(); // another server, another token
+    if (!lost) return;
+    lost = false;
+    if (!(await (await fetch('/')).text()).includes(TOKEN)) { location.reload(); return; } // another server, another token
+    await Promise.all([loadBooks(), state.view ? loadPages() : null, state.view ? loadFindings() : null]);
   });
   events.addEventListener('error', () => { lost = true; $('state').textContent = '与预览程序的联系断了，正在重连…'; });
   events.addEventListener('message', async ({ data }) => {
