@@ -4,7 +4,7 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf report test check case offprints golden docs fuzz lint conform bench bench-layout bench-rules clean
+.PHONY: help setup pdf report test check case offprints preview golden docs fuzz lint conform bench bench-layout bench-rules bench-preview clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -32,6 +32,9 @@ check: .venv/ready ## read the sources and report what is wrong with them
 
 case: .venv/ready ## typeset one case alone: make case ID=lung-13-renal-impairment
 	@$(RUN) build --case $(ID)
+
+preview: .venv/ready ## show pages and findings in the browser, fresh after every saving
+	@$(RUN) preview --open
 
 offprints: .venv/ready ## build every case as a file of its own: build/<volume>/offprints
 	@$(RUN) offprints $(VOLUMES)
@@ -62,6 +65,9 @@ bench-layout: .venv/ready ## time the layout with the composer against plain Wea
 
 bench-rules: .venv/ready ## plant errors into copies of the real cases and count what the rules catch
 	@.venv/bin/python benchmarks/rules.py --missed $(or $(MISSED),0)
+
+bench-preview: .venv/ready ## time the preview from saving a case to its fresh page
+	@.venv/bin/python benchmarks/preview.py
 
 clean: ## remove what was built
 	@rm -rf build

@@ -9,11 +9,11 @@ from project import REPOSITORY
 SOURCE = REPOSITORY / "src" / "publisher"
 DATA = [
     "problems", "written", "model", "lexicon", "catalogue", "case", "volume", "collection", "book", "pagination", "galley", "edition", "notation", "rules",
-    "limits", "inks", "imposition", "fields", "identities", "changes", "defaults", "languages",
+    "limits", "inks", "imposition", "fields", "identities", "changes", "defaults", "languages", "proof",
 ]  # fmt: skip
 STAGES = [
-    "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "typeset_forecast", "composer", "finish",
-    "preflight", "manifest", "pages_lock", "store", "figures",
+    "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "typeset_forecast", "typeset_proof", "composer",
+    "finish", "preflight", "manifest", "pages_lock", "store", "figures",
 ]  # fmt: skip
 DRIVERS = [
     "__main__", "build", "build_report", "editions", "booklets", "offprints", "cli", "sandbox", "workshop", "pieces", "workbench", "project", "unchanged",
@@ -21,9 +21,10 @@ DRIVERS = [
 ALLOWED = {
     ("read", "read_yaml"), ("lint", "read_yaml"), ("compare", "read_yaml"), ("compose", "figures"),
     ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine"), ("typeset", "typeset_forecast"),
+    ("typeset_proof", "typeset"), ("typeset_proof", "composer"),
 }  # fmt: skip
 """Stages that may import another: readers of files and of YAML are one stage, so are typesetter and composition room, composing and drawing."""
-ENGINE_ROOM = {"typeset", "typeset_fetch", "typeset_engine", "composer"}
+ENGINE_ROOM = {"typeset", "typeset_fetch", "typeset_engine", "typeset_proof", "composer"}
 """The modules that may know WeasyPrint."""
 OPEN_DOOR = {"composer"}
 """Packages whose __init__ names what the rest of the project may use; every other one is empty."""
@@ -90,7 +91,7 @@ def test_only_the_typesetter_and_its_room_know_the_engine():
 
 
 def test_only_the_typesetter_enters_the_composition_room():
-    assert {name(path) for path in MODULES if "composer" in own(path) and top(name(path)) != "composer"} <= {"typeset", "workbench.doctor"}
+    assert {name(path) for path in MODULES if "composer" in own(path) and top(name(path)) != "composer"} <= {"typeset", "typeset_proof", "workbench.doctor"}
 
 
 def test_only_the_command_line_prints():
@@ -108,7 +109,7 @@ def test_only_the_command_line_prints():
 
 def test_only_the_driver_knows_every_stage():
     knowing = [name(path) for path in MODULES if len(own(path) & {"compose", "render", "typeset", "finish", "preflight"}) > 1]
-    assert [module for module in knowing if module not in (*DRIVERS,)] == []
+    assert [module for module in knowing if module not in (*DRIVERS, "workbench.preview.session")] == []
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if path.name != "__init__.py"], ids=name)

@@ -39,7 +39,7 @@ def test_unchanged_sources_are_not_built_again(first, monkeypatch):
     project, files = first
     monkeypatch.setattr(journey, "begin_apart", forbidden)
     result = run("build", "--root", project.root, *SCREEN)
-    assert (result.exit_code, "nothing changed" in result.stdout, built(project.root)) == (0, True, files)
+    assert (result.exit_code, "来源没有改动" in result.stdout, built(project.root)) == (0, True, files)
 
 
 def test_what_is_missing_or_altered_among_the_files_is_put_back(first, monkeypatch):

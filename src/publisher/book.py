@@ -18,7 +18,7 @@ from publisher.written import Written
 
 @dataclass(frozen=True)
 class Text:
-    """A stretch of plain text."""
+    """A stretch of plain text; where it is `Written` it knows its place in the source."""
 
     text: str
 

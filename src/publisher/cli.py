@@ -59,6 +59,7 @@ documents = Later("publisher.workbench.documents")
 formatting = Later("publisher.workbench.formatting")
 importing = Later("publisher.workbench.importing")
 manuscript = Later("publisher.workbench.manuscript")
+previewing = Later("publisher.workbench.preview.server")
 scaffold = Later("publisher.workbench.scaffold")
 schemas = Later("publisher.workbench.schema")
 
@@ -495,6 +496,27 @@ def preflight(
             tell(f"  {note}")
     if problems := [problem for file in checked for problem in file.problems]:
         report(problems)
+
+
+@app.command()
+def preview(
+    root: Root = Path(),
+    port: Annotated[int, typer.Option("--port", help="A port of this machine; 0 takes any that is free.", min=0, max=65535)] = 8600,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    editor: Annotated[
+        str, typer.Option("--editor", envvar="PUBLISHER_EDITOR", help='Opens a source at a line: "code --goto {file}:{line}:{column}". Run without a shell.')
+    ] = "",
+) -> None:
+    """Show the typeset pages and the findings in the browser, fresh after every saving. Only this machine can see them."""
+    try:
+        bound = previewing.listening(port)
+    except OSError as error:
+        report([Problem(Place("publisher preview"), "RUN-008", f"端口 {port} 用不了", error.strerror or str(error), "以 --port 0 任取一个空闲端口")])
+    made = previewing.server(Project(root.resolve()), editor)
+    tell(f"preview: {previewing.address(bound)} (Ctrl+C ends it)")
+    if open_page:
+        typer.launch(previewing.address(bound))
+    made.run(sockets=[bound])
 
 
 def progress(say: Callable[[str], None] = lambda text: console.print(text, markup=False)) -> Progress:

@@ -134,6 +134,8 @@ class Opening:
 
     side: str
     style: str = "decimal"
+    first: int = 1
+    """The number of its first page, for those who print it at once; no HTML depends on it."""
 
 
 def folio(number: int, style: str) -> str:

@@ -99,36 +99,50 @@ def owner(spelling: Written, items: Row) -> Any:
 
 
 def read_volume(root: Path, folder: Path, catalogue: Catalogue, problems: list[Problem]) -> VolumeSource | None:
-    context = {"catalogue": catalogue}
+    parts, others = read_parts(root, folder, catalogue, problems)
+    cases, trees = {}, {}
+    for path in sorted((folder / "cases").glob("*.yaml")):
+        case, tree = read_case(root, path, catalogue, problems)
+        if case is not None:
+            cases[str(case.id)], trees[str(case.id)] = case, tree
+    problems += wrong_together(folder, parts, cases)
+    if not (parts["volume"] and parts["guideline"] and parts["dosing"]):
+        return None
+    return VolumeSource(parts["volume"], cases, parts["guideline"], parts["dosing"], trees, others)
+
+
+def read_parts(root: Path, folder: Path, catalogue: Catalogue, problems: list[Problem]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Read what a volume has beside its cases; return the models by file, None for a broken one, and their trees."""
     parts: dict[str, Any] = {}
-    others = []
+    trees = []
     for model, stem in ((Volume, "volume"), (Guideline, "guideline"), (Dosing, "dosing")):
         name = f"content/{folder.name}/{stem}.yaml"
         tree, found = read_yaml(root / name, name)
         problems += found
-        parts[stem] = validated(model, tree, problems, context) if tree is not None else None
-        others.append(tree)
-    cases, trees = {}, {}
-    for path in sorted((folder / "cases").glob("*.yaml")):
-        name = f"content/{folder.name}/cases/{path.name}"
-        tree, found = read_yaml(path, name)
-        problems += found
-        case = validated(Case, tree, problems, context) if tree is not None else None
-        if case is None:
-            continue
-        if case.id != path.stem:
-            problems.append(Problem(case.id.place, "SRC-022", "病例标识与文件名不同", case.id, f"应为 {path.stem}"))
-        cases[str(case.id)], trees[str(case.id)] = case, tree
+        parts[stem] = validated(model, tree, problems, {"catalogue": catalogue}) if tree is not None else None
+        trees.append(tree)
+    return parts, tuple(trees)
+
+
+def read_case(root: Path, path: Path, catalogue: Catalogue, problems: list[Problem]) -> tuple[Case | None, Any]:
+    """Read the file of a case; return the case, None for a broken one, and its tree."""
+    tree, found = read_yaml(path, path.relative_to(root).as_posix())
+    problems += found
+    case = validated(Case, tree, problems, {"catalogue": catalogue}) if tree is not None else None
+    if case is not None and case.id != path.stem:
+        problems.append(Problem(case.id.place, "SRC-022", "病例标识与文件名不同", case.id, f"应为 {path.stem}"))
+    return case, tree
+
+
+def wrong_together(folder: Path, parts: dict[str, Any], cases: dict[str, Case]) -> Iterator[Problem]:
+    """Yield a problem for everything in which the files of a volume do not fit each other."""
     volume = parts["volume"]
     if volume:
         stems = [path.stem for path in (folder / "cases").glob("*.yaml")]
-        problems += wrong_order(volume, stems)
-        problems += wrong_booklets(volume, stems)
-        problems += wrong_names(volume, folder.name, cases)
-        problems += wrong_links(parts["guideline"], stems)
-    if not (volume and parts["guideline"] and parts["dosing"]):
-        return None
-    return VolumeSource(volume, cases, parts["guideline"], parts["dosing"], trees, tuple(others))
+        yield from wrong_order(volume, stems)
+        yield from wrong_booklets(volume, stems)
+        yield from wrong_names(volume, folder.name, cases)
+        yield from wrong_links(parts["guideline"], stems)
 
 
 def wrong_order(volume: Volume, stems: list[str]) -> Iterator[Problem]:

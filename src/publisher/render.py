@@ -56,8 +56,12 @@ class Renderer:
             mark=self.mark,
             folio=pages.folio,
             index_groups=lambda index: index_groups(index, pages),
-            inline=lambda line: inline(line, pages),
+            inline=lambda line: self.inline(line, pages),
         )
+
+    def inline(self, line: Line, pages: PageMap) -> Markup:
+        """Print a line."""
+        return inline(line, pages)
 
     def instructions(self, plan: Imposition, file: str) -> str:
         """Return the HTML of the sheet that says how to print, fold and staple the booklet in `file`."""

@@ -104,20 +104,24 @@ def galley_page(page: Any) -> GalleyPage:
 class Typesetter:
     """Set the sections of one book until every page number printed in them is right."""
 
-    def __init__(self, render: Render, setting: Setting, announce: Announce = lambda title, pages: None, hands: int = 1):
-        """`hands` is how many sections are set side by side."""
-        self.html, self.setting, self.announce, self.hands = render, setting, announce, hands
+    def __init__(
+        self, render: Render, setting: Setting, announce: Announce = lambda title, pages: None, hands: int = 1, numbered: bool = False
+    ):
+        """`hands` is how many sections are set side by side; where `numbered`, pages bear all numbers when they are set, as proofs do."""
+        self.html, self.setting, self.announce, self.hands, self.numbered = render, setting, announce, hands, numbered
         self.laid: dict[str, tuple[str, Future[Galley]]] = {}
-        self.numbers: dict[str, tuple[str, ...]] = {}
+        self.slots: dict[str, tuple[str, ...]] = {}
         """The page numbers that each section prints, in order."""
         self.rendered: dict[tuple[str, Opening], tuple[Consulted, str]] = {}
         self.sides: dict[str, str] = {}
         """The sides on which sections were set last."""
         self.announced: set[int] = set()
+        self.pages = PageMap()
+        """Of the book that was set last."""
 
-    def typeset(self, whole: book.Book) -> Typeset:
-        """Set the book. Raises Rejected when its page numbers will not settle, or a link leads nowhere."""
-        known, searched = None, Searched()
+    def typeset(self, whole: book.Book, known: PageMap | None = None) -> Typeset:
+        """Set the book, whose pages may be `known` from before. Raises Rejected when its page numbers will not settle, or a link leads nowhere."""
+        searched = Searched()
         front = [section for section in whole.sections if section.front]
         body = [section for section in whole.sections if not section.front and not section.apart]
         after = [section for section in whole.sections if section.apart]
@@ -130,6 +134,7 @@ class Typesetter:
                 dead = dict.fromkeys(name for sheet in sheets if sheet.page for name in sheet.page.targets if name not in found.folios)
                 if dead:
                     raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-004", "链接没有着落", name, "核对版式文件中的锚点") for name in dead])
+                self.pages = found
                 return Typeset(sheets)
             known = found
         raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-002", f"排版 {MOST_PASSES} 遍后页码仍不稳定")])
@@ -137,36 +142,43 @@ class Typesetter:
     def advance(self, sections: list[book.Section], ready: list[book.Section], pages: PageMap, first: int = 1) -> None:
         """Set those sections of a group that are ready: first those whose side is known, since a wrong guess is work for nothing."""
         waiting, on_way = list(ready), set[Future[Galley]]()
-        sides = self.opening_sides(sections, first)
+        openings = self.openings(sections, first)
         while waiting or on_way:
             while waiting and len(on_way) < self.hands:
-                section = next((section for section in waiting if sides[section.id]), waiting[0])
+                section = next((section for section in waiting if openings[section.id]), waiting[0])
                 waiting.remove(section)
-                guess = self.sides.get(section.id, "left" if section.verso else "right")
-                setting = self.begin(section, Opening(sides[section.id] or guess, section.numbering), pages)
+                guess = Opening(self.sides.get(section.id, "left" if section.verso else "right"), section.numbering)
+                setting = self.begin(section, openings[section.id] or guess, pages)
                 if not setting.done():
                     on_way.add(setting)
                 else:
-                    sides = self.opening_sides(sections, first)
+                    openings = self.openings(sections, first)
             if on_way:
                 on_way = wait(on_way, return_when=FIRST_COMPLETED).not_done
-                sides = self.opening_sides(sections, first)
-            for section in takewhile(lambda one, sides=sides: self.is_set(one, sides[one.id]), sections):
+                openings = self.openings(sections, first)
+            for section in takewhile(lambda one, openings=openings: self.is_set(one, openings[one.id]), sections):
                 self.tell(section, self.laid[section.id][1])
 
-    def opening_sides(self, sections: list[book.Section], first: int) -> dict[str, str]:
-        """Return the side on which each section of a group opens, or nothing as long as one before it is not set."""
-        found, number = {}, first
+    def openings(self, sections: list[book.Section], first: int) -> dict[str, Opening | None]:
+        """Return how each section of a group opens, or nothing as long as one before it is not set."""
+        found: dict[str, Opening | None] = {}
+        number, counted = first, True
         for section in sections:
             if section.recto or section.verso:
-                number = 1 if section.recto else 2
-            found[section.id] = ("left", "right")[number % 2] if number else ""
-            number = number + len(self.laid[section.id][1].result().pages) if number and self.is_set(section, found[section.id]) else 0
+                counted = counted and number > 0
+                number = number + (number % 2 != section.recto) if counted else 2 - section.recto
+            found[section.id] = self.opening(number, section.numbering, counted) if number else None
+            number = number + len(self.laid[section.id][1].result().pages) if self.is_set(section, found[section.id]) else 0
             number += bool(number and section.blank_back and number % 2 == 0)
+            counted = counted and number > 0
         return found
 
-    def is_set(self, section: book.Section, side: str) -> bool:
-        return section.id in self.laid and self.laid[section.id][1].done() and self.sides[section.id] == side
+    def opening(self, number: int, style: str, counted: bool = True) -> Opening:
+        """Return the opening on a page, of which only the side is right where it is not `counted`."""
+        return Opening("right" if number % 2 else "left", style, number if counted and self.numbered else 1)
+
+    def is_set(self, section: book.Section, opening: Opening | None) -> bool:
+        return bool(opening) and section.id in self.laid and self.laid[section.id][1].done() and self.sides[section.id] == opening.side
 
     def group(self, sections: list[book.Section], course: "Course", first: int = 1) -> list[Sheet]:
         """Set sections numbered together from `first`; a front group is filled up to whole leaves."""
@@ -184,8 +196,8 @@ class Typesetter:
             if section.id not in self.laid:  # from here on, the pages of all terms are as good as known
                 pages = course.pages
                 self.advance(sections, [one for one in sections[place:] if one.id not in self.laid], pages, first)
-            galley = self.galley(section, Opening("right" if number() % 2 else "left", style), pages)
-            own = [Sheet(section, folio(number() + index, style), galley, index, self.numbers[section.id]) for index in range(len(galley.pages))]
+            galley = self.galley(section, self.opening(number(), style), pages)
+            own = [Sheet(section, folio(number() + index, style), galley, index, self.slots[section.id]) for index in range(len(galley.pages))]
             course.add(section, number(), own)
             sheets += own
             if section.blank_back and number() % 2 == 0:
@@ -208,8 +220,8 @@ class Typesetter:
 
     def begin(self, section: book.Section, opening: Opening, pages: PageMap) -> Future[Galley]:
         html = self.rendering(section, opening, pages)
-        self.numbers[section.id] = tuple(NUMBER.findall(html))
-        html = NUMBER.sub(lambda number: "0" * len(number[0]), html)
+        self.slots[section.id] = tuple(NUMBER.findall(html))
+        html = html if self.numbered else NUMBER.sub(lambda number: "0" * len(number[0]), html)
         self.sides[section.id] = opening.side
         known = self.laid.get(section.id)
         if not known or known[0] != html:

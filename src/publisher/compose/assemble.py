@@ -12,7 +12,7 @@ from publisher.compose.case_section import case_section
 from publisher.compose.changed import changes_section
 from publisher.compose.collation import COLLATION, collation_section
 from publisher.compose.dates import shown
-from publisher.compose.dosing import dosing_section
+from publisher.compose.dosing import DOSING, dosing_section
 from publisher.compose.figures import Figures, qr_code
 from publisher.compose.finder import finder_section
 from publisher.compose.guideline import guideline_section
@@ -87,6 +87,17 @@ def compose(
         privacy=volume.privacy,
         lexicons=(*index_lexicons(catalogue), abbreviation_lexicon(source, catalogue), analyte_lexicon(catalogue)),
     )
+
+
+def case_of(whole: book.Book, source: VolumeSource, slug: str, catalogue: Catalogue) -> Section:
+    """Compose one case as it stands in the book of its volume. Raises Rejected with every note that cannot be placed."""
+    one = replace(source, cases={slug: source.cases[slug]}, trees={slug: source.trees[slug]})
+    case = shown(one, catalogue).cases[slug]
+    made = case_section(case, MEASURE_EM, str(source.volume.public_address or ""))
+    numbers = {section.number: section.id for section in whole.sections if section.kind == "case"}
+    for appendix in (section for section in whole.sections if section.id == DOSING):
+        made = with_pointer(made, case, appendix, catalogue)
+    return with_links(made, numbers)
 
 
 def case_alone(whole: book.Book, slug: str) -> book.Book:

@@ -11,6 +11,9 @@ from publisher.compose.marks import Marks, noted
 from publisher.compose.references import dose_place
 from publisher.compose.tables import MEASURE_EM, Tables
 
+DOSING = "dosing"
+"""The id of the appendix."""
+
 
 def dosing_section(source: VolumeSource, cases: dict[str, Section], letter: str, measure_em: float = MEASURE_EM) -> Section:
     """Compose the appendix; `cases` are the composed cases, to whose tables of doses it leads."""
@@ -36,7 +39,7 @@ def dosing_section(source: VolumeSource, cases: dict[str, Section], letter: str,
             columns.append(("病例", Kind.TEXT, lambda row: (reference(row[1], row[0], cases),)))
             blocks += tables.table(group, rows, columns, key=("药物",))
     blocks += noted(marks, "dosing-notes")
-    return Section("dosing", "appendix", str(dosing.title), tuple(blocks), running_head=str(dosing.title))
+    return Section(DOSING, "appendix", str(dosing.title), tuple(blocks), running_head=str(dosing.title))
 
 
 def doses(case: Case) -> Iterator[Dose]:

@@ -34,11 +34,11 @@ class Marks:
         start = 0
         for end, note in sorted(here, key=lambda item: item[0]):
             if end > start:
-                pieces.append(book.Text(str(text[start:end])))
+                pieces.append(book.Text(Written(text[start:end], text.place)))
             pieces.append(self.mark(note))
             start = end
         if start < len(text):
-            pieces.append(book.Text(str(text[start:])))
+            pieces.append(book.Text(Written(text[start:], text.place)))
         return pieces
 
     def mark(self, note) -> book.NoteMark:

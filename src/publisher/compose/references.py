@@ -8,6 +8,7 @@ from publisher import book
 from publisher.book import Facts, Form, Heading, Line, Note, Notes, Paragraph, Reference, Section, Table, Text, plain, words
 from publisher.case import Case, Dose
 from publisher.catalogue import Catalogue, Drug
+from publisher.written import Written
 
 POINTER = "pointer"
 """Style of the paragraph that leads from a case to the appendix."""
@@ -87,10 +88,15 @@ def linked(line: Line, others: dict[str, str]) -> Line:
         start = 0
         for match in ANOTHER_CASE.finditer(piece.text):
             if match[1] in others:
-                pieces += [*plain(piece.text[start : match.start()]), Reference(match[0], others[match[1]])]
+                pieces += [*part(piece.text, start, match.start()), Reference(match[0], others[match[1]])]
                 start = match.end()
-        pieces += plain(piece.text[start:])
+        pieces += part(piece.text, start, len(piece.text))
     return tuple(pieces)
+
+
+def part(text: str, start: int, end: int) -> Line:
+    """Make a line of a part of a text, which keeps its place in the source."""
+    return plain(Written(text[start:end], text.place) if isinstance(text, Written) else text[start:end])
 
 
 def without_links(section: Section) -> Section:

@@ -35,6 +35,7 @@ class UnknownEngine(Exception):
 _replaced: list[tuple[Any, str, Any]] = []
 _drawn: dict[str, Any] = {}
 """What the engine drew with before, by element of a drawing."""
+_notes: list[NoteRoom] = []
 
 
 def pango_version() -> str:
@@ -53,6 +54,7 @@ def install() -> None:
     room = CompositionRoom()
     tables = continued(table.table_layout)
     notes = NoteRoom(page.block_level_layout, page.make_page)
+    _notes.append(notes)
     for module, name, ours in (
         (block, "iter_line_boxes", room.lines),
         (inline, "iter_line_boxes", room.lines),
@@ -77,8 +79,14 @@ def install() -> None:
     svg.text = words
 
 
+def note_room() -> NoteRoom:
+    """Return the notes of all documents in work. Raises IndexError where nothing is installed."""
+    return _notes[-1]
+
+
 def uninstall() -> None:
     """Give WeasyPrint its own functions back."""
+    _notes.clear()
     svg.TAGS.update(_drawn)
     _drawn.clear()
     while _replaced:

@@ -86,11 +86,15 @@ class NoteRoom:
         document = self.documents.get(context) if box.is_for_root_element else None
         return self.engine_layout(context, box, bottom_space + (document.kept_px if document else 0.0), *rest, **named)
 
-    def make_page(self, context: Any, root: Any, page_type: Any, resume_at: Any, number: int, state: Any) -> Any:
-        """Make a page with its notes, like WeasyPrint's `make_page`."""
+    def begun(self, context: Any, root: Any) -> DocumentNotes | None:
+        """Return the notes of a document, which are taken out of it before its first page; None where it has none."""
         if context not in self.documents:
             self.documents[context] = taken_out(root)
-        document = self.documents[context]
+        return self.documents[context]
+
+    def make_page(self, context: Any, root: Any, page_type: Any, resume_at: Any, number: int, state: Any) -> Any:
+        """Make a page with its notes, like WeasyPrint's `make_page`."""
+        document = self.begun(context, root)
         if document is None:
             return self.engine_page(context, root, page_type, resume_at, number, state)
         making = PageInMaking(self, document, context, number)
