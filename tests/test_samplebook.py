@@ -53,18 +53,24 @@ def unused(model: type[Model], pattern: str) -> set[str]:
     return fields(model, set()) - set().union(*(used(model, tree) for tree in found))
 
 
+ELSEWHERE = {
+    "Case.perspective", "Case.consent", "Case.authors", "Case.keywords", "Case.references", "Case.waivers", "Waiver.code", "Waiver.quote", "Waiver.reason",
+    "Volume.waivers", "Volume.changes_since", "Volume.privacy", "Volume.public_address", "Privacy.names", "Privacy.dates",
+    "Guideline.notes", "Guideline.waivers", "Note.quote", "Note.note", "Note.reason", "Note.settles", "Note.source",
+}  # fmt: skip
+"""Fields that the tests of what they do write into the sample book themselves."""
+
+
 def test_the_cases_use_every_field_of_a_case():
-    assert unused(Case, "sample/cases/*.yaml") == set()
+    assert unused(Case, "sample/cases/*.yaml") - ELSEWHERE == set()
 
 
 def test_the_volume_uses_every_field_of_a_volume():
-    assert {name for name in unused(Volume, "sample/volume.yaml") if not name.startswith("Waiver.")} == {
-        "Volume.waivers", "Volume.changes_since", "Volume.privacy", "Privacy.names", "Privacy.dates",
-    }  # fmt: skip
+    assert unused(Volume, "sample/volume.yaml") - ELSEWHERE == set()
 
 
 def test_the_guideline_uses_every_field_of_a_guideline():
-    assert {name for name in unused(Guideline, "sample/guideline.yaml") if not name.startswith("Waiver.")} == {"Guideline.waivers", "Note.settles"}
+    assert unused(Guideline, "sample/guideline.yaml") - ELSEWHERE == set()
 
 
 def test_the_appendix_has_tables_of_its_own_and_compiled_ones(sample):

@@ -173,7 +173,6 @@ def test_a_side_that_its_site_already_says_is_not_repeated(rib):
 def test_sections_stand_in_their_fixed_order(rib):
     assert [heading.title for heading in rib.headings] == [
         "一、病例背景", "二、病例信息", "三、检查结果", "四、诊断", "五、治疗方案", "六、治疗经过", "七、疗效、安全性与随访", "八、病例点评",
-        "九、报告信息",
     ]  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """What a printer would send back is found before: boxes, marks, bleed, standard, intent, inks, overprint, pictures, lines, fonts."""
 
-import io
-from dataclasses import replace
+from types import SimpleNamespace
 
 import pikepdf
 import pytest
@@ -74,14 +73,19 @@ def test_a_missing_page_is_found(case_press):
     assert "PDF-401" in codes(found(case_press, spoil))
 
 
-def test_an_odd_number_of_pages_is_found(case_press):
-    def spoil(pdf):
-        del pdf.pages[-1]
+@pytest.mark.parametrize(("have", "laid", "said"), [
+    (3, 3, ["面数为奇数，末张缺背面"]), (2, 3, ["面数与排版所得不符"]), (4, 3, []), (4, 4, []), (3, 4, ["面数与排版所得不符"]), (1, 1, []),
+])  # fmt: skip
+def test_pages_are_those_laid_out_and_make_whole_leaves(have, laid, said):
+    file = SimpleNamespace(document=SimpleNamespace(pages=[None] * have), pages=laid)
+    assert [message for message, _, _ in press.page_count(file)] == said
 
-    assert len(pikepdf.open(io.BytesIO(case_press.files["press.pdf"])).pages) % 2 == 0
-    laid = case_press.job.pagination.folios[: -1 if len(case_press.job.pagination.folios) % 2 == 0 else None]
-    made = replace(case_press, job=replace(case_press.job, pagination=replace(case_press.job.pagination, folios=laid)))
-    assert named(found(made, spoil), "PDF-401") == [(-1, "面数为奇数，末张缺背面")]
+
+def test_a_lost_page_is_found(case_press):
+    def spoil(pdf):
+        del pdf.pages[-2:]
+
+    assert named(found(case_press, spoil), "PDF-401") == [(-1, "面数与排版所得不符")]
 
 
 BOXES = {
