@@ -4,7 +4,7 @@ import pytest
 from breaking import broken, spans, without_word
 from project import FEMUR, RIB, SAMPLEBOOK, Project, codes
 
-from publisher.preflight.printed_text import LIST_NUMBERS, body, squeezed
+from publisher.preflight.printed_text import LIST_NUMBERS, PageTexts, body, has_list, labelled, squeezed
 from publisher.read_yaml import read_yaml
 from publisher.written import leaves
 
@@ -88,8 +88,18 @@ def test_a_note_that_is_not_at_the_foot_of_its_page_is_found(sample_built):
 def test_a_mark_that_is_not_in_the_text_is_found(sample_built):
     problems = broken(sample_built, lambda pdf: without_word(sample_built, pdf, "sample-01-rib", "〔2〕"))
     assert ("〔2〕", "正文没有印出这一编号") in [(problem.found, problem.message) for problem in problems if problem.code == "PDF-104"]
+
+
 def test_the_numbers_of_a_list_do_not_part_a_paragraph_that_goes_on_overleaf():
     assert LIST_NUMBERS.sub("", body(squeezed("上页的末句未完 1. 2. 3. 84 样书"), ["84", "样书"])) == "上页的末句未完"
+
+
+def test_the_marks_of_a_list_before_the_notes_of_a_page_do_not_part_a_paragraph_that_goes_on_overleaf(sample_built):
+    span = next(span for span in sample_built.pagination.spans if has_list(span.section) and labelled(span.section))
+    note = next(iter(labelled(span.section).values()))
+    pages = [""] * len(sample_built.pagination.folios)
+    pages[span.first - 1], pages[span.first] = f"上页的末句未完··{note}", "，下页接着说。"
+    assert "上页的末句未完，下页接着说。" in PageTexts(pages, sample_built.book, sample_built.pagination).of(span.first, span.first + 1)
 
 
 # -- layouts that leave something out or change it ----------------------------------------------------------------

@@ -65,8 +65,11 @@ class PageTexts:
             owner = owners.get(number)
             printed = body(unspaced(text), margin_texts(owner, whole, folio))
             bare = LIST_NUMBERS.sub("", printed) if owner and has_list(owner) else printed
-            self.ends.append("" if bare == printed else squeezed(printed[-LAST:]))
             above, foot = parted(bare, notes[owner.id] if owner else {}, self.feet[-1].rest if self.feet else "")
+            ends = printed if bare != printed else above
+            if owner and has_list(owner) and foot.text:  # they may stand before the notes
+                above = LIST_NUMBERS.sub("", above)
+            self.ends.append("" if ends in (bare, above) else squeezed(ends[-LAST:]))
             self.pages.append(squeezed(above))
             self.calls.append(set(map(int, NOTE_MARK.findall(above))))
             self.feet.append(foot)
