@@ -10,6 +10,9 @@ from publisher.collection import VolumeSource
 from publisher.compose.marks import Marks, noted
 from publisher.compose.tables import MEASURE_EM, Tables
 
+MOST_ROWS = 200
+"""Rows of one compiled table."""
+
 
 def dosing_section(source: VolumeSource, measure_em: float = MEASURE_EM) -> Section:
     dosing = source.dosing
@@ -32,7 +35,8 @@ def dosing_section(source: VolumeSource, measure_em: float = MEASURE_EM) -> Sect
                 if title not in ("说明", "时间")
             ]
             columns.append(("病例", Kind.TERM, lambda row: (Reference(f"例{row[1].number}", str(row[1].id)),)))
-            blocks += tables.table(group, rows, columns)
+            for start in range(0, len(rows), MOST_ROWS):
+                blocks += tables.table(f"{group}（续）" if start else group, rows[start : start + MOST_ROWS], columns)
     blocks += noted(marks, "dosing-notes")
     return Section("dosing", "appendix", str(dosing.title), tuple(blocks), running_head=str(dosing.title))
 
