@@ -6,9 +6,10 @@ printed in it changed.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,7 @@ class Typesetter:
     def __init__(self, render: Render, setting: Setting, announce: Announce = lambda title, pages: None):
         self.html, self.setting, self.announce = render, setting, announce
         self.laid: dict[str, tuple[str, Future[Galley]]] = {}
+        self.rendered: dict[tuple[str, Opening], tuple[Consulted, str]] = {}
         self.sides: dict[str, str] = {}
         self.announced: set[int] = set()
 
@@ -135,11 +137,51 @@ class Typesetter:
         return galley
 
     def begin(self, section: book.Section, opening: Opening, pages: PageMap) -> Future[Galley]:
-        html = self.html(section, opening, pages)
+        html = self.rendering(section, opening, pages)
         known = self.laid.get(section.id)
         if not known or known[0] != html:
             known = self.laid[section.id] = (html, self.setting(html, section))
         return known[1]
+
+    def rendering(self, section: book.Section, opening: Opening, pages: PageMap) -> str:
+        """Return the HTML of a section; rendered again only when something that it asked the page map has another answer."""
+        known = self.rendered.get((section.id, opening))
+        if known and known[0].holds(pages):
+            return known[1]
+        consulted = Consulted()
+        html = self.html(section, opening, PageMap(Asked(pages.folios, consulted.folios), Asked(pages.mentions, consulted.mentions)))
+        self.rendered[section.id, opening] = (consulted, html)
+        return html
+
+
+@dataclass
+class Consulted:
+    """What a section asked the page map when it was rendered, with the answers."""
+
+    folios: dict[str, Any] = field(default_factory=dict)
+    mentions: dict[str, Any] = field(default_factory=dict)
+
+    def holds(self, pages: PageMap) -> bool:
+        """Tell whether every answer would be the same."""
+        asked = ((self.folios, pages.folios), (self.mentions, pages.mentions))
+        return all(known.get(name) == answer for answers, known in asked for name, answer in answers.items())
+
+
+class Asked(Mapping[str, Any]):
+    """A part of the page map that notes what it is asked. Raises TypeError where it is asked for everything."""
+
+    def __init__(self, known: Mapping[str, Any], answers: dict[str, Any]):
+        self.known, self.answers = known, answers
+
+    def __getitem__(self, name: str) -> Any:
+        self.answers[name] = self.known.get(name)
+        return self.known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        raise TypeError("a section asks for what it prints alone")
+
+    def __len__(self) -> int:
+        raise TypeError("a section asks for what it prints alone")
 
 
 def leaflet(html: str, title: str, stylesheet: Path) -> bytes:
