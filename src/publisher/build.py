@@ -141,7 +141,8 @@ def build_apart(project: Project, collection: Collection, source: VolumeSource, 
         store.trim()
         return built
 
-    return sandbox.run(work, name=f"build/{source.volume.id}", listen=lambda what, *words: heard[what](*words))
+    most = sandbox.Limits.of(len(source.cases))
+    return sandbox.run(work, name=f"build/{source.volume.id}", most=most, listen=lambda what, *words: heard[what](*words))
 
 
 def basis(project: Project) -> str:
