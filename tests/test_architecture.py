@@ -15,7 +15,7 @@ STAGES = [
     "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "composer", "finish", "preflight", "manifest",
     "pages_lock", "store", "figures",
 ]  # fmt: skip
-DRIVERS = ["build", "editions", "booklets", "offprints", "cli", "sandbox", "workshop", "pieces", "workbench"]
+DRIVERS = ["build", "editions", "booklets", "offprints", "cli", "sandbox", "workshop", "pieces", "cluster", "workbench"]
 ALLOWED = {
     ("read", "read_yaml"), ("lint", "read_yaml"), ("compare", "read_yaml"),
     ("compose", "figures"), ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine"),

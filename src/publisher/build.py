@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
-from publisher import book, booklets, manifest, pages_lock, sandbox, typeset, typeset_engine
+from publisher import book, booklets, cluster, manifest, pages_lock, sandbox, typeset, typeset_engine
 from publisher.changes import Changes, without_identities
 from publisher.collection import Collection, VolumeSource
 from publisher.compare import revisions
@@ -127,6 +127,8 @@ class Order:
     """With a chapter of what changed since this revision."""
     keep: bool = True
     """Use and keep what was made between builds."""
+    cluster: str = ""
+    """The address of a Dask scheduler whose workers make the pieces; this machine's own where empty."""
 
 
 def build_apart(project: Project, collection: Collection, source: VolumeSource, progress: Progress, order: Order = Order()) -> Built:
@@ -136,7 +138,7 @@ def build_apart(project: Project, collection: Collection, source: VolumeSource, 
     def work(tell: Callable[..., None]) -> Built:
         said = Progress(lambda name, detail: tell("stage", name, detail), lambda title, pages: tell("section", title, pages))
         store = Store(project.store) if order.keep else NoStore()
-        with workers() as pool:
+        with cluster.workers(order.cluster, project.styles) if order.cluster else workers() as pool:
             built = build(project, collection, source, said, order, Workshop(basis(project), store, pool))
         store.trim()
         return built

@@ -165,6 +165,7 @@ def build(
     cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Use what was made before where nothing it depends on has changed.")] = True,
     draft: Annotated[bool, typer.Option("--draft", help="Build although findings are not settled; every page says so.")] = False,
     changes_since: Since = None,
+    cluster: Annotated[str, typer.Option("--cluster", help="Let the workers of a Dask scheduler typeset: tcp://scheduler:8786.")] = "",
 ) -> None:
     """Build the editions of each volume, or the screen edition of one case."""
     editions = [name.strip() for name in edition.split(",")] if edition is not None else []
@@ -183,7 +184,7 @@ def build(
         for source in chosen:
             console.print(f"[bold]{source.volume.title}[/]")
             console.print(f"  1 read       {len(source.cases)} cases", markup=False)
-            order = journey.Order(case, tuple(editions), locked, draft, changes_since, cache)
+            order = journey.Order(case, tuple(editions), locked, draft, changes_since, cache, cluster)
             built = journey.build_apart(project, collection, source, progress(), order)
             for path in built.paths:
                 console.print(f"  -> {path.relative_to(project.root)}", markup=False)

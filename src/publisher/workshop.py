@@ -10,6 +10,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TypeVar
 
 from publisher.store import NoStore, Store, key
@@ -29,8 +30,11 @@ class Workshop:
     """None: pieces are made at once, in this process."""
     made: dict[str, Future[bytes]] = field(default_factory=dict)
 
-    def make(self, piece: Piece, *arguments: bytes | str, where: str = "") -> "Future[bytes]":
-        """Begin to make a piece, or take it from what was made before; `where` is passed first and is no part of the key."""
+    def make(self, piece: Piece, *arguments: bytes | str, where: Path | None = None) -> "Future[bytes]":
+        """Begin to make a piece, or take it from what was made before; `where` is passed first and is no part of the key.
+
+        On another machine `where` is another path: that of the same file there.
+        """
         name = key(self.basis, piece.__module__, piece.__qualname__, *arguments)
         if name not in self.made:
             self.made[name] = self.found(name) or self.begun(name, piece, (where, *arguments) if where else arguments)
@@ -44,7 +48,7 @@ class Workshop:
         future.set_result(content)
         return future
 
-    def begun(self, name: str, piece: Piece, arguments: tuple[bytes | str, ...]) -> "Future[bytes]":
+    def begun(self, name: str, piece: Piece, arguments: tuple[bytes | str | Path, ...]) -> "Future[bytes]":
         future: Future[bytes] = Future()
 
         def finish(done: "Future[bytes]") -> None:
