@@ -9,13 +9,13 @@ from project import REPOSITORY
 SOURCE = REPOSITORY / "src" / "publisher"
 DATA = [
     "problems", "written", "model", "catalogue", "case", "volume", "collection", "book", "pagination", "galley", "edition", "notation", "rules",
-    "limits", "inks", "imposition", "fields", "identities", "changes",
+    "library", "limits", "inks", "imposition", "fields", "identities", "changes",
 ]  # fmt: skip
 STAGES = [
     "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "composer", "finish", "preflight", "manifest",
     "pages_lock", "store", "figures",
 ]  # fmt: skip
-DRIVERS = ["build", "editions", "booklets", "offprints", "cli", "sandbox", "workshop", "pieces", "cluster", "workbench"]
+DRIVERS = ["build", "editions", "booklets", "offprints", "cli", "sandbox", "workshop", "pieces", "cluster", "shelf", "workbench"]
 ALLOWED = {
     ("read", "read_yaml"), ("lint", "read_yaml"), ("compare", "read_yaml"),
     ("compose", "figures"), ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine"),

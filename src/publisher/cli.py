@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from publisher import build as journey
+from publisher import library, shelf
 from publisher import offprints as single
 from publisher.compare import report as changed
 from publisher.compare import revisions
@@ -24,7 +25,7 @@ from publisher.lint import report as queries
 from publisher.lint import review as sheet
 from publisher.preflight.report import as_html, as_json
 from publisher.problems import Place, Problem, Rejected, nearest
-from publisher.read import read, read_reference
+from publisher.read import read, read_library, read_reference
 from publisher.rules import RULES
 from publisher.workbench import doctor, formatting, importing, manuscript, scaffold
 from publisher.workbench import schema as schemas
@@ -38,6 +39,9 @@ MISUSE = {"SRC-020", "SRC-027", "SRC-033", "DIF-003"}
 
 Root = Annotated[Path, typer.Option("--root", help="The book project's folder.", exists=True, file_okay=False)]
 Volumes = Annotated[list[str] | None, typer.Argument(help="Volumes by folder name; all when none is named.")]
+LibraryFile = Annotated[
+    Path | None, typer.Option("--library", help=f"The list of the volumes that are worked on as one; {library.NAME} of the root where no volume is named.")
+]
 Since = Annotated[str | None, typer.Option("--changes-since", help="With a chapter of what changed since this revision of git.")]
 
 
@@ -64,8 +68,11 @@ def check(
     review: Annotated[Path | None, typer.Option("--review", help="Write the review sheet for clinicians into this HTML file.", dir_okay=False)] = None,
     suggest: Annotated[bool, typer.Option("--suggest", help="Name the editor's notes that may settle a finding.")] = False,
     completeness: Annotated[bool, typer.Option("--completeness", help="Print what each case lacks of a complete report, and nothing else.")] = False,
+    listed_in: LibraryFile = None,
 ) -> None:
     """Read the sources and report everything in them that is wrong or must be looked at."""
+    if (file := chosen_library(root, listed_in, volumes)) and not (review or completeness):
+        check_library(file, form)
     try:
         collection = read(root, volumes)
     except Rejected as rejected:
@@ -165,6 +172,7 @@ def build(
     cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Use what was made before where nothing it depends on has changed.")] = True,
     draft: Annotated[bool, typer.Option("--draft", help="Build although findings are not settled; every page says so.")] = False,
     changes_since: Since = None,
+    listed_in: LibraryFile = None,
     cluster: Annotated[str, typer.Option("--cluster", help="Let the workers of a Dask scheduler typeset: tcp://scheduler:8786.")] = "",
 ) -> None:
     """Build the editions of each volume, or the screen edition of one case."""
@@ -172,6 +180,8 @@ def build(
     if unknown := [name for name in editions if name not in journey.EDITIONS]:
         hint = nearest(unknown[0], list(journey.EDITIONS)) or f"可用：{'、'.join(journey.EDITIONS)}"
         report([Problem(Place("--edition"), "SRC-033", "没有这一版", unknown[0], hint)])
+    if not case and (file := chosen_library(root, listed_in, volumes)):
+        build_library(file, journey.Order(None, tuple(editions), locked, draft, changes_since, cache, cluster))
     try:
         collection = read(root, volumes)
         chosen = list(collection.volumes.values())
@@ -191,6 +201,57 @@ def build(
             console.print(f"  {built.pages} pages, {built.seconds:.1f} s", markup=False)
     except Rejected as rejected:
         report(rejected.problems)
+
+
+def chosen_library(root: Path, named: Path | None, volumes: list[str] | None) -> Path | None:
+    """Return the list of volumes to work on: the file that was named, or that of the root where no volume was."""
+    if named and volumes:
+        report([Problem(Place("--library"), "SRC-033", "卷名与 --library 不能并用", "、".join(volumes), "二者取一")])
+    own = root / library.NAME
+    return named or (own if not volumes and own.is_file() else None)
+
+
+def build_library(file: Path, order: journey.Order) -> None:
+    """Build the volumes of a library and leave with status 1 if any failed."""
+    try:
+        listed = read_library(file)
+    except Rejected as rejected:
+        report(rejected.problems)
+
+    def begin(folder: library.VolumeFolder) -> journey.Progress:
+        console.print(f"[bold]{folder}[/]")
+        return progress()
+
+    def tell(outcome: shelf.Outcome) -> None:
+        for problem in outcome.problems:
+            errors.print(str(problem), markup=False)
+        if outcome.trace:
+            errors.print(outcome.trace, markup=False)
+
+    outcomes = shelf.build(file.parent.resolve(), listed, order, begin, tell)
+    console.print(f"\n{listed.title}\n{shelf.table(outcomes)}\n-> {shelf.REPORT}", markup=False)
+    raise typer.Exit(int(any(outcome.failed for outcome in outcomes)))
+
+
+def check_library(file: Path, form: Form) -> None:
+    """Check the volumes of a library and leave with status 1 if any has an error."""
+    try:
+        listed = read_library(file)
+    except Rejected as rejected:
+        if form is Form.JSON:
+            typer.echo(queries.as_json([], rejected.problems), nl=False)
+            raise typer.Exit(1) from rejected
+        report(rejected.problems)
+    checked = list(shelf.check(file.parent.resolve(), listed))
+    outcomes = [item.outcome for item in checked]
+    if form is Form.JSON:
+        typer.echo(queries.as_json([one for item in checked for one in item.examined], [problem for item in checked for problem in item.problems]), nl=False)
+    else:
+        for outcome in outcomes:
+            for problem in outcome.problems:
+                errors.print(str(problem), markup=False)
+        console.print(f"{listed.title}\n{shelf.table(outcomes)}", markup=False)
+    raise typer.Exit(int(any(outcome.failed for outcome in outcomes)))
 
 
 @app.command()

@@ -32,7 +32,7 @@ WORDS = {
     "study": "研究", "subject": "主题", "subtitles": "副题", "suv_max": "SUVmax", "suv_mean": "SUV均值", "system": "部位或系统", "tables": "表",
     "target": "靶病灶", "technique": "技术", "term": "不良反应", "text": "正文", "timeline": "治疗时间线", "title": "题名", "tnm": "TNM分期",
     "topic": "主题", "topics": "主题", "tracer": "示踪剂", "treatments": "治疗", "trial": "试验", "unit": "单位", "value": "数值", "values": "数值",
-    "variant": "位点或变异", "visit": "本次就诊", "waivers": "豁免",
+    "variant": "位点或变异", "visit": "本次就诊", "volumes": "各卷", "waivers": "豁免",
 }  # fmt: skip
 """Every key of a source file in the words of a medical record."""
 
