@@ -4,7 +4,7 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf test check case offprints golden rules-doc fuzz lint conform bench bench-rules clean
+.PHONY: help setup pdf test check case offprints golden rules-doc fuzz lint conform bench bench-rules bench-scale clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -55,6 +55,9 @@ bench: .venv/ready ## time the layout with the composer against plain WeasyPrint
 
 bench-rules: .venv/ready ## plant errors into copies of the real cases and count what the rules catch
 	@.venv/bin/python benchmarks/rules.py --missed $(or $(MISSED),0)
+
+bench-scale: .venv/ready ## build made volumes of 23 to 1,000 cases clean: make bench-scale SIZES=23,100
+	@.venv/bin/python benchmarks/scale.py --sizes $(or $(SIZES),23,100,400,1000)
 
 clean: ## remove what was built
 	@rm -rf build
