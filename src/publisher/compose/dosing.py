@@ -9,9 +9,10 @@ from publisher.catalogue import DRUG_GROUPS, Drug
 from publisher.collection import VolumeSource
 from publisher.compose.marks import Marks, noted
 from publisher.compose.tables import MEASURE_EM, Tables
+from publisher.notation import rank
 
 MOST_ROWS = 200
-"""Rows of one compiled table."""
+"""Rows of one compiled table; a longer one is parted."""
 
 
 def dosing_section(source: VolumeSource, measure_em: float = MEASURE_EM) -> Section:
@@ -35,8 +36,9 @@ def dosing_section(source: VolumeSource, measure_em: float = MEASURE_EM) -> Sect
                 if title not in ("说明", "时间")
             ]
             columns.append(("病例", Kind.TERM, lambda row: (Reference(f"例{row[1].number}", str(row[1].id)),)))
-            for start in range(0, len(rows), MOST_ROWS):
-                blocks += tables.table(f"{group}（续）" if start else group, rows[start : start + MOST_ROWS], columns)
+            parts = [rows[start : start + MOST_ROWS] for start in range(0, len(rows), MOST_ROWS)]
+            for place, part in enumerate(parts):
+                blocks += tables.table(f"{group}（{rank(place)}）" if len(parts) > 1 else group, part, columns)
     blocks += noted(marks, "dosing-notes")
     return Section("dosing", "appendix", str(dosing.title), tuple(blocks), running_head=str(dosing.title))
 
