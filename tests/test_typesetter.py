@@ -52,6 +52,29 @@ def test_a_section_that_asks_for_no_page_is_rendered_once_a_side():
     assert house.set[-1] == "three: 1"
 
 
+def test_all_sections_are_turned_to_their_sides_at_once():
+    """Each waits for nothing but the pages of those before it, which are known from the other side."""
+    log: list[str] = []
+    house = House({name: 1 for name in ("one", "two", "three", "four")}, {})
+    house.html = lambda section, opening, pages: f"{section.id} {opening.side}"
+
+    class Logged(Future):
+        def result(self, timeout=None):
+            log.append(f"wait {self.html}")
+            return super().result(timeout)
+
+    def setting(html, section):
+        log.append(f"begin {html}")
+        future = Logged()
+        future.html = html
+        future.set_result(house.setting(html, section).result())
+        return future
+
+    Typesetter(house.html, setting).typeset(volume(*map(section, house.pages)))
+    assert log.index("begin four left") < log.index("wait two left")
+    assert log.count("begin four left") == log.count("begin two left") == 1
+
+
 def test_a_number_that_another_change_moves_is_followed():
     house = House({"one": 1, "two": 1}, {"one": ["two"]})
     grown = {"one: 00": 1, "one: 2": 2, "one: 3": 2}

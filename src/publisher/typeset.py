@@ -97,6 +97,8 @@ class Typesetter:
         for _ in range(MOST_PASSES):
             for section in (*body, *front, *after):  # all at once, each on the side it will most likely open on
                 self.begin(section, Opening(self.sides.get(section.id, "right"), section.numbering), pages)
+            for sections, first in ((front, 1), (body, whole.first_folio), (after, 1)):
+                self.turn(sections, pages, first)
             sheets = (*self.group(front, pages), *self.group(body, pages, whole.first_folio), *self.group(after, pages))
             found = page_map(whole, sheets)
             if found == pages:
@@ -106,6 +108,16 @@ class Typesetter:
                 return Typeset(sheets)
             pages = found
         raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-002", f"排版 {MOST_PASSES} 遍后页码仍不稳定")])
+
+    def turn(self, sections: list[book.Section], pages: PageMap, first: int) -> None:
+        """Begin to set sections on the sides they open on if all keep their number of pages, which the side seldom changes."""
+        number = first
+        for section in sections:
+            number += section.recto and number % 2 == 0
+            count = len(self.laid[section.id][1].result().pages)
+            self.begin(section, Opening("right" if number % 2 else "left", sections[0].numbering), pages)
+            number += count
+            number += section.blank_back and number % 2 == 0
 
     def group(self, sections: list[book.Section], pages: PageMap, first: int = 1) -> list[Sheet]:
         """Set sections numbered together from `first`; a front group is filled up to whole leaves."""
