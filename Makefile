@@ -4,7 +4,7 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf report test check case offprints preview golden docs fuzz lint conform bench bench-layout bench-rules bench-preview clean
+.PHONY: help setup pdf report test check case offprints preview golden docs fuzz lint conform bench bench-layout bench-rules bench-preview bench-scale clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -68,6 +68,9 @@ bench-rules: .venv/ready ## plant errors into copies of the real cases and count
 
 bench-preview: .venv/ready ## time the preview from saving a case to its fresh page
 	@.venv/bin/python benchmarks/preview.py
+
+bench-scale: .venv/ready ## build made volumes of 23 to 1,000 cases clean: make bench-scale SIZES=23,100
+	@.venv/bin/python benchmarks/scale.py --sizes $(or $(SIZES),23,100,400,1000)
 
 clean: ## remove what was built
 	@rm -rf build

@@ -4,11 +4,12 @@ import inspect
 
 import pytest
 
-from publisher import case, fields, volume
+from publisher import case, fields, library, volume
 from publisher.model import Model
 from publisher.read_yaml import Reader
 
-MODELS = [item for module in (case, volume) for item in vars(module).values() if inspect.isclass(item) and issubclass(item, Model) and item is not Model]
+KINDS = [item for module in (case, library, volume) for item in vars(module).values() if inspect.isclass(item)]
+MODELS = [kind for kind in KINDS if issubclass(kind, Model) and kind is not Model]
 
 
 FIELDS = {(model.__name__, name) for model in MODELS for name in model.model_fields}

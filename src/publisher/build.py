@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
-from publisher import book, booklets, build_report, manifest, pages_lock, sandbox, typeset, typeset_engine, unchanged
+from publisher import book, booklets, build_report, cluster, manifest, pages_lock, sandbox, typeset, typeset_engine, unchanged
 from publisher.changes import Changes, without_identities
 from publisher.collection import Collection, VolumeSource
 from publisher.compare import revisions
@@ -99,8 +100,8 @@ def begin_apart(
 
         said = Progress(stage, lambda title, pages: tell("section", title, pages))
         store = Store(project.store) if order.keep else NoStore()
-        with workers() as pool:
-            built = build(project, collection, source, said, order, Workshop(basis(project), store, pool, hands()))
+        with cluster.workers(order.cluster, project.styles) if order.cluster else workers() as pool:
+            built = build(project, collection, source, said, order, Workshop(basis(project), store, pool, pool.hands if order.cluster else hands()))
         if kept_as:
             folder = built.paths[0].parent
             kept = unchanged.Kept(str(source.volume.id), str(source.volume.title), folder, built.pages, tuple(told), built.files)
@@ -108,7 +109,8 @@ def begin_apart(
         store.trim()
         return replace(built, files={})
 
-    return sandbox.begin(work, name=f"build/{source.volume.id}", listen=lambda what, *words: heard[what](*words))
+    most = sandbox.Limits.of(len(source.cases))
+    return sandbox.begin(work, name=f"build/{source.volume.id}", most=most, listen=lambda what, *words: heard[what](*words))
 
 
 def basis(project: Project) -> str:
@@ -174,8 +176,8 @@ def build(
 
 
 def editions(job: Job, pages: Typeset, names: Sequence[str], tell: Tell) -> Iterator[Files]:
-    """Yield the files of editions in order. Where there are workers, those made of the same pages are made side by side, each in a child."""
-    apart = [name for name in names if name not in OF_OWN_PAGES] if job.workshop.executor else []
+    """Yield the files of editions in order. Where this machine has workers, those made of the same pages are made side by side, each in a child."""
+    apart = [name for name in names if name not in OF_OWN_PAGES] if isinstance(job.workshop.executor, ProcessPoolExecutor) else []
     begun = {name: edition_apart(job, pages, name) for name in apart} if len(names) > 1 else {}
     try:
         made = {name: EDITIONS[name](job, pages, tell) for name in names if name not in begun}

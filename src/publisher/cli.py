@@ -54,6 +54,8 @@ queries = Later("publisher.lint.report")
 sheet = Later("publisher.lint.review")
 looked = Later("publisher.preflight.report")
 reading = Later("publisher.read")
+library = Later("publisher.library")
+shelf = Later("publisher.shelf")
 doctor = Later("publisher.workbench.doctor")
 documents = Later("publisher.workbench.documents")
 formatting = Later("publisher.workbench.formatting")
@@ -140,6 +142,9 @@ class Tongue(StrEnum):
 
 Root = Annotated[Path, typer.Option("--root", help="The book project's folder.", exists=True, file_okay=False)]
 Volumes = Annotated[list[str] | None, typer.Argument(help="Volumes by folder name; all when none is named.")]
+LibraryFile = Annotated[
+    Path | None, typer.Option("--library", help="The list of the volumes that are worked on as one; library.yaml of the root where no volume is named.")
+]
 Since = Annotated[str | None, typer.Option("--changes-since", help="With a chapter of what changed since this revision of git.")]
 
 
@@ -175,8 +180,11 @@ def check(
     review: Annotated[Path | None, typer.Option("--review", help="Write the review sheet for clinicians into this HTML file.", dir_okay=False)] = None,
     suggest: Annotated[bool, typer.Option("--suggest", help="Name the editor's notes that may settle a finding.")] = False,
     completeness: Annotated[bool, typer.Option("--completeness", help="Print what each case lacks of a complete report, and nothing else.")] = False,
+    listed_in: LibraryFile = None,
 ) -> None:
     """Read the sources and report everything in them that is wrong or must be looked at."""
+    if (file := chosen_library(root, listed_in, volumes)) and not (review or completeness):
+        check_library(file, form)
     project = Project(root.resolve())
     name = unchanged.check_key(project, volumes or project.volumes, form, str(suggest))
     kept = None if review or completeness else Store(project.store).get(name)
@@ -298,14 +306,18 @@ def build(
     changes_since: Since = None,
     with_report: Annotated[bool, typer.Option("--report", help="Write report.html: times, findings, measures, checks, a picture of every page.")] = False,
     show: Annotated[bool, typer.Option("--open", help="Open the report where one is written, else the first PDF.")] = False,
+    listed_in: LibraryFile = None,
+    cluster: Annotated[str, typer.Option("--cluster", help="Let the workers of a Dask scheduler typeset: tcp://scheduler:8786.")] = "",
 ) -> None:
     """Build the editions of each volume, or the screen edition of one case."""
     editions = [name.strip() for name in edition.split(",")] if edition is not None else []
     if unknown := [name for name in editions if name not in edition_names.NAMES]:
         hint = nearest(unknown[0], edition_names.NAMES) or f"可用：{'、'.join(edition_names.NAMES)}"
         report([Problem(Place("--edition"), "SRC-033", "没有这一版", unknown[0], hint)])
+    if not case and (file := chosen_library(root, listed_in, volumes)):
+        build_library(file, Order(None, tuple(editions), locked, draft, changes_since, cache, with_report, cluster))
     project = Project(root.resolve())
-    order = Order(case, tuple(editions), locked, draft, changes_since, cache, with_report)
+    order = Order(case, tuple(editions), locked, draft, changes_since, cache, with_report, cluster)
     names = {name: unchanged.build_key(project, name, order) if cache and not with_report else "" for name in volumes or project.volumes}
     kept = {name: found for name, key in names.items() if key and (found := unchanged.find(project, key))}
     for found in kept.values():
@@ -414,6 +426,58 @@ def as_before(project: Project, kept: unchanged.Kept) -> None:
     for path in kept.paths:
         tell(f"  -> {path.relative_to(project.root)}")
     tell(f"  {kept.pages} pages, nothing changed, {perf_counter() - started:.1f} s")
+
+
+def chosen_library(root: Path, named: Path | None, volumes: list[str] | None) -> Path | None:
+    """Return the list of volumes to work on: the file that was named, or that of the root where no volume was."""
+    if named and volumes:
+        report([Problem(Place("--library"), "SRC-033", "卷名与 --library 不能并用", "、".join(volumes), "二者取一")])
+    own = root / library.NAME
+    return named or (own if not volumes and own.is_file() else None)
+
+
+def build_library(file: Path, order: Order) -> None:
+    """Build the volumes of a library and leave with status 1 if any failed."""
+    try:
+        listed = reading.read_library(file)
+    except Rejected as rejected:
+        report(rejected.problems)
+
+    def begin(folder: Any) -> Progress:
+        tell(str(folder), style="bold")
+        return progress()
+
+    def heard(outcome: Any) -> None:
+        for problem in outcome.problems:
+            complain(str(problem))
+        if outcome.trace:
+            errors.print(outcome.trace, markup=False)
+
+    outcomes = shelf.build(file.parent.resolve(), listed, order, begin, heard)
+    tell(f"\n{listed.title}\n{shelf.table(outcomes)}\n-> {shelf.REPORT}")
+    raise typer.Exit(int(any(outcome.failed for outcome in outcomes)))
+
+
+def check_library(file: Path, form: Form) -> None:
+    """Check the volumes of a library and leave with status 1 if any has an error."""
+    try:
+        listed = reading.read_library(file)
+    except Rejected as rejected:
+        if form is Form.JSON:
+            typer.echo(in_json(queries.as_json([], rejected.problems)), nl=False)
+            raise typer.Exit(1) from rejected
+        report(rejected.problems)
+    looked_at = list(shelf.check(file.parent.resolve(), listed))
+    outcomes = [item.outcome for item in looked_at]
+    if form is Form.JSON:
+        examined, problems = [one for item in looked_at for one in item.examined], [problem for item in looked_at for problem in item.problems]
+        typer.echo(in_json(queries.as_json(examined, problems)), nl=False)
+    else:
+        for outcome in outcomes:
+            for problem in outcome.problems:
+                complain(str(problem))
+        tell(f"{listed.title}\n{shelf.table(outcomes)}")
+    raise typer.Exit(int(any(outcome.failed for outcome in outcomes)))
 
 
 @app.command()

@@ -67,7 +67,7 @@ class Job:
 
     def setting(self, wanted: edition.Edition) -> typeset.Setting:
         """Return what begins to set a section in the style of an edition."""
-        stylesheet = str(self.styles / wanted.stylesheet)
+        stylesheet = self.styles / wanted.stylesheet
 
         def begin(html: str, section: book.Section) -> Future[Galley]:
             made = self.workshop.make(pieces.section, wanted.stylesheet, html, section.title, section.id, section.numbering, where=stylesheet)

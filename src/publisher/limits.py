@@ -41,6 +41,8 @@ MAX_CPU = 900
 """Seconds."""
 MAX_WALL = 1_200
 """Seconds."""
+EACH_CASE = (5_000_000, 8, 16)
+"""What each case of a volume may take beyond these: bytes, seconds of processor, seconds."""
 MAX_OUTPUT = 500_000_000
 """Bytes of one file."""
 

@@ -12,12 +12,12 @@ from publisher.typeset import Compositor
 
 
 @cache
-def compositor(stylesheet: str) -> Compositor:
+def compositor(stylesheet: Path) -> Compositor:
     """The engine of this process with a style sheet, made ready once."""
-    return Compositor(Path(stylesheet))
+    return Compositor(stylesheet)
 
 
-def section(where: str, stylesheet: str, html: str, title: str, id: str, numbering: str) -> bytes:
+def section(where: Path, stylesheet: str, html: str, title: str, id: str, numbering: str) -> bytes:
     """Set a section with the style sheet that stands at `where` and is called `stylesheet`,
     and finish what can be finished of it alone: a stored `Galley`."""
     return galleys.finished(compositor(where).set(html, title), id, numbering).stored()

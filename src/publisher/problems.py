@@ -17,7 +17,7 @@ class Severity(StrEnum):
     REVIEW = "review"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Place:
     """A spot in a source file (line and column count from 1) or, for a PDF, its page in `line`."""
 

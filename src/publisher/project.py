@@ -94,6 +94,8 @@ class Order:
     """Use and keep what was made between builds."""
     report: bool = False
     """Write report.html too, also where files are refused."""
+    cluster: str = ""
+    """The address of a Dask scheduler whose workers make the pieces; this machine's own where empty."""
 
     def folder(self, volume: str) -> str:
         """Return the folder below build/ that takes the files."""

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from publisher.case import Case
 from publisher.catalogue import REFERENCE_MODELS, Catalogue, folded
 from publisher.collection import Collection, VolumeSource
+from publisher.library import Library
 from publisher.limits import MAX_CASES, MAX_PROBLEMS, MAX_TOTAL_BYTES
 from publisher.model import Model
 from publisher.problems import Place, Problem, Rejected, nearest
@@ -54,6 +55,24 @@ def read_reference(root: Path) -> Catalogue:
     if problems:
         raise Rejected(problems)
     return catalogue
+
+
+def read_library(path: Path) -> Library:
+    """Read the list of a library's volumes. Raises Rejected also where a volume is listed twice or not there."""
+    name = path.name
+    tree, problems = read_yaml(path, name)
+    library = validated(Library, tree, problems, {}) if tree is not None else None
+    seen: dict[str, Written] = {}
+    for folder in library.volumes if library else []:
+        if first := seen.get(folder):
+            problems.append(Problem(folder.place, "SRC-034", "此卷列了两次", folder, f"首见于第 {first.place.line} 行，删去其一"))
+        elif not (path.parent / folder / "volume.yaml").is_file():
+            known = sorted(found.parent.relative_to(path.parent).as_posix() for found in path.parent.glob("**/content/*/volume.yaml"))
+            problems.append(Problem(folder.place, "SRC-035", "所列的卷不在", folder, nearest(folder, known) or f"应有 {folder}/volume.yaml"))
+        seen[str(folder)] = folder
+    if problems or library is None:
+        raise Rejected(problems)
+    return library
 
 
 def over_the_limits(content: Path, folders: list[Path]) -> Iterator[Problem]:
@@ -255,6 +274,8 @@ def explained(fault: Any, tree: Any, model: type[Model]) -> Problem:
             return Problem(place, "SRC-114", "病例编号只能是数字", found, "写作 3，不写「例3」")
         case "bad_length":
             return Problem(place, "SRC-115", f"「{field}」应为以毫米计的长度", found, "写作 0.108，不带单位")
+        case "bad_folder":
+            return Problem(place, "SRC-119", "卷的位置写法不对", found, "写作 content/<卷名>；在下级文件夹中的写作 <文件夹>/content/<卷名>")
         case "bad_isbn":
             return Problem(place, "SRC-116", "书号写法不对", found, "写作 978-7-…，共十三位数字，以连字符分段；尚无书号则删去此行")
         case "bad_isbn_digit":

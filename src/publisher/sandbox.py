@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Self
 
 from publisher import limits
 from publisher.problems import Place, Problem, Rejected
@@ -48,6 +48,12 @@ class Limits:
     """Seconds by the clock."""
     file: int = limits.MAX_OUTPUT
     """Bytes of one file."""
+
+    @classmethod
+    def of(cls, cases: int) -> Self:
+        """Return the limits for a volume of so many cases."""
+        memory, cpu, wall = (cases * each for each in limits.EACH_CASE)
+        return cls(limits.MAX_MEMORY + memory, limits.MAX_CPU + cpu, limits.MAX_WALL + wall)
 
 
 class ChildFailed(RuntimeError):

@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def machine() -> Iterator[str]:
 def build_key(project: Project, volume: str, order: Order) -> str:
     """Return the key of what a build of a volume depends on."""
     paths = project.paths(volume)
-    asked = json.dumps(asdict(order), sort_keys=True)
+    asked = json.dumps(asdict(replace(order, cluster="")), sort_keys=True)
     looked = [key_of_folder(path) if path.exists() else "" for path in paths]
     return key("build", *machine(), key_of_folder(PROGRAM), *looked, asked, *history(project, volume, order))
 

@@ -10,6 +10,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TypeVar
 
 from publisher.store import NoStore, Store, key
@@ -31,8 +32,11 @@ class Workshop:
     """How many pieces it is worth to have on the way at once."""
     made: dict[str, Future[bytes]] = field(default_factory=dict)
 
-    def make(self, piece: Piece, *arguments: bytes | str, where: bytes | str = "") -> "Future[bytes]":
-        """Begin to make a piece, or take it from what was made before; `where` is passed first and is no part of the key."""
+    def make(self, piece: Piece, *arguments: bytes | str, where: bytes | str | Path = "") -> "Future[bytes]":
+        """Begin to make a piece, or take it from what was made before; `where` is passed first and is no part of the key.
+
+        A path of this machine is on another machine that of the same file there.
+        """
         name = key(self.basis, piece.__module__, piece.__qualname__, *arguments)
         if name not in self.made:
             self.made[name] = self.found(name) or self.begun(name, piece, (where, *arguments) if where else arguments)
@@ -46,7 +50,7 @@ class Workshop:
         future.set_result(content)
         return future
 
-    def begun(self, name: str, piece: Piece, arguments: tuple[bytes | str, ...]) -> "Future[bytes]":
+    def begun(self, name: str, piece: Piece, arguments: tuple[bytes | str | Path, ...]) -> "Future[bytes]":
         future: Future[bytes] = Future()
 
         def finish(done: "Future[bytes]") -> None:

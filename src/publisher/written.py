@@ -22,6 +22,7 @@ NUMBER = r"\d+(?:\.\d+)?"
 class Written(str):
     """A scalar of a source file with the place it was read from."""
 
+    __slots__ = ("place",)  # a volume of a thousand cases holds millions
     place: Place
 
     def __new__(cls, text: str, place: Place | None = None) -> Self:

@@ -1,9 +1,12 @@
 """The chapters around the cases: parts, contents, guideline, dosing, announced cases, abbreviations."""
 
+from dataclasses import replace
+
 import pytest
 from project import RIB
 
 from publisher import book
+from publisher.compose import collation, dosing
 from publisher.compose.assemble import case_alone, compose
 from publisher.compose.case_section import case_section
 from publisher.compose.collation import collation_section
@@ -180,3 +183,36 @@ def test_a_note_with_a_reason_points_to_the_collation(sample_book):
 
 def test_a_volume_without_notes_has_no_collation(make_case):
     assert collation_section([case_section(make_case())]) == []
+
+
+def test_a_long_collation_goes_on_in_sections_of_its_own(sample, sample_book, monkeypatch):
+    monkeypatch.setattr(collation, "MOST_NOTES", 1)
+    whole = compose(sample.volumes["sample"], sample.catalogue, "测试引擎")
+    parts = [section for section in whole.sections if section.kind == "collation"]
+    assert [section.bookmark for section in parts] == [1] + [0] * (len(parts) - 1)
+    assert len(parts) > 1
+    notes = [note for section in parts for block in section.blocks if isinstance(block, book.Collation) for note in block.items]
+    assert notes == [note for block in sample_book.section("collation").blocks if isinstance(block, book.Collation) for note in block.items]
+    listed = [entry.target for block in whole.section("contents").blocks if isinstance(block, book.Entries) for entry in block.items]
+    assert listed.count("collation") == 1
+    assert not any(target.startswith("collation-") for target in listed)
+    for section in parts:
+        words = {str(line.text) for note in section.blocks[-1].items for line in note.quote}
+        assert words & {str(item.text) for item in whole.printed if item.section == section.id}
+
+
+@pytest.mark.parametrize(("sizes", "groups"), [([], []), ([900], [[0]]), ([300, 200, 1], [[0, 1], [2]]), ([1, 500], [[0], [1]])])
+def test_cases_are_gathered_whole_into_sections_of_the_collation(sizes, groups):
+    assert collation.gathered(sizes) == groups
+
+
+def test_a_long_compiled_table_is_parted(sample, sample_book, monkeypatch):
+    source = sample.volumes["sample"]
+    compiled = replace(source, dosing=source.dosing.model_copy(update={"compiled": True, "tables": [], "notes": []}))
+    cases = {section.id: section for section in sample_book.sections if section.kind == "case"}
+    whole = [row for table in tables(dosing.dosing_section(compiled, cases, "A")).values() for row in cells(table)]
+    monkeypatch.setattr(dosing, "MOST_ROWS", 1)
+    parted = tables(dosing.dosing_section(compiled, cases, "A"))
+    assert [row[0] for table in parted.values() for row in cells(table)] == [row[0] for row in whole]
+    assert {len(table.rows) for table in parted.values()} == {1}
+    assert any(name.endswith("（二）") for name in parted)

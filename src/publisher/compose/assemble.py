@@ -83,7 +83,7 @@ def compose(
         date=str(volume.date),
         language="zh-CN",
         sections=(*front(volume, source, engine), contents(source, catalogue, [*lists, *body]), *lists, *body),
-        printed=tuple(printed(source)),
+        printed=tuple(printed(source, collated(body))),
         privacy=volume.privacy,
         lexicons=(*index_lexicons(catalogue), abbreviation_lexicon(source, catalogue), analyte_lexicon(catalogue)),
     )
@@ -106,7 +106,7 @@ def case_alone(whole: book.Book, slug: str) -> book.Book:
     if section is None:
         known = [section.id for section in whole.sections if section.kind == "case"]
         raise Rejected([Problem(place_of(whole), "SRC-027", "本卷没有这一病例", slug, f"现有：{'、'.join(known)}")])
-    notes = [replace(item, bookmark=1) for item in collation_section([section])]
+    notes = collation_section([section])
     return book.Book(
         f"{whole.id}-{slug}", whole.volume, book.words(section.blocks[0].title), whole.short_title, whole.author, whole.subject,
         whole.keywords, whole.date, whole.language, (replace(without_links(section), bookmark=1), *notes),
@@ -118,8 +118,14 @@ def place_of(whole: book.Book) -> Place:
     return Place(f"content/{whole.id}/volume.yaml")
 
 
-def printed(source: VolumeSource):
-    """List every scalar of every case that must be found on the case's own pages."""
+def collated(sections: list[Section]) -> dict[str, str]:
+    """Say in which section of the collation the notes of each case stand."""
+    heads = ((block.anchor, section.id) for section in sections if section.kind == COLLATION for block in section.blocks if isinstance(block, book.Heading))
+    return {anchor.removeprefix(f"{COLLATION}-"): section for anchor, section in heads}
+
+
+def printed(source: VolumeSource, collation: dict[str, str]):
+    """List every scalar of every case that must be found on the case's own pages; `collation` is the section of its notes."""
     for slug, tree in source.trees.items():
         for path, text in leaves(tree):
             if UNPRINTED.isdisjoint(path):
@@ -128,7 +134,7 @@ def printed(source: VolumeSource):
                 yield book.Printed(shown, slug, ".".join(str(step) for step in path))
         for note in source.cases[slug].notes:
             yield book.Printed(note.note, slug, "notes")
-            yield from (book.Printed(text, COLLATION, f"{slug}.notes") for text in (note.quote, note.note, note.reason) if text)
+            yield from (book.Printed(text, collation[slug], f"{slug}.notes") for text in (note.quote, note.note, note.reason) if text)
 
 
 def front(volume: Volume, source: VolumeSource, engine: str) -> list[Section]:

@@ -81,7 +81,7 @@ def listed(cases: list[Section]) -> str:
 def contents(whole: book.Book, body: list[Section]) -> Section:
     """Make the contents: each case as the volume's contents have it."""
     known = {entry.target: entry for block in whole.section("contents").blocks if isinstance(block, Entries) for entry in block.items}
-    entries = tuple(known.get(section.id) or Entry("", section.title, "", section.id, 1) for section in body)
+    entries = tuple(known.get(section.id) or Entry("", section.title, "", section.id, 1) for section in body if section.bookmark)
     return Section("contents", "contents", "目录", (Heading(plain("目录"), 1, "contents-h"), Entries(entries)), front=True, recto=True, running_head="目录")
 
 

@@ -7,18 +7,38 @@ from publisher import book
 COLLATION = "collation"
 """Id and kind of the section."""
 TITLE = "校勘记"
+MOST_NOTES = 500
+"""Notes of one section: some twenty pages, which are set at a time. A longer collation goes on in sections of its own."""
 
 
-def collation_section(noted: Sequence[book.Section]) -> list[book.Section]:
-    """Return the section in a list, or an empty list where none of the cases and chapters has a note."""
-    blocks: list[book.Block] = []
-    for section in noted:
-        notes = [note for block in section.blocks if isinstance(block, book.Notes) for note in block.items]
-        if notes:
-            title = f"例{section.number}　{section.title}" if section.number else section.title
-            blocks += [book.Heading(book.plain(title), 2, f"{COLLATION}-{section.id}"), book.Collation(tuple(notes))]
-    if not blocks:
-        return []
+def collation_section(sections: Sequence[book.Section]) -> list[book.Section]:
+    """Return the section in a list, followed by those in which it goes on; an empty list where none of the cases and chapters has a note."""
+    noted = [(section, notes) for section in sections if (notes := notes_of(section))]
     head = book.Heading(book.plain(TITLE), 1, f"{COLLATION}-h")
     about = book.Paragraph(book.plain("编者按依例汇列，各条依次为所在页码、编号、原文、疑点，有理由者附后。"))
-    return [book.Section(COLLATION, COLLATION, TITLE, (head, about, *blocks), running_head=TITLE)]
+    made = []
+    for place, group in enumerate(gathered([len(notes) for _, notes in noted])):
+        blocks: list[book.Block] = [] if place else [head, about]
+        for section, notes in (noted[index] for index in group):
+            title = f"例{section.number}　{section.title}" if section.number else section.title
+            blocks += [book.Heading(book.plain(title), 2, f"{COLLATION}-{section.id}"), book.Collation(notes)]
+        name = f"{COLLATION}-{place + 1}" if place else COLLATION
+        made.append(book.Section(name, COLLATION, TITLE, tuple(blocks), bookmark=0 if place else 1, running_head=TITLE))
+    return made
+
+
+def notes_of(section: book.Section) -> tuple[book.Note, ...]:
+    return tuple(note for block in section.blocks if isinstance(block, book.Notes) for note in block.items)
+
+
+def gathered(sizes: Sequence[int]) -> list[list[int]]:
+    """Gather neighbours, by their places, as long as their sizes together do not pass MOST_NOTES."""
+    groups: list[list[int]] = []
+    held = 0
+    for place, size in enumerate(sizes):
+        if not groups or held + size > MOST_NOTES:
+            groups.append([])
+            held = 0
+        groups[-1].append(place)
+        held += size
+    return groups

@@ -10,6 +10,10 @@ from publisher.collection import VolumeSource
 from publisher.compose.marks import Marks, noted
 from publisher.compose.references import dose_place
 from publisher.compose.tables import MEASURE_EM, Tables
+from publisher.notation import rank
+
+MOST_ROWS = 200
+"""Rows of one compiled table; a longer one is parted."""
 
 DOSING = "dosing"
 """The id of the appendix."""
@@ -37,7 +41,9 @@ def dosing_section(source: VolumeSource, cases: dict[str, Section], letter: str,
                 if title not in ("说明", "时间")
             ]
             columns.append(("病例", Kind.TEXT, lambda row: (reference(row[1], row[0], cases),)))
-            blocks += tables.table(group, rows, columns, key=("药物",))
+            parts = [rows[start : start + MOST_ROWS] for start in range(0, len(rows), MOST_ROWS)]
+            for place, part in enumerate(parts):
+                blocks += tables.table(f"{group}（{rank(place)}）" if len(parts) > 1 else group, part, columns, key=("药物",))
     blocks += noted(marks, "dosing-notes")
     return Section(DOSING, "appendix", str(dosing.title), tuple(blocks), running_head=str(dosing.title))
 

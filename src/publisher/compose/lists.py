@@ -18,6 +18,8 @@ def contents(source: VolumeSource, catalogue: Catalogue, listed: list[Section]) 
     """Return the contents of the sections given, in their order."""
     entries = []
     for section in listed:
+        if not section.bookmark:  # goes on from the one before
+            continue
         case = source.cases.get(section.id)
         if case:
             entries.append(Entry(f"例{section.number}", section.title, described(case, catalogue), section.id, 2))

@@ -190,7 +190,7 @@ class Tree:
             kid.P = self.document
             self.kids.append(kid)
         known = NumberTree(copied.ParentTree)
-        for page in list(self.out.pages)[start : start + count]:
+        for page in (self.out.pages[place] for place in range(start, start + count)):
             for key, item in (("/StructParents", page.obj), *(("/StructParent", item) for item in page.obj.get("/Annots", ()))):
                 if key in item:
                     self.owners.append(known[int(item[key])])

@@ -93,15 +93,18 @@ class Examined:
 def examined(source: VolumeSource, catalogue: Catalogue, known: frozenset[int]) -> Examined:
     """Apply every rule to a volume and look for what settles each finding; `known` are the code points that can be printed."""
     files = {case.id.place.path: slug for slug, case in source.cases.items()}
-    found = sorted(findings(source, catalogue, known), key=lambda item: (reading_order(source, files, item[1].at.place), item[0].code))
+    order = {str(slug): place for place, slug in enumerate(source.volume.case_ids)}
+    found = sorted(findings(source, catalogue, known), key=lambda item: (reading_order(order, files, item[1].at.place), item[0].code))
     settlers = list(claims(source))
-    by_code: dict[str, list[Settler]] = defaultdict(list)
-    for settler in settlers:
-        by_code[str(settler.code)].append(settler)
+    by_code: dict[tuple[str, str], list[tuple[int, Settler]]] = defaultdict(list)
+    for number, settler in enumerate(settlers):
+        by_code[str(settler.code), settler.quote.place.path].append((number, settler))
     used: set[int] = set()
     queries = []
     for rule, finding in found:
-        speaking = [settler for settler in by_code[rule.code] if settler.speaks_of(finding)]
+        paths = dict.fromkeys(text.place.path for text in (finding.at, *finding.also))
+        near = sorted(item for path in paths for item in by_code.get((rule.code, path), ()))
+        speaking = [settler for _, settler in near if settler.speaks_of(finding)]
         used |= {id(settler) for settler in speaking}
         case = files.get(finding.at.place.path, "")
         queries.append(Query(rule, finding, str(source.volume.id), case, speaking[0] if speaking else None))
@@ -119,11 +122,9 @@ def findings(source: VolumeSource, catalogue: Catalogue, known: frozenset[int]) 
     yield from check_volume(source, catalogue)
 
 
-def reading_order(source: VolumeSource, files: dict[str, str], place: Place) -> tuple[int, Place]:
-    """Sort the cases as the volume prints them, then its other files."""
-    order = source.volume.case_ids
-    slug = files.get(place.path)
-    return (order.index(slug) if slug in order else len(order), place)
+def reading_order(order: dict[str, int], files: dict[str, str], place: Place) -> tuple[int, Place]:
+    """Sort the cases as the volume prints them, `order` by case, then its other files."""
+    return (order.get(files.get(place.path, ""), len(order)), place)
 
 
 class Noted(NamedTuple):

@@ -125,9 +125,12 @@ def sentence_of_another_case(source: VolumeSource, catalogue: Catalogue) -> Iter
 def timetable_of_another_case(source: VolumeSource, catalogue: Catalogue) -> Iterator[Finding]:
     """Two patients have the same timetable: the same days, or the same steps in the same order."""
     tables = {slug: (days(tree), steps(tree)) for slug, tree in source.trees.items()}
+    words = {slug: tuple({*map(str, table)} for table in both) for slug, both in tables.items()}
     for one, other in combinations(tables, 2):
-        for kind, least, first, second in zip(("日期", "时间节点"), (SAME_DAYS, SAME_STEPS), tables[one], tables[other], strict=True):
-            if len({*map(str, first)} & {*map(str, second)}) < least:
+        for kind, least, first, second, same, own in zip(
+            ("日期", "时间节点"), (SAME_DAYS, SAME_STEPS), tables[one], tables[other], words[one], words[other], strict=True
+        ):
+            if len(same) < least or len(same & own) < least:
                 continue
             blocks = SequenceMatcher(None, [str(text) for text in first], [str(text) for text in second], autojunk=False).get_matching_blocks()
             shared = [(first[block.a + step], second[block.b + step]) for block in blocks for step in range(block.size)]

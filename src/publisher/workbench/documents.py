@@ -19,7 +19,7 @@ KINDS: tuple[tuple[type[Written], str], ...] = (
     (Named, "词表中的名称"), (Slug, "标识"), (Moment, "时间"), (Figure, "带数字的文字"), (Reading, "数值"), (Prose, "句子"), (Written, "短语"),
 )  # fmt: skip
 """What a scalar is called, the narrower kinds first."""
-TITLES = {"case": "病例", "volume": "卷", "guideline": "要点汇编", "dosing": "用药剂量"}
+TITLES = {"case": "病例", "volume": "卷", "guideline": "要点汇编", "dosing": "用药剂量", "library": "文库"}
 
 # -- commands -----------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from publisher.case import Case
 from publisher.catalogue import Catalogue, Named
 from publisher.fields import explained
+from publisher.library import Library
 from publisher.model import Model
 from publisher.volume import Dosing, Guideline, Volume
 from publisher.written import Written
@@ -21,6 +22,7 @@ SOURCES: dict[str, tuple[type[Model], str]] = {
     "volume": (Volume, "content/*/volume.yaml"),
     "guideline": (Guideline, "content/*/guideline.yaml"),
     "dosing": (Dosing, "content/*/dosing.yaml"),
+    "library": (Library, "library.yaml"),
 }
 """The kinds of source: their model, and where they stand."""
 
