@@ -364,15 +364,22 @@ def engine_warnings(title: str, fetcher: ProjectFetcher) -> Iterator[None]:
     except URLFetchingError as error:
         if not fetcher.problems:
             raise
-        raise Rejected(fetcher.problems) from error
+        raise Rejected(taken(fetcher.problems)) from error
     finally:
         logger.handlers, logger.propagate = before, propagated
     if fetcher.problems:
-        raise Rejected(fetcher.problems)
+        raise Rejected(taken(fetcher.problems))
     if records:
         raise Rejected(
             [Problem(Place(title), "TYP-001", "排版引擎告警", text, warning_hint(text)) for text in dict.fromkeys(record.getMessage() for record in records)]
         )
+
+
+def taken(problems: list[Problem]) -> list[Problem]:
+    """Return problems and forget them: the next section is not to blame."""
+    found = list(problems)
+    problems.clear()
+    return found
 
 
 def warning_hint(text: str) -> str:

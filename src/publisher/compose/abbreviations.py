@@ -17,7 +17,7 @@ LEXICON = "abbreviations"
 
 def abbreviations_section(source: VolumeSource, catalogue: Catalogue, letter: str, measure_em: float = MEASURE_EM) -> list[Section]:
     """Return the section in a list, or an empty list where the cases have no abbreviation."""
-    tables = Tables(LEXICON, letter, Marks.none(source), measure_em)
+    tables = Tables(LEXICON, letter, Marks.none(), measure_em)
     table = tables.table(
         "缩略语", sorted(met(source, catalogue), key=lambda item: (str(item.short).casefold(), str(item.zh))),
         [

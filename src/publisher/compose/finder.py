@@ -74,7 +74,7 @@ def signs(profiles: Sequence[Profile], catalogue: Catalogue, number: int) -> Tab
     heads = [*first, BONE_AGENT, *(head for head in MODALITIES if head in found), PAIN, *(head for head in ("阿片类药",) if head in found)]
     wide = {BONE_AGENT: 0.11, PAIN: 0.08}
     room = {head: max(1.0, WORD * max(map(len, LATIN.findall(head)), default=0)) for head in heads if head not in wide}
-    narrow = (1 - FIRST - sum(wide.values())) / sum(room.values())
+    narrow = (1 - FIRST - sum(wide.values())) / (sum(room.values()) or 1)
     shares = {head: wide.get(head) or narrow * room[head] for head in heads}
     columns = [("例（页）", Kind.TERM, FIRST), *((head, Kind.TEXT if head in wide else Kind.SIGN, shares[head]) for head in heads)]
     rows = tuple((case_link(item), *(cell(item, head) for head in heads)) for item in profiles)

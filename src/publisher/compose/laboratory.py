@@ -39,7 +39,7 @@ def laboratory_section(source: VolumeSource, catalogue: Catalogue, letter: str, 
         rows.setdefault(str(report.analyte.name), Row(report.analyte, [])).reports.append(report)
     if not rows:
         return []
-    tables = Tables("laboratory", letter, Marks.none(source), measure_em)
+    tables = Tables("laboratory", letter, Marks.none(), measure_em)
     table = tables.table(
         "各例所载检验项目", [rows[name] for name in sorted(rows, key=order)],
         [

@@ -1,9 +1,9 @@
 """Turn written text into printed lines, placing each editor's note after the words it is about."""
 
+from types import SimpleNamespace
 from typing import Any, Self
 
 from publisher import book
-from publisher.collection import VolumeSource
 from publisher.problems import Problem, Rejected
 from publisher.written import Written
 
@@ -18,9 +18,9 @@ class Marks:
         self.plain = False
 
     @classmethod
-    def none(cls, source: VolumeSource) -> Self:
+    def none(cls) -> Self:
         """Return marks for a section that has no notes of its own."""
-        return cls(next(iter(source.cases.values())).model_copy(update={"notes": []}))
+        return cls(SimpleNamespace(id="", notes=()))
 
     def line(self, *texts: str | None) -> book.Line:
         """Return one line of the texts given; a source text carries the marks of notes first met in it."""

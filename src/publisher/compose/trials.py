@@ -44,7 +44,7 @@ def trials_section(source: VolumeSource, catalogue: Catalogue, letter: str, meas
     cited = sorted((trial for trial in catalogue.trials if str(trial.name) in cases), key=lambda trial: trial.name.casefold())
     if not cited:
         return []
-    tables = Tables("trials", letter, Marks.none(source), measure_em)
+    tables = Tables("trials", letter, Marks.none(), measure_em)
     blocks: list[book.Block] = [Heading(plain(TITLE), 1, "trials-h"), Paragraph(plain(EXPLAINED), "aid")]
     for trial in cited:
         blocks += trial_blocks(trial, cases[str(trial.name)], tables)
