@@ -25,7 +25,7 @@ build/built: .venv/ready $(SOURCES)
 	@touch $@
 
 test: .venv/ready ## run the tests
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest --numprocesses auto --dist loadfile
 
 check: .venv/ready ## read the sources and report what is wrong with them
 	@$(RUN) check

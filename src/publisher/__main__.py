@@ -12,10 +12,18 @@ def main() -> None:
     """Run the command line. Raises SystemExit, also where the layout engine cannot be loaded."""
     try:
         from publisher.cli import app
+
+        app()
     except (OSError, ImportError) as error:
+        if not lacks_library(error):
+            raise
         problem = Problem(Place("publisher"), "SYS-001", "程序所需的库没有装全", str(error).split("\n")[0][:200], REMEDY)
         raise SystemExit(language(language_of(os.environ)).text(str(problem))) from error
-    app()
+
+
+def lacks_library(error: OSError | ImportError) -> bool:
+    """Tell whether an error says that a library of the system, or a package, is not there: most are loaded when they are first needed."""
+    return "cannot load library" in str(error) or isinstance(error, ModuleNotFoundError)
 
 
 if __name__ == "__main__":

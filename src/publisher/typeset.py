@@ -56,6 +56,7 @@ class Compositor:
 
     def document(self, html: str, title: str) -> Any:
         """Lay a section out. Raises Rejected when the engine warns."""
+        composer.install()  # another user of this process may have taken it out
         with engine_warnings(title, self.fetcher):
             source = weasyprint.HTML(string=html, base_url="asset:///styles/", url_fetcher=self.fetcher)
             return source.render(stylesheets=self.styles, font_config=self.fonts, pdf_tags=True)
