@@ -6,8 +6,8 @@ from project import REPOSITORY
 from publisher import book
 from publisher.book import Entries, Paragraph, Reference, Table, TitlePage, words
 from publisher.compose.assemble import compose
-from publisher.compose.booklet import booklet, booklets, offprint, unlinked, whole_booklet
-from publisher.compose.references import without_links
+from publisher.compose.booklet import booklet, booklets, offprint, whole_booklet
+from publisher.compose.references import anchors, unlinked
 from publisher.edition import BOOKLET, SCREEN
 from publisher.problems import Rejected
 from publisher.typeset import ENGINE
@@ -134,7 +134,8 @@ def test_an_offprint_is_the_case_with_a_line_that_says_where_it_stands(sample_bo
     section, collation = alone.sections
     assert (collation.id, collation.numbering) == ("collation", "lower-roman")
     assert words(section.blocks[0].line) == "单行本　《样书病例荟萃》样本，2026年1月31日，第12～18页"
-    assert section.blocks[1:] == without_links(sample_book.section(FEMUR)).blocks
+    case = sample_book.section(FEMUR)
+    assert section.blocks[1:] == unlinked(case, anchors([case])).blocks
     assert (alone.first_folio, {item.section for item in alone.printed}) == (12, {FEMUR, "collation"})
 
 

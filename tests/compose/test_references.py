@@ -5,7 +5,9 @@ import pytest
 from publisher import book
 from publisher.book import Form, Reference, Text
 from publisher.compose.assemble import case_alone, compose
-from publisher.compose.references import linked
+from publisher.compose.booklet import offprint
+from publisher.compose.collation import notes_of
+from publisher.compose.references import anchors, linked
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +81,12 @@ def test_only_the_number_of_a_case_becomes_a_link(text, found):
     assert "".join(piece.text for piece in pieces) == text
 
 
-def test_a_case_alone_leads_nowhere_else(volumes):
-    alone = case_alone(volumes["breast"], "breast-02-dual-her2").sections[0]
-    assert (pointers(alone), note_references(alone)) == ([], set())
+def test_no_case_alone_leads_out_of_itself(volumes, content):
+    """Neither from its text nor from its notes, in the proof of a case as in its offprint."""
+    for name, whole in volumes.items():
+        for case in [section.id for section in whole.sections if section.kind == "case"]:
+            for alone in (case_alone(whole, case), offprint(whole, content.volumes[name].volume, case, 5, 9)):
+                notes = [note for section in alone.sections for note in notes_of(section)]
+                inside = {*anchors(alone.sections), *(place for note in notes for place in (note.anchor, note.mark, note.entry))}
+                links = [target for section in alone.sections for block in section.blocks for target in book.links_of(block)]
+                assert inside.issuperset(links), (case, alone.id)

@@ -19,7 +19,7 @@ from publisher.compose.guideline import guideline_section
 from publisher.compose.index import index_lexicons, index_section
 from publisher.compose.laboratory import analyte_lexicon, laboratory_section
 from publisher.compose.lists import contents, lists_of_blocks
-from publisher.compose.references import with_links, with_pointer, without_links
+from publisher.compose.references import anchors, unlinked, with_links, with_pointer
 from publisher.compose.table_size import too_large
 from publisher.compose.tables import MEASURE_EM
 from publisher.compose.trials import trials_section
@@ -106,10 +106,10 @@ def case_alone(whole: book.Book, slug: str) -> book.Book:
     if section is None:
         known = [section.id for section in whole.sections if section.kind == "case"]
         raise Rejected([Problem(place_of(whole), "SRC-027", "本卷没有这一病例", slug, f"现有：{'、'.join(known)}")])
-    notes = collation_section([section])
+    alone = unlinked(section, anchors([section]))
     return book.Book(
         f"{whole.id}-{slug}", whole.volume, book.words(section.blocks[0].title), whole.short_title, whole.author, whole.subject,
-        whole.keywords, whole.date, whole.language, (replace(without_links(section), bookmark=1), *notes),
+        whole.keywords, whole.date, whole.language, (replace(alone, bookmark=1), *collation_section([alone])),
         tuple(item for item in whole.printed if item.section == slug or item.path == f"{slug}.notes"), whole.privacy,
     )  # fmt: skip
 

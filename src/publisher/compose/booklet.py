@@ -1,15 +1,14 @@
 """Booklets and offprints: sections of a volume's book -> a book of their own. Numbers of cases, tables and notes stay those of the volume."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
 from publisher import book
 from publisher.book import Entries, Entry, Facts, Heading, Line, Paragraph, Reference, Section, Table, Text, TitlePage, plain
 from publisher.compose.assemble import chinese_date, labelled, place_of
 from publisher.compose.collation import collation_section
-from publisher.compose.references import is_pointer
+from publisher.compose.references import anchors, unlinked
 from publisher.compose.tables import MISSING
 from publisher.problems import Problem, Rejected
 from publisher.volume import WHOLE_BOOKLET, Booklet, Volume
@@ -38,11 +37,6 @@ def booklet(whole: book.Book, volume: Volume, chosen: Booklet) -> book.Book:
         printed=tuple(printed_of(whole, {str(slug) for slug in chosen.cases})),
         lexicons=(),
     )
-
-
-def anchors(sections: Iterable[Section]) -> set[str]:
-    """Return where references may lead in some sections."""
-    return {name for section in sections for name in (section.id, *(getattr(block, "anchor", "") for block in section.blocks)) if name}
 
 
 def printed_of(whole: book.Book, cases: set[str]) -> Iterator[book.Printed]:
@@ -156,37 +150,6 @@ def own_references(line: Line, cases: set[str]) -> Line:
     return tuple(kept[1:])
 
 
-# -- links that lead out of the book ----------------------------------------------------------------------------------
-
-
-def unlinked(section: Section, inside: set[str], folios: Mapping[str, str] = MappingProxyType({})) -> Section:
-    """Make plain text of references that lead out of the booklet, with their pages where `folios` knows them.
-
-    A pointer of which a page is not known is left out with all it says.
-    """
-
-    def without_link(piece: Reference) -> Reference | Text:
-        if piece.target in inside:
-            return piece
-        before, after = piece.around
-        return Text(f"{before}{folios[piece.target]}{after}" if piece.target in folios else piece.text)
-
-    known = {*inside, *folios}
-    kept = (block for block in section.blocks if not (is_pointer(block) and not known.issuperset(book.links_of(block))))
-    return replace(section, blocks=changed(tuple(kept), without_link))
-
-
-def changed(value: Any, change: Callable[[Reference], Any]) -> Any:
-    """Return blocks, lines or pieces with every reference in them changed."""
-    if isinstance(value, Reference):
-        return change(value)
-    if isinstance(value, tuple):
-        return tuple(changed(item, change) for item in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: changed(getattr(value, field.name), change) for field in fields(value)})
-    return value
-
-
 # -- offprints -----------------------------------------------------------------------------------------------------
 
 
@@ -211,7 +174,7 @@ def offprint(
         id=f"{whole.id}/offprints",
         title=f"例{section.number}　{section.title}",
         subject=f"{origin}；单行本",
-        sections=(replace(alone, bookmark=1), *(replace(notes, tab="", apart=True) for notes in collation_section([section]))),
+        sections=(replace(alone, bookmark=1), *(replace(notes, tab="", apart=True) for notes in collation_section([alone]))),
         printed=tuple(printed_of(whole, {slug})),
         first_folio=first,
         lexicons=(),

@@ -2,7 +2,10 @@
 note to the case it compares with."""
 
 import re
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from types import MappingProxyType
+from typing import Any
 
 from publisher import book
 from publisher.book import Facts, Form, Heading, Line, Note, Notes, Paragraph, Reference, Section, Table, Text, plain, words
@@ -99,15 +102,37 @@ def part(text: str, start: int, end: int) -> Line:
     return plain(Written(text[start:end], text.place) if isinstance(text, Written) else text[start:end])
 
 
-def without_links(section: Section) -> Section:
-    """Return a section that stands alone: what led out of it is plain text or left out."""
-    blocks = tuple(
-        Notes(tuple(replace(note, note=unlinked(note.note), reason=unlinked(note.reason)) for note in block.items)) if isinstance(block, Notes) else block
-        for block in section.blocks
-        if not is_pointer(block)
-    )
-    return replace(section, blocks=blocks)
+# -- a part of a volume by itself: what leads out of it ------------------------------------------------------------
 
 
-def unlinked(line: Line) -> Line:
-    return tuple(Text(piece.text) if isinstance(piece, Reference) else piece for piece in line)
+def anchors(sections: Iterable[Section]) -> set[str]:
+    """Return where references may lead in some sections."""
+    return {name for section in sections for name in (section.id, *(getattr(block, "anchor", "") for block in section.blocks)) if name}
+
+
+def unlinked(section: Section, inside: set[str], folios: Mapping[str, str] = MappingProxyType({})) -> Section:
+    """Make plain text of references that lead elsewhere than `inside`, with their pages where `folios` knows them.
+
+    A pointer of which a page is not known is left out with all it says.
+    """
+
+    def without_link(piece: Reference) -> Reference | Text:
+        if piece.target in inside:
+            return piece
+        before, after = piece.around
+        return Text(f"{before}{folios[piece.target]}{after}" if piece.target in folios else piece.text)
+
+    known = {*inside, *folios}
+    kept = (block for block in section.blocks if not (is_pointer(block) and not known.issuperset(book.links_of(block))))
+    return replace(section, blocks=changed(tuple(kept), without_link))
+
+
+def changed(value: Any, change: Callable[[Reference], Any]) -> Any:
+    """Return blocks, lines or pieces with every reference in them changed."""
+    if isinstance(value, Reference):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple(changed(item, change) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: changed(getattr(value, field.name), change) for field in fields(value)})
+    return value
