@@ -9,8 +9,8 @@ from project import REPOSITORY
 from publisher import build as journey
 from publisher.collection import Collection
 from publisher.lint import examples, explained
-from publisher.lint.characters import check_characters, covered
-from publisher.lint.text import check_texts
+from publisher.lint.characters import covered, find_characters
+from publisher.lint.text import find_texts
 from publisher.read import read_catalogue
 from publisher.read_yaml import read_yaml
 from publisher.rules import RULES
@@ -56,15 +56,15 @@ def test_every_example_folder_belongs_to_a_rule():
 
 def test_a_finding_names_place_reading_and_remedy():
     tree, _ = read_yaml(FOLDER / "TXT-006" / "wrong.yaml", "case.yaml")
-    (problem,) = check_texts(tree)
-    assert str(problem.place) == "case.yaml:1:7"
-    assert "120mg" in problem.found
-    assert problem.hint
+    ((item, finding),) = find_texts(tree)
+    assert (item.code, str(finding.at.place)) == ("TXT-006", "case.yaml:1:7")
+    assert "120mg" in finding.found
+    assert finding.hint
 
 
 def test_a_character_without_a_glyph_is_found_with_its_place():
     tree, _ = read_yaml(FOLDER / "TXT-012" / "wrong.yaml", "case.yaml")
-    assert {problem.place.path for problem in check_characters(tree, KNOWN)} == {"case.yaml"}
+    assert {finding.at.place.path for _, finding in find_characters(tree, KNOWN)} == {"case.yaml"}
 
 
 def test_the_list_of_rules_in_the_documentation_is_fresh():

@@ -28,6 +28,9 @@ class Patient(Model):
     def years(self) -> int:
         return int(re.search(r"\d+", self.age).group())
 
+UNPRINTED = frozenset({"id", "kind", "status", "settles", "waivers"})
+"""Keys of a case whose words are not printed as they stand: identifiers and classes for the program, waivers."""
+
 
 class Receptor(Model):
     """One immunohistochemical or special-stain result, as printed: CK7 (+), Ki-67 约40%."""

@@ -297,7 +297,6 @@ class TrialName(Named):
     kind, label = "trials", "试验名"
 
 
-ReferenceKind = Literal["drugs", "regimens", "analytes", "scales", "diseases", "genes", "abbreviations", "trials"]
 REFERENCE_MODELS: dict[str, type[Model]] = {
     "drugs": Drug, "regimens": Regimen, "analytes": Analyte, "scales": Scale, "diseases": Disease, "genes": Gene,
     "abbreviations": Abbreviation, "trials": Trial,

@@ -46,7 +46,6 @@ class Compositor:
     """The engine with one style sheet: sets the HTML of a section."""
 
     def __init__(self, stylesheet: Path, media: Path | None = None):
-        composer.install()
         self.fonts = typeset_engine.own_fonts()
         self.fetcher = ProjectFetcher({"styles": stylesheet.parent, **({"media": media} if media else {})})
         with engine_warnings("样式表", self.fetcher):

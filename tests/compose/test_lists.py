@@ -1,6 +1,7 @@
 """Lists of tables, of figures and of laboratory tests: everything that has a number is listed."""
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import pytest
 
@@ -38,8 +39,9 @@ def test_the_numbers_of_tables_are_unique(lung):
 
 @dataclass(frozen=True)
 class Picture:
-    """A block with a number and a caption, as a figure will be."""
+    """A block of another sort with a number and a caption."""
 
+    word: ClassVar[str] = "图"
     anchor: str
     number: str
     caption: book.Line

@@ -1,10 +1,7 @@
 """Finding aids that lie are found: wrong pages in the index, links to other pages, signs without words."""
 
-import io
 from dataclasses import replace
 
-import pikepdf
-import pytest
 from pikepdf import Array, Dictionary, String
 from project import Project, codes
 
@@ -13,20 +10,6 @@ from publisher.edition import SCREEN
 from publisher.preflight.finding import page_map
 from publisher.preflight.tagged import Tagged
 from publisher.preflight.tags import check
-
-
-@pytest.fixture
-def spoilt(sample_built):
-    """Spoil a copy of the sample book; return what is found in it."""
-
-    def found(spoil):
-        with pikepdf.open(io.BytesIO(sample_built.pdf)) as pdf:
-            spoil(pdf)
-            out = io.BytesIO()
-            pdf.save(out)
-        return list(check(out.getvalue(), sample_built.book, sample_built.pagination, SCREEN))
-
-    return found
 
 
 def walk(element):

@@ -1,6 +1,5 @@
 """What makes a file read aloud wrongly is found, whatever was broken; a validator sees none of it but the last few."""
 
-import io
 
 import pikepdf
 import pytest
@@ -9,20 +8,6 @@ from project import codes
 
 from publisher.edition import SCREEN
 from publisher.preflight.tags import check
-
-
-@pytest.fixture
-def spoilt(sample_built):
-    """Spoil a copy of the sample book; return what is found in it."""
-
-    def found(spoil):
-        with pikepdf.open(io.BytesIO(sample_built.pdf)) as pdf:
-            spoil(pdf)
-            out = io.BytesIO()
-            pdf.save(out)
-        return list(check(out.getvalue(), sample_built.book, sample_built.pagination, SCREEN))
-
-    return found
 
 
 def kids(element):

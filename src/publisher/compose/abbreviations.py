@@ -2,6 +2,7 @@
 
 from publisher import book
 from publisher.book import Heading, Kind, Pages, Paragraph, Section, Which, plain
+from publisher.case import UNPRINTED
 from publisher.catalogue import Abbreviation, Catalogue
 from publisher.collection import VolumeSource
 from publisher.compose.marks import Marks
@@ -9,8 +10,6 @@ from publisher.compose.tables import MEASURE_EM, Tables
 from publisher.lexicon import Lexicon, Sought
 from publisher.written import leaves
 
-UNPRINTED = {"id", "kind", "status", "settles", "waivers"}
-"""Keys whose words are not printed as they stand."""
 TITLE = "缩略语表"
 LEXICON = "abbreviations"
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from publisher import book
 from publisher.book import Entry, Facts, Paragraph, Points, Section, TitlePage, plain
+from publisher.case import UNPRINTED
 from publisher.catalogue import Catalogue
 from publisher.changes import Changes
 from publisher.collection import VolumeSource
@@ -30,8 +31,6 @@ from publisher.written import Written, leaves
 
 LETTERS = "ABCDEFG"
 """Of the appendices, for the numbers of their tables."""
-UNPRINTED = {"id", "kind", "status", "notes", "waivers"}
-"""Keys whose values are not printed as such: identifiers and classes for the program. Notes are checked as blocks."""
 
 
 def compose(
@@ -125,10 +124,13 @@ def collated(sections: list[Section]) -> dict[str, str]:
 
 
 def printed(source: VolumeSource, collation: dict[str, str]):
-    """List every scalar of every case that must be found on the case's own pages; `collation` is the section of its notes."""
+    """List every scalar of every case that must be found on the case's own pages; `collation` is the section of its notes.
+
+    Notes are listed as they are printed, their words in both places.
+    """
     for slug, tree in source.trees.items():
         for path, text in leaves(tree):
-            if UNPRINTED.isdisjoint(path):
+            if path[0] != "notes" and UNPRINTED.isdisjoint(path):
                 # A side is printed as part of its site's name where that already says it (右肺下叶).
                 shown = Written(text[0], text.place) if path[-1] == "side" else text
                 yield book.Printed(shown, slug, ".".join(str(step) for step in path))

@@ -10,8 +10,6 @@ from publisher.compose.profile import profile
 
 SORTS = ("表", "图")
 """Sorts of numbered blocks, in the order of their lists."""
-UNTITLED = "图"
-"""What a numbered block is called that does not say it."""
 
 
 def contents(source: VolumeSource, catalogue: Catalogue, listed: list[Section]) -> Section:
@@ -38,12 +36,8 @@ def described(case, catalogue: Catalogue) -> str:
 def lists_of_blocks(sections: list[Section]) -> list[Section]:
     """Return one list for each sort of numbered block in the sections: of tables, of figures."""
     numbered = [(section, block) for section in sections for block in section.numbered_blocks]
-    sorts = dict.fromkeys((*[sort for sort in SORTS if any(word(block) == sort for _, block in numbered)], *(word(block) for _, block in numbered)))
-    return [list_of(sort, [(section, block) for section, block in numbered if word(block) == sort]) for sort in sorts]
-
-
-def word(block: book.Block) -> str:
-    return getattr(block, "word", UNTITLED)
+    sorts = dict.fromkeys((*[sort for sort in SORTS if any(block.word == sort for _, block in numbered)], *(block.word for _, block in numbered)))
+    return [list_of(sort, [(section, block) for section, block in numbered if block.word == sort]) for sort in sorts]
 
 
 def list_of(sort: str, numbered: list[tuple[Section, book.Block]]) -> Section:

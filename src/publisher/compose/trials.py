@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from publisher import book
 from publisher.book import Heading, Kind, Line, Pages, Paragraph, Section, Text, plain
-from publisher.case import Case, Comment, Evidence
+from publisher.case import UNPRINTED, Case, Comment, Evidence
 from publisher.catalogue import Catalogue, Trial, TrialEndpoint
 from publisher.collection import VolumeSource
 from publisher.compose.collation import COLLATION
@@ -17,8 +17,6 @@ from publisher.written import leaves
 
 TITLE = "临床试验一览"
 LEXICON = "trials"
-UNPRINTED = {"id", "kind", "status", "settles", "waivers"}
-"""Keys whose words are not printed."""
 EXPLAINED = (
     "收本卷各例正文与编者按引用的临床试验。“病例所载”照录原稿读数，与文献不符处不改，疑问见该例编者按；"
     "“文献所载”由编者取自公开发表的论文，表中加底色，以资对照。例号后括号内为引用该试验之页。"

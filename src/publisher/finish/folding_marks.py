@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont
 
+from publisher.finish.outlines import OutlinePen, numbers
 from publisher.imposition import STAPLES, WASTE_MM, Imposition, Side
 
 MM = 72 / 25.4
@@ -20,26 +20,6 @@ STAPLE_MM = 12.0
 UNPRINTED_MM = 4.3
 """Most office printers leave so much of the sheet's edge white."""
 FACES = ("CasebookHei-Regular.otf", "CasebookSans-Regular.otf")
-
-
-class OutlinePen(BasePen):
-    """Write the outline of a glyph as PDF path operators."""
-
-    def __init__(self, glyphs: Any):
-        super().__init__(glyphs)
-        self.path: list[str] = []
-
-    def _moveTo(self, point: Any) -> None:
-        self.path.append(f"{numbers(*point)} m")
-
-    def _lineTo(self, point: Any) -> None:
-        self.path.append(f"{numbers(*point)} l")
-
-    def _curveToOne(self, one: Any, two: Any, three: Any) -> None:
-        self.path.append(f"{numbers(*one, *two, *three)} c")
-
-    def _closePath(self) -> None:
-        self.path.append("h")
 
 
 class FoldingMarks:
@@ -106,7 +86,3 @@ def cuts(width: float, height: float) -> Iterator[Stroke]:
         for y, edge in ((waste, 0.0), (height - waste, height)):
             yield (out, y), (out + (x - out) * 0.9, y)
             yield (x, edge), (x, edge + (y - edge) * 0.9)
-
-
-def numbers(*values: float) -> str:
-    return " ".join(f"{value:.3f}".rstrip("0").rstrip(".") for value in values)

@@ -58,8 +58,7 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> pikepdf.Pdf:
         tree.add(source, start, len(galley.pages))
         own = gather(out.pages[start].Resources.Font, cases, faces)
         for place, sheet in enumerate(sheets[start : start + len(galley.pages)], start):
-            number(out.pages[place], sheet, own, out)
-            refer(out.pages[place], sheet, own, out)
+            numbered(out.pages[place], sheet, own, out)
         start += len(galley.pages)
     for case in cases.values():
         cast(out, case)
@@ -103,43 +102,41 @@ def gather(resources: Any, cases: dict[str, Case], faces: Path) -> dict[str, Cas
     return own
 
 
-def number(page: pikepdf.Page, sheet: Sheet, own: dict[str, Case], out: pikepdf.Pdf) -> None:
-    """Print a page's number where its galley keeps room for it."""
-    spot = sheet.page.folio if sheet.page else None
-    if spot:
-        codes = own[spot.font].add(sheet.folio)
-        content = page.obj.Contents.read_bytes()
-        page.obj.Contents = out.make_stream(content.replace(SCRAP, drawn(spot, own[spot.font], sheet.folio, codes), 1))
-
-
-def refer(page: pikepdf.Page, sheet: Sheet, own: dict[str, Case], out: pikepdf.Pdf) -> None:
-    """Print the numbers of other pages where a galley keeps room for them, and say them in the descriptions of links."""
-    if not (sheet.page and sheet.page.slots):
+def numbered(page: pikepdf.Page, sheet: Sheet, own: dict[str, Case], out: pikepdf.Pdf) -> None:
+    """Print a page's own number and those of other pages where its galley keeps room for them; say these in the descriptions of links."""
+    if sheet.page is None or not (sheet.page.folio or sheet.page.slots):
         return
-    fonts = {slot.number: slot.font for slot in sheet.page.slots}
-
-    def figures(match: re.Match[bytes]) -> bytes:
-        slot = int(match[1])
-        codes = own[fonts[slot]].add(sheet.numbers[slot]).hex().encode()
-        zeros = FIGURES.findall(match[2])
-        if sum(map(len, zeros)) != len(codes):
-            raise ValueError(f"slot {slot} of {sheet.section and sheet.section.id} has room for {zeros}, not for {sheet.numbers[slot]}")
-        parts = iter([codes[sum(map(len, zeros[:at])) :][: len(zero)] for at, zero in enumerate(zeros)])
-        return FIGURES.sub(lambda _: b"<%s>" % next(parts), match[2]) + match[3]
-
-    page.obj.Contents = out.make_stream(NUMBERED.sub(figures, page.obj.Contents.read_bytes()))
-    for item in page.obj.get("/Annots", ()):
-        said = str(item.get("/Contents", ""))
-        if OPEN in said:
-            item.Contents = String(SAID.sub(lambda match: sheet.numbers[int(match[1])], said))
+    content = page.obj.Contents.read_bytes()
+    if spot := sheet.page.folio:
+        content = content.replace(SCRAP, drawn(spot, own[spot.font], sheet.folio), 1)
+    if sheet.page.slots:
+        content = NUMBERED.sub(lambda match: referred(match, sheet, own), content)
+        for item in page.obj.get("/Annots", ()):
+            said = str(item.get("/Contents", ""))
+            if OPEN in said:
+                item.Contents = String(SAID.sub(lambda match: sheet.numbers[int(match[1])], said))
+    page.obj.Contents = out.make_stream(content)
 
 
-def drawn(spot: Folio, case: Case, text: str, codes: bytes) -> bytes:
+def referred(match: re.Match[bytes], sheet: Sheet, own: dict[str, Case]) -> bytes:
+    """Return the operators of a slot with the figures of its number in place of the zeros. Raises ValueError where they are not as many."""
+    slot = int(match[1])
+    font = next(item.font for item in sheet.page.slots if item.number == slot)
+    codes = own[font].add(sheet.numbers[slot]).hex().encode()
+    zeros = FIGURES.findall(match[2])
+    if sum(map(len, zeros)) != len(codes):
+        raise ValueError(f"slot {slot} of {sheet.section and sheet.section.id} has room for {zeros}, not for {sheet.numbers[slot]}")
+    parts = iter([codes[sum(map(len, zeros[:at])) :][: len(zero)] for at, zero in enumerate(zeros)])
+    return FIGURES.sub(lambda _: b"<%s>" % next(parts), match[2]) + match[3]
+
+
+def drawn(spot: Folio, case: Case, text: str) -> bytes:
+    """Return the operators that draw a page's number in its place."""
     gain = spot.width - spot.size * case.face.width(text) / 1000
     moved = {"left": 0.0, "centre": gain / 2, "right": gain}[spot.aligned]
     a, b, c, d, x, y = spot.matrix
     matrix = " ".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in (a, b, c, d, x + moved, y))
-    return f"{matrix} Tm\n{spot.font} {spot.size:g} Tf\n[ <{codes.hex()}> ] TJ".encode()
+    return f"{matrix} Tm\n{spot.font} {spot.size:g} Tf\n[ <{case.add(text).hex()}> ] TJ".encode()
 
 
 def cast(out: pikepdf.Pdf, case: Case) -> None:

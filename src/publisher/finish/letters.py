@@ -6,29 +6,10 @@ from functools import cache
 from typing import Any
 
 import pikepdf
-from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name
 
-
-class OutlinePen(BasePen):
-    """Write the outline of a glyph as PDF path operators."""
-
-    def __init__(self, glyphs: Any):
-        super().__init__(glyphs)
-        self.path: list[str] = []
-
-    def _moveTo(self, point: Any) -> None:
-        self.path.append(f"{numbers(point)} m")
-
-    def _lineTo(self, point: Any) -> None:
-        self.path.append(f"{numbers(point)} l")
-
-    def _curveToOne(self, one: Any, two: Any, three: Any) -> None:
-        self.path.append(f"{numbers(one)} {numbers(two)} {numbers(three)} c")
-
-    def _closePath(self) -> None:
-        self.path.append("h")
+from publisher.finish.outlines import OutlinePen
 
 
 class Face:
@@ -72,7 +53,3 @@ class Letters:
                 out.append(f"q {size:.2f} 0 0 {size:.2f} {x:.3f} {y:.3f} cm {name} Do Q")
             x += advance * size
         return "\n".join(out)
-
-
-def numbers(point: Any) -> str:
-    return f"{point[0]:g} {point[1]:g}"

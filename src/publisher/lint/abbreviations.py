@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from publisher.case import UNPRINTED
 from publisher.catalogue import Catalogue
 from publisher.lint.record import Record
 from publisher.rules import Finding, rule
 from publisher.written import leaves
 
-UNPRINTED = {"id", "kind", "status", "settles", "waivers"}
-"""Keys whose words are not printed as they stand."""
 WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-zα-ω][A-Za-z0-9]*(?:[-/][A-Za-z0-9]+)*")
 CODE = re.compile(
     r"[IVX]+[A-Ca-c]?[1-3]?"  # stages and grades: IV, IIIA, IVB

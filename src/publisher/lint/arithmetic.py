@@ -260,7 +260,6 @@ def components_of_score(record: Record) -> Iterator[Finding]:
             yield Finding(score.value, f"{score.scale}列{len(values)}项，应为{len(parts)}项", score.value, "补全各项", remarks)
 
 
-MIRELS_LEAST = {"下肢": 5, "上肢": 4}
 
 
 @rule("CAL-012", "case", source="Mirels 1989")

@@ -71,9 +71,6 @@ BONES = {
 }  # fmt: skip
 """Bones by the words that name them."""
 BONE_WORDS = {bone: re.compile(words) for bone, words in BONES.items()}
-EVERY_SPINE = re.compile(r"(?<![胸腰颈骶\d])椎体|脊柱|椎骨")
-EVERY_BONE = re.compile(r"全身|骨骼|^骨(?:病灶|病变)?$")
-"""Sites that stand for the skeleton as a whole."""
 SPINE = ("颈椎", "胸椎", "腰椎", "骶椎")
 REGION_BONE = {"C": "颈椎", "T": "胸椎", "L": "腰椎", "S": "骶椎", "R": "肋骨"}
 

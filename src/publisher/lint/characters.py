@@ -45,12 +45,6 @@ def unknown_character(text: str, known: frozenset[int]) -> Iterator[tuple[str, s
             yield "字体中没有这个字", f"{char}（U+{ord(char):04X}，{name}）", "换用规范字形；确需此字则补入字体"
 
 
-def check_characters(tree: object, known: frozenset[int]) -> Iterator[Problem]:
-    """Look at every scalar of a source tree; give problems."""
-    for item, finding in find_characters(tree, known):
-        yield Problem(finding.at.place, item.code, finding.message, finding.found, finding.hint, item.severity)
-
-
 def find_characters(tree: object, known: frozenset[int]) -> Iterator[tuple[Rule, Finding]]:
     """Look at every scalar of a source tree that is printed."""
     item = RULES["TXT-012"]

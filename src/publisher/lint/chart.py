@@ -16,7 +16,6 @@ from publisher.lint import patterns, reading, skeleton
 from publisher.lint.record import Record
 from publisher.written import Written
 
-BONE_THERAPY = ("骨改良药", "钙与维生素D")
 SYSTEMIC = ("化疗", "靶向治疗", "免疫治疗", "内分泌治疗", "CDK4/6抑制剂治疗", "抗体药物偶联物治疗", "全身治疗")
 """Kinds of treatment that act on the tumour everywhere."""
 FRACTURE = re.compile("骨折|压缩|断裂")

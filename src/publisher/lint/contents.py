@@ -12,7 +12,6 @@ from publisher.rules import Finding, rule
 from publisher.written import Written, leaves
 
 NUMERAL = r"(\d+|[一二三四五六七八九十]+)"
-CASES = re.compile(r"例((?:\d+[、～和至]?(?:例)?)+)")
 
 
 def numbers(source: VolumeSource) -> dict[int, Written]:

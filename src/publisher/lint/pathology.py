@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from publisher.case import Pathology, Receptor
 from publisher.lint.gathered import each_once, prose
-from publisher.lint.histology import MARKERS, Profile, folded_marker, histology, named_subtypes, patient, positive, profiles, typed, types
+from publisher.lint.histology import MARKERS, folded_marker, histology, named_subtypes, patient, positive, profiles, typed, types
 from publisher.lint.record import Record
 from publisher.problems import Severity
 from publisher.rules import Finding, rule
@@ -105,11 +105,6 @@ def marker_with_two_results(record: Record) -> Iterator[Finding]:
             if first is not receptor and first.marker.place != receptor.marker.place and positive(first.result) != positive(receptor.result):
                 said = f"{receptor.marker}一处作{first.result}，一处作{receptor.result}，请核"
                 yield Finding(receptor.result, said, receptor.result, "核对免疫组化报告", (first.result, receptor.marker))
-
-
-def receptors_said(profile: Profile) -> str:
-    tested = [receptor for receptor in (profile.er, profile.pr, profile.her2) if receptor]
-    return called(tested) + (f"、FISH{profile.ish}" if profile.ish else "")
 
 
 @rule("ANA-023", "case", Severity.REVIEW, source=ASCO_HER2)

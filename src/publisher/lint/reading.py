@@ -90,7 +90,6 @@ def powers(text: str) -> tuple[int, ...]:
 
 # Sizes.
 
-LENGTH = re.compile(rf"({NUMBER})(?:～({NUMBER}))?\s?(mm|cm)?(?=[×x]|\s?(?:mm|cm))")
 MILLIMETRES = {"mm": Decimal(1), "cm": Decimal(10)}
 
 
@@ -108,7 +107,6 @@ def lengths(text: str) -> tuple[Decimal, ...]:
 # Time.
 
 DAYS = {"小时": Decimal(1) / 24, "h": Decimal(1) / 24, "天": Decimal(1), "日": Decimal(1), "周": Decimal(7), "月": Decimal("30.4"), "年": Decimal(365)}
-SPAN = re.compile(rf"({NUMBER}|[一二三四五六七八九十两半]+)\s?(?:个)?(小时|h|天|日|周|月|年)")
 BEFORE = re.compile(
     rf"(?:近|入院前|就诊前)\s?({NUMBER}|[一二三四五六七八九十两半]+)\s?个?(天|日|周|月|年)|({NUMBER}|[一二三四五六七八九十两半]+)\s?个?(天|日|周|月|年)余?(?:前|来)"
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from publisher import rules
-from publisher.problems import Problem, Severity
+from publisher.problems import Severity
 from publisher.rules import RULES, Rule, rule
 from publisher.written import leaves
 
@@ -139,12 +139,6 @@ def dimensions(text: str) -> Iterator[Finding]:
     """
     for match in re.finditer(r"\d(?:\.\d+)?×\d+(?:\.\d+)?(?:×\d+(?:\.\d+)?)? (?:cm|mm)", text):
         yield "尺寸只写了一个单位", around(text, match), "每个尺寸都带单位，如 4.2 cm×2.3 cm"
-
-
-def check_texts(tree: object) -> Iterator[Problem]:
-    """Apply every text rule to every scalar of a source tree, as problems."""
-    for item, finding in find_texts(tree):
-        yield Problem(finding.at.place, item.code, finding.message, finding.found, finding.hint, item.severity)
 
 
 def find_texts(tree: object) -> Iterator[tuple[Rule, rules.Finding]]:

@@ -116,7 +116,6 @@ BREAST = {
     "3": {"0": "IIIC", "1": "IIIC", "2": "IIIC", "3": "IIIC", "4": "IIIC", "X": "IIIC"},
 }
 """Anatomic groups, the same in both editions."""
-EARLY_T = {"is": "0", "0": "0"}
 
 
 def groups(tnm: Tnm, of: str) -> dict[str, str]:
