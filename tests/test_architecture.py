@@ -9,7 +9,7 @@ from project import REPOSITORY
 SOURCE = REPOSITORY / "src" / "publisher"
 DATA = [
     "problems", "written", "model", "lexicon", "catalogue", "case", "volume", "collection", "book", "pagination", "galley", "edition", "notation", "rules",
-    "limits", "inks", "imposition", "fields", "identities", "changes", "defaults", "languages", "proof", "library",
+    "limits", "inks", "imposition", "fields", "identities", "changes", "defaults", "languages", "proof", "library", "report_page",
 ]  # fmt: skip
 STAGES = [
     "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "typeset_forecast", "typeset_proof", "composer",

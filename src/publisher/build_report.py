@@ -21,6 +21,7 @@ from publisher.preflight.glyphs import Role, Spots
 from publisher.preflight.report import CheckedFile
 from publisher.preflight.typography import Typography
 from publisher.problems import Place, Problem, Severity
+from publisher.report_page import report_page
 from publisher.rules import FAMILIES
 
 SPEECH = language("zh")
@@ -80,10 +81,8 @@ class Build:
 
 def as_html(build: Build) -> bytes:
     """Return the report."""
-    title = escape(f"{build.book.title}　编排报告")
-    parts = [HEAD.replace("{title}", title), f"<h1>{title}</h1>\n", summary(build)]
-    parts += [delivered(build), times(build.clock), findings(build.examination), measures(build), checks(build), previews(build)]
-    return ("".join(parts) + "</body>\n</html>\n").encode("utf-8", "replace")
+    parts = [summary(build), delivered(build), times(build.clock), findings(build.examination), measures(build), checks(build), previews(build)]
+    return report_page(f"{build.book.title}　编排报告", parts, STYLES)
 
 
 def summary(build: Build) -> str:
@@ -232,47 +231,16 @@ def thumbnails(pdf: bytes) -> Iterator[str]:
         document.close()
 
 
-HEAD = """<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>{title}</title>
-<style>
-:root { color-scheme: light dark; --good: #1a7f4b; --look: #9a6700; --bad: #c0261d; --rule: #8884; --link: #0b5cad; }
-@media (prefers-color-scheme: dark) { :root { --good: #4cc38a; --look: #e2b340; --bad: #ff8278; --link: #7ab7ff; } }
-body { font: 15px/1.7 "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; max-width: 72em; margin: 2em auto; padding: 0 1em; }
-h1 { font-size: 1.6em; margin: 0 0 .6em; }
-h2 { font-size: 1.25em; margin: 2em 0 .6em; border-bottom: 2px solid var(--rule); }
-h3 { font-size: 1em; margin: 1.4em 0 .3em; }
-h3 span { font-weight: normal; opacity: .7; margin-left: 1em; }
-a { color: var(--link); text-decoration: none; }
-a:hover { text-decoration: underline; }
+STYLES = """
 dl { display: flex; flex-wrap: wrap; gap: .4em 3em; margin: 0 0 1em; }
 dt { font-size: .85em; opacity: .7; }
 dd { margin: 0; }
 nav { position: sticky; top: 0; background: Canvas; padding: .3em 0; border-bottom: 1px solid var(--rule); display: flex; flex-wrap: wrap; gap: 1.4em; }
 nav { z-index: 1; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .3em .8em .3em 0; border-bottom: 1px solid var(--rule); font-variant-numeric: tabular-nums; }
-th { font-weight: normal; opacity: .7; white-space: nowrap; }
-td:first-child { white-space: nowrap; }
-ul { list-style: none; margin: 0; padding: 0; }
 ol { margin: 0; padding-left: 2.4em; }
-li { overflow-wrap: anywhere; }
-code, .place { font-size: .92em; overflow-wrap: anywhere; }
-summary { cursor: pointer; padding: .3em 0; }
 section h2 { font-size: 1.05em; border: 0; margin: .8em 0 .2em; }
 i { font-style: normal; opacity: .7; }
-b { font-weight: 600; }
-.passed { color: var(--good); }
-.review { color: var(--look); }
-.failed, .error { color: var(--bad); }
-.none { opacity: .5; }
-.problem { margin: .4em 0 .6em 1.2em; padding-left: .8em; border-left: 3px solid var(--rule); }
-.problem p { margin: 0; }
 meter { width: 12em; }
 .pages { display: grid; grid-template-columns: repeat(auto-fill, minmax(110px, 1fr)); gap: 1em; align-items: start; }
 .pages a { text-align: center; font-size: .85em; line-height: 1.4; content-visibility: auto; contain-intrinsic-size: 110px 185px; }
@@ -280,8 +248,5 @@ meter { width: 12em; }
 .pages a:hover img { border-color: var(--link); }
 .pages span, .pages b { display: block; }
 .pages b { font-weight: normal; opacity: .8; color: CanvasText; }
-@media print { body { max-width: none; margin: 0; font-size: 10pt; } nav { display: none; } .problem, tr { break-inside: avoid; } }
-</style>
-</head>
-<body>
+@media print { nav { display: none; } }
 """

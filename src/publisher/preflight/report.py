@@ -12,6 +12,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from publisher.problems import Problem, Severity
+from publisher.report_page import report_page
 
 OTHER = "其他"
 MOST_SHOWN = 100
@@ -117,9 +118,7 @@ def problem_table(problem: Problem) -> dict[str, Any]:
 def as_html(files: Iterable[CheckedFile], title: str = "印前检查报告") -> bytes:
     """Return the report for people: one page that needs no other file and runs no script."""
     listed = list(files)
-    parts = [HEAD.format(title=escape(title)), f"<h1>{escape(title)}</h1>\n", overview(listed)]
-    parts += [section(number, file) for number, file in enumerate(listed, 1)]
-    return ("".join(parts) + "</body>\n</html>\n").encode("utf-8", "replace")
+    return report_page(title, [overview(listed), *(section(number, file) for number, file in enumerate(listed, 1))])
 
 
 def overview(files: list[CheckedFile]) -> str:
@@ -176,36 +175,3 @@ def paragraphs(problem: Problem) -> Iterator[str]:
     if problem.hint:
         yield f"<p>建议：{escape(problem.hint)}</p>"
     yield "</div>\n"
-
-
-HEAD = """<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; --good: #1a7f4b; --look: #9a6700; --bad: #c0261d; --rule: #8884; }}
-@media (prefers-color-scheme: dark) {{ :root {{ --good: #4cc38a; --look: #e2b340; --bad: #ff8278; }} }}
-body {{ font: 15px/1.7 "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; max-width: 62em; margin: 2em auto; padding: 0 1em; }}
-h1 {{ font-size: 1.6em; }}
-h2 {{ font-size: 1.25em; margin-top: 2em; border-bottom: 2px solid var(--rule); }}
-h3 {{ font-size: 1em; margin: 1.4em 0 .3em; }}
-h3 span {{ font-weight: normal; opacity: .7; margin-left: 1em; }}
-table {{ border-collapse: collapse; width: 100%; }}
-th, td {{ text-align: left; padding: .3em .8em .3em 0; border-bottom: 1px solid var(--rule); }}
-ul {{ list-style: none; margin: 0; padding: 0; }}
-code {{ font-size: .92em; overflow-wrap: anywhere; }}
-.passed {{ color: var(--good); }}
-.review {{ color: var(--look); }}
-.failed {{ color: var(--bad); }}
-.none {{ opacity: .5; }}
-.problem {{ margin: .4em 0 .6em 1.2em; padding-left: .8em; border-left: 3px solid var(--rule); }}
-.problem p {{ margin: 0; }}
-summary {{ cursor: pointer; }}
-@media print {{ body {{ max-width: none; margin: 0; font-size: 10pt; }} .problem, tr {{ break-inside: avoid; }} }}
-</style>
-</head>
-<body>
-"""
