@@ -7,11 +7,12 @@ no public interface.
 from typing import Any
 
 import weasyprint
-from weasyprint import svg
+from weasyprint import css, svg
 from weasyprint.layout import block, inline, page, preferred, table
 from weasyprint.pdf import tags
 from weasyprint.text.ffi import pango
 
+from publisher.composer.cascade import Cascade
 from publisher.composer.continued_tables import continued
 from publisher.composer.drawings import by_run
 from publisher.composer.grid import snapped
@@ -67,11 +68,10 @@ def install() -> None:
         (block, "block_container_layout", snapped(block.block_container_layout)),
         (page, "block_level_layout", notes.block_level_layout),
         (page, "make_page", notes.make_page),
+        (css, "StyleFor", Cascade),
     ):
         _replaced.append((module, name, getattr(module, name)))
         setattr(module, name, ours)
-
-
     words = by_run(svg.text)
     _drawn.update({tag: draw for tag, draw in svg.TAGS.items() if draw is svg.text})
     svg.TAGS.update(dict.fromkeys(_drawn, words))

@@ -65,22 +65,34 @@ def structure(document: pikepdf.Pdf, section: str, style: str) -> tuple[dict[int
 
 def marked_slots(tree: Element, drawn: DrawnText) -> dict[int, list[Slot]]:
     """Mark where the pages of a section print numbers of other pages; in the texts of links the number of a slot stands for them."""
-    found: dict[int, list[Slot]] = {}
+    found: dict[int, list[tuple[Mark, int]]] = {}
     elements = [element for element in tree.walk() if element.has("folio") and drawn.text(element.marks).isdecimal()]  # not those in roman figures
     order = {origin: place for place, origin in enumerate(sorted({element.origin.number for element in elements}))}
     for element in elements:
         number = order[element.origin.number]
         for mark in element.marks:
-            instructions = drawn.content[mark.page]
-            at = next(step for step, (operands, operator) in enumerate(instructions) if str(operator) == "BDC" and number_of(operands) == mark.number)
-            font = ""
-            while str(instructions[at][1]) not in ("TJ", "Tj"):
-                font = str(instructions[at][0][0]) if str(instructions[at][1]) == "Tf" else font
-                at += 1
-            instructions.insert(at, ContentStreamInstruction([Name(f"{SLOT}{number}")], Operator("MP")))
-            found.setdefault(mark.page, []).append(Slot(number, font))
+            found.setdefault(mark.page, []).append((mark, number))
             drawn.pieces[mark].text = f"{OPEN}{number}{CLOSE}"
             drawn.changed.add(mark.page)
+    return {page: mark_slots(drawn.content[page], {mark.number: number for mark, number in slots}) for page, slots in found.items()}
+
+
+def mark_slots(instructions: list[Any], slots: dict[int, int]) -> list[Slot]:
+    """Put into the content of a page a mark before each text that is a slot; `slots` are their numbers by those of the marked content."""
+    marked, found = [], []
+    awaited, font = None, ""
+    for instruction in instructions:
+        operator = str(instruction[1])
+        if operator == "BDC" and (number := number_of(instruction[0])) in slots:
+            awaited, font = slots[number], ""
+        elif awaited is not None and operator == "Tf":
+            font = str(instruction[0][0])
+        elif awaited is not None and operator in ("TJ", "Tj"):
+            marked.append(ContentStreamInstruction([Name(f"{SLOT}{awaited}")], Operator("MP")))
+            found.append(Slot(awaited, font))
+            awaited = None
+        marked.append(instruction)
+    instructions[:] = marked
     return found
 
 
