@@ -12,8 +12,8 @@ DATA = [
     "limits", "inks", "imposition", "fields", "identities", "changes", "defaults", "languages", "proof", "library", "report_page",
 ]  # fmt: skip
 STAGES = [
-    "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "typeset_forecast", "typeset_proof", "composer",
-    "finish", "preflight", "manifest", "pages_lock", "store", "figures",
+    "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "typeset_forecast", "typeset_course",
+    "typeset_proof", "composer", "finish", "preflight", "manifest", "pages_lock", "store", "figures",
 ]  # fmt: skip
 DRIVERS = [
     "__main__", "build", "build_report", "editions", "booklets", "offprints", "cli", "sandbox", "workshop", "pieces", "workbench", "project", "unchanged",
@@ -21,7 +21,8 @@ DRIVERS = [
 ]  # fmt: skip
 ALLOWED = {
     ("read", "read_yaml"), ("lint", "read_yaml"), ("compare", "read_yaml"), ("compose", "figures"),
-    ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine"), ("typeset", "typeset_forecast"),
+    ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine"), ("typeset", "typeset_forecast"), ("typeset", "typeset_course"),
+    ("typeset_course", "typeset_forecast"),
     ("typeset_proof", "typeset"), ("typeset_proof", "composer"),
 }  # fmt: skip
 """Stages that may import another: readers of files and of YAML are one stage, so are typesetter and composition room, composing and drawing."""

@@ -1,6 +1,6 @@
 """Where things are printed: what `render` is told of the pages, and what `finish` and `preflight` learn of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -68,7 +68,7 @@ class PageMap:
     folios: dict[str, str] = field(default_factory=dict)
     mentions: dict[str, list[Mention]] = field(default_factory=dict)
     """For a term of a lexicon (`index:地舒单抗`): the pages that bear it, in order."""
-    expected: dict[str, str] = field(default_factory=dict, compare=False)
+    expected: Mapping[str, str] = field(default_factory=dict, compare=False)
     """A guess of the folios that are not known yet."""
 
     def folio(self, anchor: str) -> str:

@@ -7,12 +7,12 @@ figures it has; the pages of a term are part of its text, so index and lists are
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import weasyprint
 from weasyprint.formatting_structure import boxes
@@ -21,9 +21,10 @@ from weasyprint.urls import URLFetchingError
 
 from publisher import book, composer, typeset_engine
 from publisher.galley import Bookmark, Galley, GalleyPage, Sheet, Spot, Typeset
-from publisher.lexicon import Lexicon, joined
-from publisher.pagination import Mention, Opening, PageMap, Run, folio, page_anchor
+from publisher.lexicon import joined
+from publisher.pagination import Opening, PageMap, folio
 from publisher.problems import Place, Problem, Rejected
+from publisher.typeset_course import Consulted, Course, Groups, Searched, grouped
 from publisher.typeset_fetch import ProjectFetcher
 from publisher.typeset_forecast import Forecast
 
@@ -31,7 +32,6 @@ POINT = 0.75
 """Points in a pixel of CSS."""
 ENGINE = f"WeasyPrint {weasyprint.__version__}"
 MOST_PASSES = 6
-Searched = dict[int, tuple[GalleyPage, list[tuple[str, bool]]]]
 NUMBER = re.compile(r'(?<=<span class="folio">)\d+(?=</span>)')
 """The number of a page in the HTML of a section."""
 Announce = Callable[[str, int], None]
@@ -101,6 +101,13 @@ def galley_page(page: Any) -> GalleyPage:
     )
 
 
+class Standing(NamedTuple):
+    """Where a section opens as far as is known; `number` is its first page, 0 where only the side of that is known."""
+
+    opening: Opening | None
+    number: int = 0
+
+
 class Typesetter:
     """Set the sections of one book until every page number printed in them is right."""
 
@@ -113,116 +120,133 @@ class Typesetter:
         self.slots: dict[str, tuple[str, ...]] = {}
         """The page numbers that each section prints, in order."""
         self.rendered: dict[tuple[str, Opening], tuple[Consulted, str]] = {}
-        self.sides: dict[str, str] = {}
-        """The sides on which sections were set last."""
+        self.opened: dict[str, Opening] = {}
+        """How sections were opened when they were set last."""
         self.announced: set[int] = set()
         self.pages = PageMap()
         """Of the book that was set last."""
 
     def typeset(self, whole: book.Book, known: PageMap | None = None) -> Typeset:
         """Set the book, whose pages may be `known` from before. Raises Rejected when its page numbers will not settle, or a link leads nowhere."""
+        groups = grouped(whole)
         searched = Searched()
-        front = [section for section in whole.sections if section.front]
-        body = [section for section in whole.sections if not section.front and not section.apart]
-        after = [section for section in whole.sections if section.apart]
         for _ in range(MOST_PASSES):
-            course = Course(whole, Forecast(body, whole.first_folio), known, searched)
-            laid = self.group(body, course, whole.first_folio)
-            sheets = (*self.group(front, course), *laid, *self.group(after, course))
-            found = course.found
-            if found == known:
-                dead = dict.fromkeys(name for sheet in sheets if sheet.page for name in sheet.page.targets if name not in found.folios)
+            self.set_all(groups, Course(whole.lexicons, Forecast(groups.body, whole.first_folio), known, searched), whole.first_folio)
+            found = Course(whole.lexicons, None, None, searched)
+            laid = self.group(groups.body, found, whole.first_folio)
+            sheets = (*self.group(groups.front, found), *laid, *self.group(groups.after, found))
+            if found.found == known:
+                dead = dict.fromkeys(name for sheet in sheets if sheet.page for name in sheet.page.targets if name not in known.folios)
                 if dead:
                     raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-004", "链接没有着落", name, "核对版式文件中的锚点") for name in dead])
-                self.pages = found
+                self.pages = known
                 return Typeset(sheets)
-            known = found
+            known = found.found
         raise Rejected([Problem(Place(f"content/{whole.id}"), "TYP-002", f"排版 {MOST_PASSES} 遍后页码仍不稳定")])
 
-    def advance(self, sections: list[book.Section], ready: list[book.Section], pages: PageMap, first: int = 1) -> None:
-        """Set those sections of a group that are ready: first those whose side is known, since a wrong guess is work for nothing."""
-        waiting, on_way = list(ready), set[Future[Galley]]()
-        openings = self.openings(sections, first)
-        while waiting or on_way:
-            while waiting and len(on_way) < self.hands:
-                section = next((section for section in waiting if openings[section.id]), waiting[0])
-                waiting.remove(section)
-                guess = Opening(self.sides.get(section.id, "left" if section.verso else "right"), section.numbering)
-                setting = self.begin(section, openings[section.id] or guess, pages)
-                if not setting.done():
-                    on_way.add(setting)
-                else:
-                    openings = self.openings(sections, first)
-            if on_way:
-                on_way = wait(on_way, return_when=FIRST_COMPLETED).not_done
-                openings = self.openings(sections, first)
-            for section in takewhile(lambda one, openings=openings: self.is_set(one, openings[one.id]), sections):
-                self.tell(section, self.laid[section.id][1])
+    def set_all(self, groups: Groups, course: Course, first: int) -> None:
+        """Set every section once more where something it prints has changed, side by side.
 
-    def openings(self, sections: list[book.Section], first: int) -> dict[str, Opening | None]:
-        """Return how each section of a group opens, or nothing as long as one before it is not set."""
-        found: dict[str, Opening | None] = {}
+        Those come first whose side is known, since a wrong guess is work for nothing; of a book whose pages are not known yet, what
+        lists them waits until they are.
+        """
+        begun: set[str] = set()
+        on_way = set[Future[Galley]]()
+        while True:
+            standings = self.standings(groups, first)
+            self.follow(groups, standings, course)
+            section = self.chosen(groups, standings, begun, course) if len(on_way) < self.hands else None
+            if section:
+                guess = self.opened.get(section.id) or Opening("left" if section.verso else "right", section.numbering)
+                setting = self.begin(section, standings[section.id].opening or guess, course.pages)
+                begun.add(section.id)
+                on_way |= {setting} if not setting.done() else set()
+            elif on_way:
+                on_way = wait(on_way, return_when=FIRST_COMPLETED).not_done
+            else:
+                return
+
+    def chosen(self, groups: Groups, standings: dict[str, Standing], begun: set[str], course: Course) -> book.Section | None:
+        """Return the section to be set next: not begun yet in this pass, or on another side than it turned out to open."""
+        left = [section for section in groups.in_order if section.id not in begun or self.turned(section, standings[section.id])]
+        unset = {section.id for section in groups.body if section.id not in self.laid or not self.laid[section.id][1].done()}
+        waiting = [section for section in left if course.known or section.id in begun or groups.is_ready(section, begun, unset)]
+        return next((section for section in waiting if standings[section.id].opening), waiting[0] if waiting else None)
+
+    def turned(self, section: book.Section, standing: Standing) -> bool:
+        """Tell whether a section has been set on the wrong side."""
+        return bool(standing.opening) and self.laid[section.id][1].done() and self.opened[section.id] != standing.opening
+
+    def is_set(self, section: book.Section, standing: Standing) -> bool:
+        return bool(standing.opening) and section.id in self.laid and self.laid[section.id][1].done() and self.opened[section.id] == standing.opening
+
+    def standings(self, groups: Groups, first: int) -> dict[str, Standing]:
+        """Return how each section opens, as far as those before it are set."""
+        return {
+            section.id: standing
+            for sections, start in ((groups.body, first), (groups.front, 1), (groups.after, 1))
+            for section, standing in self.walk(sections, start)
+        }
+
+    def walk(self, sections: Sequence[book.Section], first: int) -> Iterator[tuple[book.Section, Standing]]:
+        """Yield the sections of a group that is numbered from `first`, and how each of them opens."""
         number, counted = first, True
         for section in sections:
             if section.recto or section.verso:
                 counted = counted and number > 0
                 number = number + (number % 2 != section.recto) if counted else 2 - section.recto
-            found[section.id] = self.opening(number, section.numbering, counted) if number else None
-            number = number + len(self.laid[section.id][1].result().pages) if self.is_set(section, found[section.id]) else 0
+            standing = Standing(self.opening(number, section.numbering, counted), number if counted else 0) if number else Standing(None)
+            yield section, standing
+            number = number + len(self.laid[section.id][1].result().pages) if self.is_set(section, standing) else 0
             number += bool(number and section.blank_back and number % 2 == 0)
             counted = counted and number > 0
-        return found
 
     def opening(self, number: int, style: str, counted: bool = True) -> Opening:
         """Return the opening on a page, of which only the side is right where it is not `counted`."""
         return Opening("right" if number % 2 else "left", style, number if counted and self.numbered else 1)
 
-    def is_set(self, section: book.Section, opening: Opening | None) -> bool:
-        return bool(opening) and section.id in self.laid and self.laid[section.id][1].done() and self.sides[section.id] == opening.side
+    def follow(self, groups: Groups, standings: dict[str, Standing], course: Course) -> None:
+        """Announce what has its pages, in order, and let the course take note of it."""
+        for sections in (groups.body, groups.front, groups.after):
+            for section in takewhile(lambda one: self.is_set(one, standings[one.id]) and standings[one.id].number, sections):
+                if not course.known and section.id not in course.added:
+                    course.add(section, standings[section.id].number, self.sheets(section, standings[section.id].number))
+                self.tell(section, self.laid[section.id][1])
 
-    def group(self, sections: list[book.Section], course: "Course", first: int = 1) -> list[Sheet]:
-        """Set sections numbered together from `first`; a front group is filled up to whole leaves."""
-        pages = course.pages
-        self.advance(sections, sections if course.known else [section for section in sections if not prints_pages(section)], pages, first)
+    def sheets(self, section: book.Section, first: int) -> list[Sheet]:
+        galley = self.laid[section.id][1].result()
+        return [Sheet(section, folio(first + index, section.numbering), galley, index, self.slots[section.id]) for index in range(len(galley.pages))]
+
+    def group(self, sections: Sequence[book.Section], course: Course, first: int = 1) -> list[Sheet]:
+        """Return the sheets of a group, which is set; a front group is filled up to whole leaves."""
         sheets: list[Sheet] = []
         style = sections[0].numbering if sections else "decimal"
 
-        def number() -> int:
-            return first + len(sheets)
+        def fill(number: int) -> None:
+            sheets.extend(Sheet(None, folio(blank, style)) for blank in range(first + len(sheets), number))
 
-        for place, section in enumerate(sections):
-            if (section.recto and number() % 2 == 0) or (section.verso and number() % 2):
-                sheets.append(Sheet(None, folio(number(), style)))
-            if section.id not in self.laid:  # from here on, the pages of all terms are as good as known
-                pages = course.pages
-                self.advance(sections, [one for one in sections[place:] if one.id not in self.laid], pages, first)
-            galley = self.galley(section, self.opening(number(), style), pages)
-            own = [Sheet(section, folio(number() + index, style), galley, index, self.slots[section.id]) for index in range(len(galley.pages))]
-            course.add(section, number(), own)
+        for section, standing in self.walk(sections, first):
+            fill(standing.number)
+            own = self.sheets(section, standing.number)
+            course.add(section, standing.number, own)
             sheets += own
-            if section.blank_back and number() % 2 == 0:
-                sheets.append(Sheet(None, folio(number(), style)))
-        if sections and sections[0].front and len(sheets) % 2:
-            sheets.append(Sheet(None, folio(number(), style)))
+            if section.blank_back:
+                fill(first + len(sheets) + (first + len(sheets) + 1) % 2)
+        if sections and sections[0].front:
+            fill(first + len(sheets) + len(sheets) % 2)
         return sheets
-
-    def galley(self, section: book.Section, opening: Opening, pages: PageMap) -> Galley:
-        setting = self.begin(section, opening, pages)
-        self.tell(section, setting)
-        return setting.result()
 
     def tell(self, section: book.Section, setting: Future[Galley]) -> None:
         """Announce once that a section has its pages."""
-        pages = len(setting.result().pages)
         if id(setting) not in self.announced:
             self.announced.add(id(setting))
-            self.announce(section.title, pages)
+            self.announce(section.title, len(setting.result().pages))
 
     def begin(self, section: book.Section, opening: Opening, pages: PageMap) -> Future[Galley]:
         html = self.rendering(section, opening, pages)
         self.slots[section.id] = tuple(NUMBER.findall(html))
         html = html if self.numbered else NUMBER.sub(lambda number: "0" * len(number[0]), html)
-        self.sides[section.id] = opening.side
+        self.opened[section.id] = opening
         known = self.laid.get(section.id)
         if not known or known[0] != html:
             known = self.laid[section.id] = (html, self.setting(html, section))
@@ -237,75 +261,6 @@ class Typesetter:
         html = self.html(section, opening, consulted)
         self.rendered[section.id, opening] = (consulted, html)
         return html
-
-
-class Consulted(PageMap):
-    """A page map that remembers what it was asked."""
-
-    def __init__(self, pages: PageMap):
-        super().__init__(pages.folios, pages.mentions, pages.expected)
-        object.__setattr__(self, "answers", {})
-
-    def folio(self, anchor: str) -> str:
-        return self.answers.setdefault(("folio", anchor), super().folio(anchor))
-
-    def runs(self, lexicon: str, term: str) -> list[Run]:
-        return self.answers.setdefault(("runs", lexicon, term), super().runs(lexicon, term))
-
-    def pages(self, piece: book.Pages) -> list[Run]:
-        return self.answers.setdefault(("pages", piece), super().pages(piece))
-
-    def holds(self, pages: PageMap) -> bool:
-        """Tell whether every answer would be the same."""
-        return all(getattr(pages, name)(*asked) == answer for (name, *asked), answer in self.answers.items())
-
-
-class Course:
-    """One pass through the sections: what was known before, and what is found as they are laid out."""
-
-    def __init__(self, whole: book.Book, forecast: Forecast, known: PageMap | None, searched: "Searched"):
-        """`searched` are the terms of pages by their objects; it is filled as pages are looked through."""
-        self.lexicons, self.forecast, self.known, self.searched = whole.lexicons, forecast, known, searched
-        self.found = PageMap()
-        self.laid: dict[str, tuple[int, int]] = {}
-
-    @property
-    def pages(self) -> PageMap:
-        """The best that can be said now: of earlier passes all, of this one what is laid out, and a guess of the rest."""
-        if self.known:
-            return self.known
-        return PageMap(self.found.folios, self.found.mentions, self.forecast.folios(self.laid))
-
-    def add(self, section: book.Section, first: int, sheets: Sequence[Sheet]) -> None:
-        """Take note of what stands on the pages of a section, the first of which is numbered `first`."""
-        if not section.front:
-            self.laid[section.id] = (first, len(sheets))
-        for sheet in sheets:
-            for anchor in sheet.page.anchors if sheet.page else ():
-                self.found.folios.setdefault(anchor, sheet.folio)
-            lexicons = [lexicon for lexicon in self.lexicons if book.searched(section, lexicon)]
-            if lexicons and sheet.page:
-                self.found.folios[page_anchor(sheet.folio)] = sheet.folio
-                if id(sheet.page) not in self.searched:  # the page is kept too, so that no other gets its number
-                    self.searched[id(sheet.page)] = (sheet.page, list(standing(lexicons, sheet.page.text, sheet.page.key)))
-                for name, treated in self.searched[id(sheet.page)][1]:
-                    self.found.mentions.setdefault(name, []).append(Mention(sheet.folio, section.id, treated))
-
-
-def prints_pages(section: book.Section) -> bool:
-    """Tell whether the pages of terms are part of a section's text."""
-    for block in section.blocks:
-        if isinstance(block, book.Index) or any(isinstance(piece, book.Pages) for line in book.lines_of(block) for piece in line):
-            return True
-    return False
-
-
-def standing(lexicons: Iterable[Lexicon], text: str, key: str) -> Iterator[tuple[str, bool]]:
-    """Yield every term that stands on a page, and whether it is treated there."""
-    for lexicon in lexicons:
-        treated = set(lexicon.standing_in(key))
-        for name in lexicon.standing_in(text):
-            yield f"{lexicon.name}:{name}", name in treated
 
 
 def leaflet(html: str, title: str, stylesheet: Path) -> bytes:

@@ -3,6 +3,7 @@
 A guess that is wrong costs time, never a wrong page: every number printed from it is put right when the page is known.
 """
 
+from collections.abc import Iterator, Mapping
 from itertools import accumulate
 
 from publisher import book
@@ -31,7 +32,7 @@ class Forecast:
                 for note in block.items if isinstance(block, book.Notes) else ():
                     self.anchors[note.anchor] = (section.id, before)
 
-    def folios(self, laid: dict[str, tuple[int, int]]) -> dict[str, str]:
+    def folios(self, laid: dict[str, tuple[int, int]]) -> "Expected":
         """Return a folio for every anchor, given first folio and number of pages of the sections laid out so far."""
         page_weight = self.page_weight(laid)
         starts: dict[str, int] = {}
@@ -41,13 +42,31 @@ class Forecast:
             starts[section.id] = first
             after = first + count - 1
             after += section.blank_back and after % 2
-        found = {name: str(first) for name, first in starts.items()}
-        return found | {anchor: str(starts[name] + int(before / page_weight)) for anchor, (name, before) in self.anchors.items()}
+        return Expected(self.anchors, starts, page_weight)
 
     def page_weight(self, laid: dict[str, tuple[int, int]]) -> float:
         known = [section.id for section in self.sections if section.id in laid and self.weights[section.id] > CHARACTERS_A_PAGE]
         pages = sum(laid[name][1] for name in known)
         return sum(self.weights[name] for name in known) / pages if pages else CHARACTERS_A_PAGE
+
+
+class Expected(Mapping[str, str]):
+    """The folios of a forecast, reckoned when they are asked for."""
+
+    def __init__(self, anchors: dict[str, tuple[str, int]], starts: dict[str, int], page_weight: float):
+        self.anchors, self.starts, self.page_weight = anchors, starts, page_weight
+
+    def __getitem__(self, anchor: str) -> str:
+        if anchor not in self.anchors:
+            return str(self.starts[anchor])
+        name, before = self.anchors[anchor]
+        return str(self.starts[name] + int(before / self.page_weight))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*self.starts, *self.anchors]))
+
+    def __len__(self) -> int:
+        return len({*self.starts, *self.anchors})
 
 
 def weight(block: book.Block) -> int:

@@ -58,13 +58,13 @@ def compose(
         appendices += make(source, catalogue, LETTERS[len(appendices)], measure_em)
     after = len(volume.parts)
     guideline = guideline_section(source)
-    collation = collation_section([*cases.values(), guideline, dosing])
+    collation = opening_right(collation_section([*cases.values(), guideline, dosing]))
     body = [
         *parts(volume, cases),
         tabbed(guideline, "要点", after),
         *(tabbed(section, "附录", after + 1) for section in (*appendices, *closing(volume), *collation)),
         *(tabbed(section, "附录", after + 1) for section in changes_section(changes, written)),
-        tabbed(index_section(catalogue), "索引", after + 2),
+        *(tabbed(section, "索引", after + 2) for section in opening_right([index_section(catalogue)])),
     ]
     body = [section for section in body if not bare(section)]
     shown_first = overviews(source)
@@ -193,6 +193,11 @@ def bare(section: Section) -> bool:
 
 def tabbed(section: Section, word: str, place: int) -> Section:
     return replace(section, tab=word, tab_place=place)
+
+
+def opening_right(sections: list[Section]) -> list[Section]:
+    """Let a chapter of one or more sections open on a right-hand page."""
+    return [replace(section, recto=index == 0) for index, section in enumerate(sections)]
 
 
 def chinese_date(volume: Volume) -> str:

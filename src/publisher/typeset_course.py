@@ -1,0 +1,136 @@
+"""What is known of the pages of a book while it is set: which sections can be set, and what they may print."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from publisher import book
+from publisher.galley import GalleyPage, Sheet
+from publisher.lexicon import Lexicon
+from publisher.pagination import Mention, PageMap, Run, page_anchor
+from publisher.typeset_forecast import Forecast
+
+Searched = dict[int, tuple[GalleyPage, list[tuple[str, bool]]]]
+"""Pages by their identity, with the terms that stand on them and whether these are treated there."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The sections of a book that are numbered together."""
+
+    body: tuple[book.Section, ...]
+    front: tuple[book.Section, ...]
+    after: tuple[book.Section, ...]
+
+    @cached_property
+    def in_order(self) -> list[book.Section]:
+        """The order in which they are set best: what others wait for first, what nothing waits for last."""
+        return [*self.body, *self.after, *self.front]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The sections of the body that print no pages of terms and gather nothing."""
+        return [section.id for section in self.body if not gathers(section)]
+
+    @cached_property
+    def searched(self) -> list[str]:
+        """The sections of the body that are looked through for terms, and of these the ones that print pages of others last."""
+        return [section.id for section in self.body if section.kind in book.SEARCHED]
+
+    def is_ready(self, section: book.Section, begun: set[str], unset: set[str]) -> bool:
+        """Tell whether a section may be set, given those that are begun and those that are not done."""
+        if section.id in self.texts:
+            return True
+        if lists_all(section):
+            return unset.isdisjoint(self.searched)
+        if prints_pages(section):
+            return unset.isdisjoint(name for name in self.searched if name in self.texts)
+        return begun.issuperset(self.texts)
+
+
+def grouped(whole: book.Book) -> Groups:
+    return Groups(
+        tuple(section for section in whole.sections if not section.front and not section.apart),
+        tuple(section for section in whole.sections if section.front),
+        tuple(section for section in whole.sections if section.apart),
+    )
+
+
+def gathers(section: book.Section) -> bool:
+    """Tell whether a section prints pages of the whole book: of its terms, of its notes."""
+    return prints_pages(section) or any(isinstance(block, book.Collation) for block in section.blocks)
+
+
+def lists_all(section: book.Section) -> bool:
+    return any(isinstance(block, book.Index) for block in section.blocks)
+
+
+class Consulted(PageMap):
+    """A page map that remembers what it was asked."""
+
+    def __init__(self, pages: PageMap):
+        super().__init__(pages.folios, pages.mentions, pages.expected)
+        object.__setattr__(self, "answers", {})
+
+    def folio(self, anchor: str) -> str:
+        return self.answers.setdefault(("folio", anchor), super().folio(anchor))
+
+    def runs(self, lexicon: str, term: str) -> list[Run]:
+        return self.answers.setdefault(("runs", lexicon, term), super().runs(lexicon, term))
+
+    def pages(self, piece: book.Pages) -> list[Run]:
+        return self.answers.setdefault(("pages", piece), super().pages(piece))
+
+    def holds(self, pages: PageMap) -> bool:
+        """Tell whether every answer would be the same."""
+        return all(getattr(pages, name)(*asked) == answer for (name, *asked), answer in self.answers.items())
+
+
+class Course:
+    """One pass through the sections: what was known before, and what is found as they are laid out."""
+
+    def __init__(self, lexicons: Sequence[Lexicon], forecast: Forecast | None, known: PageMap | None, searched: Searched):
+        """`searched` are the terms of pages by their objects; it is filled as pages are looked through."""
+        self.lexicons, self.forecast, self.known, self.searched = lexicons, forecast, known, searched
+        self.found = PageMap()
+        self.added: set[str] = set()
+        self.laid: dict[str, tuple[int, int]] = {}
+
+    @property
+    def pages(self) -> PageMap:
+        """The best that can be said now: of earlier passes all, of this one what is laid out, and a guess of the rest."""
+        if self.known:
+            return self.known
+        return PageMap(self.found.folios, self.found.mentions, self.forecast.folios(self.laid) if self.forecast else {})
+
+    def add(self, section: book.Section, first: int, sheets: Sequence[Sheet]) -> None:
+        """Take note of what stands on the pages of a section, the first of which is numbered `first`."""
+        self.added.add(section.id)
+        if not section.front:
+            self.laid[section.id] = (first, len(sheets))
+        for sheet in sheets:
+            for anchor in sheet.page.anchors if sheet.page else ():
+                self.found.folios.setdefault(anchor, sheet.folio)
+            lexicons = [lexicon for lexicon in self.lexicons if book.searched(section, lexicon)]
+            if lexicons and sheet.page:
+                self.found.folios[page_anchor(sheet.folio)] = sheet.folio
+                if id(sheet.page) not in self.searched:  # the page is kept too, so that no other gets its number
+                    self.searched[id(sheet.page)] = (sheet.page, list(standing(lexicons, sheet.page.text, sheet.page.key)))
+                for name, treated in self.searched[id(sheet.page)][1]:
+                    self.found.mentions.setdefault(name, []).append(Mention(sheet.folio, section.id, treated))
+
+
+def prints_pages(section: book.Section) -> bool:
+    """Tell whether the pages of terms are part of a section's text."""
+    for block in section.blocks:
+        if isinstance(block, book.Index) or any(isinstance(piece, book.Pages) for line in book.lines_of(block) for piece in line):
+            return True
+    return False
+
+
+def standing(lexicons: Iterable[Lexicon], text: str, key: str) -> Iterator[tuple[str, bool]]:
+    """Yield every term that stands on a page, and whether it is treated there."""
+    for lexicon in lexicons:
+        treated = set(lexicon.standing_in(key))
+        for name in lexicon.standing_in(text):
+            yield f"{lexicon.name}:{name}", name in treated
