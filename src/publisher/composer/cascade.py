@@ -1,11 +1,14 @@
 """The cascade of a document, worked out once for all elements of a kind: those with one parent style and the same rules.
 
 WeasyPrint shares the style of such elements, but gathers the declarations of each, and makes a style for each pseudo-element of
-each: six of them by its own style sheet. The styles are the same; they are shared.
+each: six of them by its own style sheet. The styles are the same; they are shared, also by the documents that are set with
+one font configuration, where they depend on nothing that is written in the document itself.
 """
 
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from weasyprint import css
 from weasyprint.css import declaration_precedence, find_style_attributes, preprocess_declarations
@@ -23,6 +26,19 @@ class Kind(NamedTuple):
     """The style of each pseudo-element."""
 
 
+@dataclass
+class Kinds:
+    """The kinds that documents have in common."""
+
+    known: dict[Any, Kind] = field(default_factory=dict)
+    sheets: dict[int, Any] = field(default_factory=dict)
+    """Whose rules the kinds are made by; kept, so that no other sheet gets their identity."""
+
+
+COMMON: WeakKeyDictionary[Any, Kinds] = WeakKeyDictionary()
+"""By font configuration."""
+
+
 class Cascade(css.StyleFor):
     """The styles of a document, like WeasyPrint's `StyleFor`."""
 
@@ -37,17 +53,22 @@ class Cascade(css.StyleFor):
         own: dict[Any, Cascaded] = {}
         for specificity, element, declarations, base_url in attributes:
             declare(own.setdefault(element, {}), preprocess_declarations(base_url, declarations), "author", inf, specificity)
-        kinds: dict[Any, Kind] = {}
-        computed = self._computed_styles
+        common, kinds = COMMON.setdefault(font_config, Kinds()), dict[Any, Kind]()
+        common.sheets.update((id(sheet), sheet) for sheet, origin, _ in sheets if origin != "author")
+        computed, of_this = self._computed_styles, set[int]()
         for wrapper in html.wrapper_element.iter_subtree():
             element = wrapper.etree_element
             parent = wrapper.parent.etree_element if wrapper.parent else None
             matched = [(sheet, origin, of_sheet, *found) for sheet, origin, of_sheet in sheets for found in sheet.matcher.match(wrapper)]
-            rules = tuple((id(sheet), specificity, id(declarations[0])) for sheet, _, _, specificity, _, _, declarations in matched)
-            key = (id(computed[parent, None]) if parent is not None else None, written.get(element), rules)
-            if key not in kinds:
-                kinds[key] = self.kind(html, element, parent, own.get(element, {}), matched, target_collector)
-            kind = kinds[key]
+            above = id(computed[parent, None]) if parent is not None else html.base_url
+            key = (above, written.get(element), tuple((id(sheet), specificity, id(found[0])) for sheet, _, _, specificity, _, _, found in matched))
+            is_own = element in written or above in of_this or any(origin == "author" for _, origin, *_ in matched)
+            known = kinds if is_own else common.known
+            if key not in known:
+                known[key] = self.kind(html, element, parent, own.get(element, {}), matched, target_collector)
+            kind = known[key]
+            if is_own:
+                of_this.add(id(kind.style))
             computed[element, None] = kind.style
             for pseudo_type, style in kind.pseudo.items():
                 computed[element, pseudo_type] = style
