@@ -4,6 +4,7 @@ It replaces some functions of the engine, whose versions are therefore pinned: t
 no public interface.
 """
 
+import sys
 from typing import Any
 
 import weasyprint
@@ -12,10 +13,11 @@ from weasyprint.layout import block, inline, page, preferred, table
 from weasyprint.pdf import tags
 from weasyprint.text.ffi import pango
 
-from publisher.composer.cascade import Cascade
+from publisher.composer.cascade import Cascade, set_page_styles
 from publisher.composer.continued_tables import continued
 from publisher.composer.drawings import by_run
 from publisher.composer.grid import snapped
+from publisher.composer.lengths import resolve_percentages
 from publisher.composer.origins import marked
 from publisher.composer.page_notes import NoteRoom
 from publisher.composer.setting import CompositionRoom
@@ -52,6 +54,7 @@ def install() -> None:
     for engine, found, wanted in (("WeasyPrint", weasyprint.__version__, KNOWN_WEASYPRINT), ("Pango", pango_version(), KNOWN_PANGO)):
         if found not in wanted:
             raise UnknownEngine(engine, found, wanted)
+    reckoning = [module for name, module in sorted(sys.modules.items()) if name.startswith("weasyprint.layout.") and hasattr(module, "resolve_percentages")]
     room = CompositionRoom()
     tables = continued(table.table_layout)
     notes = NoteRoom(page.block_level_layout, page.make_page)
@@ -69,6 +72,8 @@ def install() -> None:
         (page, "block_level_layout", notes.block_level_layout),
         (page, "make_page", notes.make_page),
         (css, "StyleFor", Cascade),
+        (page, "set_page_type_computed_styles", set_page_styles),
+        *((module, "resolve_percentages", resolve_percentages) for module in reckoning),
     ):
         _replaced.append((module, name, getattr(module, name)))
         setattr(module, name, ours)
