@@ -64,6 +64,7 @@ def lay(html: Any, styles: list[Any], fonts: Any, before: Laid | None = None, fi
 
     Raises Unsettled.
     """
+    engine.install()  # another user of this process may have taken it out
     context = Document._build_layout_context(html, fonts, CounterStyle(), {}, DEFAULT_OPTIONS | {"stylesheets": styles})
     root = build_formatting_structure(
         html.etree_element, context.style_for, context.get_image_from_uri, html.base_url, context.target_collector, context.counter_style, context.footnotes
