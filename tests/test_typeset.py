@@ -68,7 +68,7 @@ def test_a_case_prints_the_page_of_the_appendix(laid):
 @pytest.mark.parametrize("guess", ["7", "99", "1000"])
 def test_a_wrong_guess_changes_no_page(laid, job, monkeypatch, guess):
     """A guess of one figure more or less costs a setting; the pages stay what they are."""
-    monkeypatch.setattr(Forecast, "folios", lambda forecast, laid: dict.fromkeys([*forecast.weights, *forecast.anchors], guess))
+    monkeypatch.setattr(Forecast, "folios", lambda forecast, *known: dict.fromkeys([*forecast.weights, *forecast.anchors], guess))
     assert printed(watched(job)[0].sheets) == printed(laid[0].sheets)
 
 

@@ -5,13 +5,14 @@ looked at.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 
-from publisher import book, booklets, edition, pieces, typeset
+from publisher import book, booklets, edition, pieces, sandbox, typeset
 from publisher.catalogue import Catalogue
 from publisher.changes import Changes
 from publisher.collection import VolumeSource
@@ -157,26 +158,44 @@ def looked_at(job: Job, made: dict[str, bytes], tell: Tell) -> Files:
 
 
 def preflight(
-    pdf: bytes, whole: book.Book, pagination: Pagination, wanted: edition.Edition = SCREEN, pages: Sequence[DrawnPage] = ()
+    pdf: bytes, whole: book.Book, pagination: Pagination, wanted: edition.Edition = SCREEN, pages: Sequence[DrawnPage] = (), apart: bool = False
 ) -> list[Problem]:
-    """Check a screen file, or an offprint made like one, against its book; `pages` are its pages where they have been read."""
+    """Check a screen file, or an offprint made like one, against its book; `pages` are its pages where they have been read.
+
+    Where some checks may run `apart`, they do so in a child meanwhile.
+    """
     pages = pages or drawn_pages(pdf)
     printed = PrintedText(pdf, whole, pagination, [page.text for page in pages])
     set_as = typography.measure(pdf, typography.flush_left(pagination), pages)
     read = tagged(pdf, pages)
-    found = [
-        *structure.check(printed, whole, pagination, wanted),
-        *lost.check(printed, whole, pagination, page_map(read, whole, pagination)),
-        *tags.check(pdf, whole, pagination, wanted, pages),
-        *metadata.check(pdf, whole, pagination, wanted),
-        *privacy.check(pdf, printed, whole, pagination, f"{whole.id}/{wanted.name}.pdf"),
-        *typography.check(set_as, wanted, f"{whole.id}/{wanted.name}.pdf"),
-    ]
-    return list(traced(found, whole, pagination))
+
+    def of_file(*_: Any) -> list[list[Problem]]:
+        looks = (
+            structure.check(printed, whole, pagination, wanted),
+            metadata.check(pdf, whole, pagination, wanted),
+            privacy.check(pdf, printed, whole, pagination, f"{whole.id}/{wanted.name}.pdf"),
+        )
+        return [list(look) for look in looks]
+
+    child = sandbox.begin(of_file, name=f"build/{whole.id}/preflight") if apart else None
+    try:
+        of_text = [
+            *lost.check(printed, whole, pagination, page_map(read, whole, pagination)),
+            *tags.check(pdf, whole, pagination, wanted, pages),
+            *typography.check(set_as, wanted, f"{whole.id}/{wanted.name}.pdf"),
+        ]
+        ((_, outcome),) = sandbox.outcomes([child]) if child else [(0, of_file())]
+    finally:
+        if child:
+            child.end(patient=False)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return list(traced([problem for found in (*outcome, of_text) for problem in found], whole, pagination))
 
 
 def look_at_screen(pdf: bytes, job: Job) -> Looked:
-    return preflight(pdf, job.book, job.pagination, pages=job.drawn(pdf)), []
+    apart = isinstance(job.workshop.executor, ProcessPoolExecutor)
+    return preflight(pdf, job.book, job.pagination, pages=job.drawn(pdf), apart=apart), []
 
 
 def look_at_press(pdf: bytes, job: Job) -> Looked:

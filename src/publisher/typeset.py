@@ -155,7 +155,7 @@ class Typesetter:
         while True:
             standings = self.standings(groups, first)
             self.follow(groups, standings, course)
-            section = self.chosen(groups, standings, begun, course) if len(on_way) < self.hands else None
+            section = self.chosen(groups, standings, begun, course, bool(on_way)) if len(on_way) < self.hands else None
             if section:
                 guess = self.opened.get(section.id) or Opening("left" if section.verso else "right", section.numbering)
                 setting = self.begin(section, standings[section.id].opening or guess, course.pages)
@@ -166,11 +166,12 @@ class Typesetter:
             else:
                 return
 
-    def chosen(self, groups: Groups, standings: dict[str, Standing], begun: set[str], course: Course) -> book.Section | None:
+    def chosen(self, groups: Groups, standings: dict[str, Standing], begun: set[str], course: Course, at_work: bool) -> book.Section | None:
         """Return the section to be set next: not begun yet in this pass, or on another side than it turned out to open."""
         left = [section for section in groups.in_order if section.id not in begun or self.turned(section, standings[section.id])]
-        unset = {section.id for section in groups.body if section.id not in self.laid or not self.laid[section.id][1].done()}
-        waiting = [section for section in left if course.known or section.id in begun or groups.is_ready(section, begun, unset)]
+        waiting = [section for section in left if course.known or section.id in begun or groups.is_ready(section, begun, course)]
+        if not waiting and not at_work:
+            waiting = left
         return next((section for section in waiting if standings[section.id].opening), waiting[0] if waiting else None)
 
     def turned(self, section: book.Section, standing: Standing) -> bool:
@@ -207,6 +208,9 @@ class Typesetter:
 
     def follow(self, groups: Groups, standings: dict[str, Standing], course: Course) -> None:
         """Announce what has its pages, in order, and let the course take note of it."""
+        for section in groups.body if not course.known else ():
+            if section.id in self.laid and self.laid[section.id][1].done():
+                course.count(section, self.laid[section.id][1].result())
         for sections in (groups.body, groups.front, groups.after):
             for section in takewhile(lambda one: self.is_set(one, standings[one.id]) and standings[one.id].number, sections):
                 if not course.known and section.id not in course.added:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from publisher import book
-from publisher.galley import GalleyPage, Sheet
+from publisher.galley import Galley, GalleyPage, Sheet
 from publisher.lexicon import Lexicon
 from publisher.pagination import Mention, PageMap, Run, page_anchor
 from publisher.typeset_forecast import Forecast
 
+CASE = "case"
 Searched = dict[int, tuple[GalleyPage, list[tuple[str, bool]]]]
 """Pages by their identity, with the terms that stand on them and whether these are treated there."""
 
@@ -21,11 +22,14 @@ class Groups:
     body: tuple[book.Section, ...]
     front: tuple[book.Section, ...]
     after: tuple[book.Section, ...]
+    lexicons: tuple[Lexicon, ...] = ()
 
     @cached_property
     def in_order(self) -> list[book.Section]:
-        """The order in which they are set best: what others wait for first, what nothing waits for last."""
-        return [*self.body, *self.after, *self.front]
+        """The order in which they are set best: what others wait for first, what is long early, what nothing waits for last."""
+        last = max((place for place, section in enumerate(self.body) if section.kind == CASE), default=-1) + 1
+        notes = [section for section in self.body if has_notes(section)]
+        return [*self.body[:last], *notes, *(section for section in self.body[last:] if section not in notes), *self.after, *self.front]
 
     @cached_property
     def texts(self) -> list[str]:
@@ -34,17 +38,19 @@ class Groups:
 
     @cached_property
     def searched(self) -> list[str]:
-        """The sections of the body that are looked through for terms, and of these the ones that print pages of others last."""
-        return [section.id for section in self.body if section.kind in book.SEARCHED]
+        """The sections of the body that are looked through for terms."""
+        return [section.id for section in self.body if any(book.searched(section, lexicon) for lexicon in self.lexicons)]
 
-    def is_ready(self, section: book.Section, begun: set[str], unset: set[str]) -> bool:
-        """Tell whether a section may be set, given those that are begun and those that are not done."""
+    def is_ready(self, section: book.Section, begun: set[str], course: "Course") -> bool:
+        """Tell whether a section may be set, given those that are begun."""
         if section.id in self.texts:
             return True
         if lists_all(section):
-            return unset.isdisjoint(self.searched)
+            return course.added.issuperset(self.searched)
         if prints_pages(section):
-            return unset.isdisjoint(name for name in self.searched if name in self.texts)
+            return course.counted.keys() >= {name for name in self.searched if name in self.texts}
+        if has_notes(section):
+            return course.counted.keys() >= {one.id for one in self.body if one.kind == CASE}
         return begun.issuperset(self.texts)
 
 
@@ -53,12 +59,18 @@ def grouped(whole: book.Book) -> Groups:
         tuple(section for section in whole.sections if not section.front and not section.apart),
         tuple(section for section in whole.sections if section.front),
         tuple(section for section in whole.sections if section.apart),
+        tuple(whole.lexicons),
     )
 
 
 def gathers(section: book.Section) -> bool:
     """Tell whether a section prints pages of the whole book: of its terms, of its notes."""
-    return prints_pages(section) or any(isinstance(block, book.Collation) for block in section.blocks)
+    return prints_pages(section) or has_notes(section)
+
+
+def has_notes(section: book.Section) -> bool:
+    """Tell whether a section lists the notes of others."""
+    return any(isinstance(block, book.Collation) for block in section.blocks)
 
 
 def lists_all(section: book.Section) -> bool:
@@ -94,20 +106,27 @@ class Course:
         self.lexicons, self.forecast, self.known, self.searched = lexicons, forecast, known, searched
         self.found = PageMap()
         self.added: set[str] = set()
-        self.laid: dict[str, tuple[int, int]] = {}
+        self.counted: dict[str, int] = {}
+        """How many pages the sections have that are set, also where the first is not known yet."""
+        self.inside: dict[str, tuple[str, int]] = {}
+        """On which page of its section an anchor stands, the first being 0."""
 
     @property
     def pages(self) -> PageMap:
         """The best that can be said now: of earlier passes all, of this one what is laid out, and a guess of the rest."""
         if self.known:
             return self.known
-        return PageMap(self.found.folios, self.found.mentions, self.forecast.folios(self.laid) if self.forecast else {})
+        return PageMap(self.found.folios, self.found.mentions, self.forecast.folios(self.counted, self.inside) if self.forecast else {})
+
+    def count(self, section: book.Section, galley: Galley) -> None:
+        """Take note of how long a section is."""
+        if section.id not in self.counted:
+            self.counted[section.id] = len(galley.pages)
+            self.inside.update((anchor, (section.id, index)) for index, page in reversed(list(enumerate(galley.pages))) for anchor in page.anchors)
 
     def add(self, section: book.Section, first: int, sheets: Sequence[Sheet]) -> None:
         """Take note of what stands on the pages of a section, the first of which is numbered `first`."""
         self.added.add(section.id)
-        if not section.front:
-            self.laid[section.id] = (first, len(sheets))
         for sheet in sheets:
             for anchor in sheet.page.anchors if sheet.page else ():
                 self.found.folios.setdefault(anchor, sheet.folio)

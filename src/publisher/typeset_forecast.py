@@ -5,6 +5,7 @@ A guess that is wrong costs time, never a wrong page: every number printed from 
 
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
+from types import MappingProxyType
 
 from publisher import book
 
@@ -32,31 +33,35 @@ class Forecast:
                 for note in block.items if isinstance(block, book.Notes) else ():
                     self.anchors[note.anchor] = (section.id, before)
 
-    def folios(self, laid: dict[str, tuple[int, int]]) -> "Expected":
-        """Return a folio for every anchor, given first folio and number of pages of the sections laid out so far."""
-        page_weight = self.page_weight(laid)
+    def folios(self, counted: Mapping[str, int], inside: Mapping[str, tuple[str, int]] = MappingProxyType({})) -> "Expected":
+        """Return a folio for every anchor, given the number of pages of the sections set so far, and in which of them anchors stand."""
+        page_weight = self.page_weight(counted)
         starts: dict[str, int] = {}
         after = self.first - 1
         for section in self.sections:
-            first, count = laid.get(section.id) or (after + 1 + (section.recto and after % 2), max(1, round(self.weights[section.id] / page_weight)))
+            first = after + 1 + (section.recto and after % 2)
+            count = counted.get(section.id) or max(1, round(self.weights[section.id] / page_weight))
             starts[section.id] = first
             after = first + count - 1
             after += section.blank_back and after % 2
-        return Expected(self.anchors, starts, page_weight)
+        return Expected(self.anchors, inside, starts, page_weight)
 
-    def page_weight(self, laid: dict[str, tuple[int, int]]) -> float:
-        known = [section.id for section in self.sections if section.id in laid and self.weights[section.id] > CHARACTERS_A_PAGE]
-        pages = sum(laid[name][1] for name in known)
+    def page_weight(self, counted: Mapping[str, int]) -> float:
+        known = [section.id for section in self.sections if section.id in counted and self.weights[section.id] > CHARACTERS_A_PAGE]
+        pages = sum(counted[name] for name in known)
         return sum(self.weights[name] for name in known) / pages if pages else CHARACTERS_A_PAGE
 
 
 class Expected(Mapping[str, str]):
     """The folios of a forecast, reckoned when they are asked for."""
 
-    def __init__(self, anchors: dict[str, tuple[str, int]], starts: dict[str, int], page_weight: float):
-        self.anchors, self.starts, self.page_weight = anchors, starts, page_weight
+    def __init__(self, anchors: Mapping[str, tuple[str, int]], inside: Mapping[str, tuple[str, int]], starts: dict[str, int], page_weight: float):
+        self.anchors, self.inside, self.starts, self.page_weight = anchors, inside, starts, page_weight
 
     def __getitem__(self, anchor: str) -> str:
+        if anchor in self.inside and self.inside[anchor][0] in self.starts:
+            name, index = self.inside[anchor]
+            return str(self.starts[name] + index)
         if anchor not in self.anchors:
             return str(self.starts[anchor])
         name, before = self.anchors[anchor]

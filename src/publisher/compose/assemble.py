@@ -50,14 +50,14 @@ def compose(
             problems += rejected.problems
     if problems:
         raise Rejected(problems)
-    dosing = dosing_section(source, cases, LETTERS[0], measure_em)
+    dosing = replace(dosing_section(source, cases, LETTERS[0], measure_em), recto=True)
     numbers = {section.number: name for name, section in cases.items()}
     cases = {name: with_links(with_pointer(section, source.cases[name], dosing, catalogue), numbers) for name, section in cases.items()}
     appendices = [dosing]
     for make in (trials_section, laboratory_section, announced, abbreviations_section):
         appendices += make(source, catalogue, LETTERS[len(appendices)], measure_em)
     after = len(volume.parts)
-    guideline = guideline_section(source)
+    guideline = replace(guideline_section(source), recto=True)
     collation = opening_right(collation_section([*cases.values(), guideline, dosing]))
     body = [
         *parts(volume, cases),
