@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
+import cssselect2
 import weasyprint
 from weasyprint.formatting_structure import boxes
 from weasyprint.pdf import fonts
@@ -28,6 +30,8 @@ from publisher.typeset_course import Consulted, Course, Groups, Searched, groupe
 from publisher.typeset_fetch import ProjectFetcher
 from publisher.typeset_forecast import Forecast
 
+BASE = "asset:///styles/"
+"""Where the addresses of a document begin."""
 POINT = 0.75
 """Points in a pixel of CSS."""
 ENGINE = f"WeasyPrint {weasyprint.__version__}"
@@ -42,6 +46,17 @@ Render = Callable[[book.Section, Opening, PageMap], str]
 """Gives the HTML of a section that opens at a folio and side, with the pages known so far."""
 
 
+class Wellformed(weasyprint.HTML):
+    """HTML that is well-formed XML, ready to be laid out. Raises ParseError for any other."""
+
+    def __init__(self, html: str, base_url: str, fetcher: ProjectFetcher):
+        parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
+        root = ElementTree.fromstring(html[html.index("<html") :] if "<html" in html else html, parser)
+        self.base_url, self.url_fetcher, self.media_type = base_url, fetcher, "print"
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
+
 class Compositor:
     """The engine with one style sheet: sets the HTML of a section."""
 
@@ -53,12 +68,18 @@ class Compositor:
         if not self.fetcher.fonts:
             raise Rejected([Problem(Place(f"styles/{stylesheet.name}"), "TYP-003", "样式表没有引入字体", hint="以 @font-face 引入 fonts/ 中的字体")])
 
+    def source(self, html: str) -> weasyprint.HTML:
+        """Return the tree of a document; one that is well-formed XML, as our layouts are, is read much faster."""
+        try:
+            return Wellformed(html, BASE, self.fetcher)
+        except ElementTree.ParseError:
+            return weasyprint.HTML(string=html, base_url=BASE, url_fetcher=self.fetcher)
+
     def document(self, html: str, title: str) -> Any:
         """Lay a section out. Raises Rejected when the engine warns."""
         composer.install()  # another user of this process may have taken it out
         with engine_warnings(title, self.fetcher):
-            source = weasyprint.HTML(string=html, base_url="asset:///styles/", url_fetcher=self.fetcher)
-            return source.render(stylesheets=self.styles, font_config=self.fonts, pdf_tags=True)
+            return self.source(html).render(stylesheets=self.styles, font_config=self.fonts, pdf_tags=True)
 
     def set(self, html: str, title: str) -> Galley:
         """Lay a section out and write it, tagged. Raises Rejected when the engine warns."""

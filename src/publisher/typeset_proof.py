@@ -47,7 +47,7 @@ class ProofRoom:
         """
         before = before if before and before.laid else None
         with engine_warnings(title, self.compositor.fetcher):
-            source = weasyprint.HTML(string=html, base_url="asset:///styles/", url_fetcher=self.compositor.fetcher)
+            source = self.compositor.source(html)
             lines = numbered(source.etree_element)
             try:
                 laid = again.lay(source, self.compositor.styles, self.compositor.fonts, before.laid if before else None, first)
