@@ -6,6 +6,7 @@ from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
 from publisher.lint import (  # noqa: F401  their rules register themselves
     abbreviations,
+    agreement,
     anatomy,
     arithmetic,
     bone_events,
