@@ -12,6 +12,7 @@ from pathlib import Path
 import pikepdf
 
 from publisher import book, booklets, edition, pieces, typeset
+from publisher.archive import Archive
 from publisher.catalogue import Catalogue
 from publisher.changes import Changes
 from publisher.collection import VolumeSource
@@ -63,7 +64,8 @@ class Job:
 
     def shop(self) -> booklets.Shop:
         """Return what the booklets are made with."""
-        return booklets.Shop(self.source, self.catalogue, self.layouts, self.styles, self.setting, self.mark, self.changes, self.workshop.hands)
+        keep = Archive(self.workshop.store)
+        return booklets.Shop(self.source, self.catalogue, self.layouts, self.styles, self.setting, self.mark, self.changes, self.workshop.hands, keep)
 
     def setting(self, wanted: edition.Edition) -> typeset.Setting:
         """Return what begins to set a section in the style of an edition."""

@@ -166,7 +166,7 @@ def change_of_no_order(record: Record) -> Iterator[Finding]:
                 yield Finding(event.action, f"不良反应处理作{said}{tail[:2]}，治疗中未列此药", said, "补入此药", (event.term,))
 
 
-@rule("CON-082", "case", Severity.REVIEW)
+@rule("CON-082", "case", Severity.REVIEW, beyond=True)
 def dose_of_appendix(record: Record) -> Iterator[Finding]:
     """A dose ordered differs from the one in the volume's dosing appendix for the same drug."""
     rows = [row for table in record.source.dosing.tables for row in table.rows if row.dose]
