@@ -238,14 +238,21 @@ def date_order(chart: Chart, random: Random) -> Iterator[Plant]:
 
 @kind
 def percentage(chart: Chart, random: Random) -> Iterator[Plant]:
-    """A percentage is another; counts where the right one stands elsewhere, or the two values it is made of stand in the series."""
+    """A percentage is another; counts where the right one stands elsewhere and is of the same thing, or its two values stand in the series."""
     for path, leaf in chart.texts():
         match = re.search(r"(?<![\d.])(\d{1,2}(?:\.\d+)?)%", leaf)
         if match and path[0] not in ("background", "principles"):
             made = path[0] == "series" and "change" in path
-            if made or chart.elsewhere(path, token(match[0])):
+            about = word_before(leaf[: match.start()])
+            if made or (about and chart.elsewhere(path, rf"{re.escape(about)}[约达为至到]*{token(match[0])}")):
                 wrong = str(int(float(match[1])) + random.choice([-9, 8, 17])).lstrip("-") or "3"
                 yield Plant(path, leaf[: match.start(1)] + wrong + leaf[match.end(1) :])
+
+
+def word_before(text: str) -> str:
+    """Return the word that a figure is of: two characters (压缩约30%), or a name in Latin letters."""
+    match = re.search(r"([\u3400-\u9fff]{2}|[A-Za-z][A-Za-z0-9-]*)[ 约达为至到↓↑]*$", text)
+    return match[1] if match else ""
 
 
 @kind
@@ -296,9 +303,20 @@ def receptor(chart: Chart, random: Random) -> Iterator[Plant]:
             continue
         positive = bool(re.search(r"\+|阳", result)) and not re.search(r"-\)|阴", result)
         words = {"HER2": "HER2", "ER": "ER|HR|激素受体|三阴", "PR": "PR|HR|激素受体|三阴"}.get(str(marker), re.escape(marker))
+        if positive and marker in ("ER", "PR") and other_is_positive(chart, path, str(marker)):
+            words = str(marker)  # one positive receptor of the two makes HR+
         same = rf"(?:{words})[^，；。]{{0,6}}(?:阳性|\+)" if positive else rf"(?:{words})[^，；。]{{0,6}}(?:阴性|-)|三阴"
         if chart.elsewhere((*path, "result"), same):
             yield Plant((*path, "result"), "(-)" if positive else "(+)")
+
+
+def other_is_positive(chart: Chart, path: Path_, marker: str) -> bool:
+    """Tell whether the other of ER and PR is positive in the same list."""
+    node: Any = chart.tree
+    for step in path[:-1]:
+        node = node[step]
+    other = {"ER": "PR", "PR": "ER"}[marker]
+    return any(row["marker"] == other and re.search(r"\+|阳", row["result"]) for row in node)
 
 
 @kind
@@ -319,14 +337,27 @@ def drug_typo(chart: Chart, random: Random) -> Iterator[Plant]:
 
 @kind
 def lost_row(chart: Chart, random: Random) -> Iterator[Plant]:
-    """A row is gone; counts where something still speaks of it: a sum of nodes, a day or a drug that stands in a row and in a text."""
+    """A row is gone; counts where something still speaks of it: a sum of nodes, a site of metastasis, a drug that has no other row in its
+    treatment, or whose dose stands in no other row and is told elsewhere."""
     for path, row in chart.rows("nodes", "timeline", "doses", "points", "bone_events", "metastases"):
         marks = [row[key] for key in ("at", "drug", "station", "site", "event") if isinstance(row.get(key), Written)]
         outside = [leaf for other, leaf in chart.texts() if other[: len(path)] != path]
         inside = [mark for mark in marks if any(mark in leaf for leaf in outside)]
         summed = path[-2] == "nodes" and any(re.search(r"\d+/\d+", leaf) for leaf in outside)
-        if summed or (path[-2] in ("doses", "metastases") and inside):
+        if summed or (path[-2] == "metastases" and inside) or (path[-2] == "doses" and inside and missing(chart, path, row)):
             yield Plant(path, None)
+
+
+def missing(chart: Chart, path: Path_, row: Branch) -> bool:
+    """Tell whether nothing in the rows beside it says of a drug what a row says."""
+    rows: Any = chart.tree
+    for step in path[:-1]:
+        rows = rows[step]
+    entry = chart.catalogue.find("drugs", row["drug"])
+    beside = [other for other in rows if other is not row and chart.catalogue.find("drugs", other["drug"]) is entry]
+    own = str(row.get("dose", ""))
+    alone = bool(own) and all(other.get("dose") != own for other in beside)
+    return not beside or (alone and any(re.search(token(own), leaf) for other, leaf in chart.texts() if other[: len(path) - 1] != path[:-1]))
 
 
 @kind

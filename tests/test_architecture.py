@@ -9,7 +9,7 @@ from project import REPOSITORY
 SOURCE = REPOSITORY / "src" / "publisher"
 DATA = [
     "problems", "written", "model", "lexicon", "catalogue", "case", "volume", "collection", "book", "pagination", "galley", "edition", "notation", "rules",
-    "limits", "inks", "imposition", "fields", "identities", "changes", "defaults", "languages", "proof", "library", "report_page",
+    "keeping", "limits", "inks", "imposition", "fields", "identities", "changes", "defaults", "languages", "proof", "library", "report_page",
 ]  # fmt: skip
 STAGES = [
     "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "typeset_forecast", "typeset_course",
@@ -17,7 +17,7 @@ STAGES = [
 ]  # fmt: skip
 DRIVERS = [
     "__main__", "build", "build_report", "editions", "booklets", "offprints", "cli", "sandbox", "workshop", "pieces", "workbench", "project", "unchanged",
-    "cluster", "shelf",
+    "cluster", "shelf", "examination", "archive",
 ]  # fmt: skip
 ALLOWED = {
     ("read", "read_yaml"), ("lint", "read_yaml"), ("compare", "read_yaml"), ("compose", "figures"),

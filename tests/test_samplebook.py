@@ -5,10 +5,11 @@ from typing import Any
 
 from project import SAMPLEBOOK
 
-from publisher.build import Project, check
 from publisher.case import Case
 from publisher.catalogue import REFERENCE_MODELS
+from publisher.examination import check
 from publisher.model import Model
+from publisher.project import Project
 from publisher.read_yaml import read_yaml
 from publisher.volume import Dosing, Guideline, Volume
 

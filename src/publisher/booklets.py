@@ -19,6 +19,7 @@ from publisher.finish.joining import joined, written
 from publisher.galley import Typeset
 from publisher.imposition import Imposition, imposition
 from publisher.inks import inks
+from publisher.keeping import Keep, afresh
 from publisher.manifest import page_count
 from publisher.preflight import imposition as sheet_check
 from publisher.preflight import lost, structure, typography
@@ -54,6 +55,7 @@ class Shop:
     """What the volume's chapter of changes says."""
     hands: int = 1
     """How many sections are set side by side."""
+    keep: Keep = afresh
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def make(shop: Shop) -> Iterator[Made]:
 
 def laid(shop: Shop) -> Iterator[Laid]:
     """Typeset the booklets one after another; sections that one has set on a side are not set again on it for another."""
-    whole = compose(shop.source, shop.catalogue, typeset.ENGINE, shop.changes, measure_em=BOOKLET.table_em)
+    whole = compose(shop.source, shop.catalogue, typeset.ENGINE, shop.changes, measure_em=BOOKLET.table_em, keep=shop.keep)
     for name, chosen, signature in booklets(whole, shop.source.volume):
         pages = typeset.Typesetter(renderer(shop, chosen).html, shop.begin(BOOKLET), hands=shop.hands).typeset(chosen)
         pdf = written(joined(pages.sheets, shop.styles / "fonts"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from publisher import book, booklets, build_report, cluster, manifest, pages_lock, sandbox, typeset, typeset_engine, unchanged
+from publisher.archive import Archive
 from publisher.changes import Changes, without_identities
 from publisher.collection import Collection, VolumeSource
 from publisher.compare import revisions
@@ -16,10 +17,9 @@ from publisher.compose.assemble import case_alone, compose
 from publisher.defaults import DEFAULTS
 from publisher.edition import SCREEN
 from publisher.editions import DELIVERED, EDITIONS, OF_OWN_PAGES, Files, Job, Tell
+from publisher.examination import lint
 from publisher.finish import files
 from publisher.galley import Typeset
-from publisher.lint.characters import covered
-from publisher.lint.queries import Examined, examined
 from publisher.pagination import Pagination, paginated
 from publisher.preflight import typography
 from publisher.preflight import verapdf as verapdf_check
@@ -45,25 +45,6 @@ class Built:
     seconds: float
     files: dict[str, bytes] = field(default_factory=dict, repr=False)
     """Everything it left in its folder, by name."""
-
-
-def check(project: Project, collection: Collection) -> tuple[list[Examined], list[Problem]]:
-    """Apply the editorial rules and compose every volume; return what the rules say and what cannot be composed."""
-    found = [lint(project, collection, source) for source in collection.volumes.values()]
-    problems = []
-    for source in collection.volumes.values():
-        try:
-            compose(source, collection.catalogue, typeset.ENGINE)
-        except Rejected as rejected:
-            problems += rejected.problems
-    return found, problems
-
-
-def lint(project: Project, collection: Collection, source: VolumeSource) -> Examined:
-    """Apply the editorial rules to one volume. Raises Rejected where layouts, styles or faces are not whole."""
-    if lacking := project.lacking():
-        raise Rejected(lacking)
-    return examined(source, collection.catalogue, covered(project.styles / "fonts"))
 
 
 def composed(project: Project, collection: Collection, source: VolumeSource, since: str | None = None) -> book.Book:
@@ -128,13 +109,14 @@ def build(
     """
     started, clock = perf_counter(), build_report.Clock()
     progress = timed(progress, clock)
-    examination = lint(project, collection, source)
+    keep = Archive((workshop or Workshop()).store)
+    examination = lint(project, collection, source, keep)
     if order.case in source.cases:
         examination = examination.of_case(source.cases[order.case].id.place.path)
     if stopping := examination.unprintable if order.draft else examination.errors:
         raise Rejected(stopping)
     changes = changed(project, source, order.since)
-    whole = compose(source, collection.catalogue, typeset.ENGINE, changes)
+    whole = compose(source, collection.catalogue, typeset.ENGINE, changes, keep=keep)
     if order.case:
         whole = case_alone(whole, order.case)
     if order.draft:

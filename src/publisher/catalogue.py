@@ -225,10 +225,12 @@ class Catalogue:
         genes: list[Gene],
         abbreviations: list[Abbreviation],
         trials: list[Trial],
+        digest: str = "",
     ):
         self.drugs, self.regimens, self.analytes = drugs, regimens, analytes
         self.scales, self.abbreviations, self.trials = scales, abbreviations, trials
         self.diseases, self.genes = diseases, genes
+        self.digest = digest  # of the files it was read from
 
     @cached_property
     def by_spelling(self) -> dict[str, dict[str, Any]]:
@@ -240,6 +242,11 @@ class Catalogue:
             "drugs": self.drugs, "regimens": self.regimens, "analytes": self.analytes, "scales": self.scales,
             "trials": self.trials, "diseases": self.diseases, "genes": self.genes,
         }  # fmt: skip
+
+    @cached_property
+    def numbers(self) -> dict[int, tuple[str, int]]:
+        """Return kind and number of every entry by its identity."""
+        return {id(entry): (kind, number) for kind, entries in self.entries.items() for number, entry in enumerate(entries)}
 
     def find(self, kind: str, word: str) -> Any:
         """Return the entry of `kind` spelled `word`, or None."""

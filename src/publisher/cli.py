@@ -27,9 +27,10 @@ from publisher import edition as edition_names
 from publisher import languages, manifest, unchanged
 from publisher.defaults import DEFAULTS
 from publisher.finish import staged
+from publisher.keeping import Keep
 from publisher.problems import BLANK, Place, Problem, Rejected, nearest
 from publisher.project import STAGES, Order, Progress, Project
-from publisher.store import Store
+from publisher.store import NoStore, Store
 
 
 class Later:
@@ -43,6 +44,8 @@ class Later:
 
 
 journey = Later("publisher.build")
+examination = Later("publisher.examination")
+archive = Later("publisher.archive")
 files = Later("publisher.finish.files")
 single = Later("publisher.offprints")
 changed = Later("publisher.compare.report")
@@ -160,7 +163,7 @@ def report(problems: list[Problem]) -> None:
     for problem in problems:
         complain(str(problem))
     complain(f"共 {len(problems)} 处问题")
-    if any(problem.code in journey.RULES for problem in problems):
+    if any(problem.code in explained.RULES for problem in problems):
         complain(ANSWERS)
     raise typer.Exit(2 if all(problem.code in MISUSE for problem in problems) else 1)
 
@@ -180,17 +183,19 @@ def check(
     review: Annotated[Path | None, typer.Option("--review", help="Write the review sheet for clinicians into this HTML file.", dir_okay=False)] = None,
     suggest: Annotated[bool, typer.Option("--suggest", help="Name the editor's notes that may settle a finding.")] = False,
     completeness: Annotated[bool, typer.Option("--completeness", help="Print what each case lacks of a complete report, and nothing else.")] = False,
+    cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Use what was made before where nothing it depends on has changed.")] = True,
     listed_in: LibraryFile = None,
 ) -> None:
     """Read the sources and report everything in them that is wrong or must be looked at."""
     if (file := chosen_library(root, listed_in, volumes)) and not (review or completeness):
-        check_library(file, form)
+        check_library(file, form, cache)
     project = Project(root.resolve())
-    name = unchanged.check_key(project, volumes or project.volumes, form, str(suggest))
-    kept = None if review or completeness else Store(project.store).get(name)
+    store = Store(project.store) if cache else NoStore()
+    name = unchanged.check_key(project, volumes or project.volumes, form, str(suggest)) if cache else ""
+    kept = None if review or completeness else store.get(name)
     if kept is None:
-        said = checked(project, root, volumes, form, review, suggest, completeness)
-        Store(project.store).put(name, json.dumps(said, ensure_ascii=False).encode())
+        said = checked(project, volumes, form, review, suggest, completeness, archive.Archive(store))
+        store.put(name, json.dumps(said, ensure_ascii=False).encode())
     out, wrong, status = json.loads(kept) if kept else said
     if form is Form.JSON:
         typer.echo(in_json(out), nl=False)
@@ -202,11 +207,11 @@ def check(
 
 
 def checked(
-    project: Project, root: Path, volumes: list[str] | None, form: Form, review: Path | None, suggest: bool, completeness: bool
+    project: Project, volumes: list[str] | None, form: Form, review: Path | None, suggest: bool, completeness: bool, keep: Keep
 ) -> tuple[str, str, int]:
     """Return what `check` says, what it says of errors, and its status. Leaves the program where the sources cannot be read."""
     try:
-        collection = reading.read(root, volumes)
+        collection = reading.read(project.root, volumes, keep)
     except Rejected as rejected:
         if form is Form.JSON:
             typer.echo(in_json(queries.as_json([], rejected.problems)), nl=False)
@@ -216,7 +221,7 @@ def checked(
         echo(care.table(collection))
         raise typer.Exit(0)
     try:
-        examined, problems = journey.check(project, collection)
+        examined, problems = examination.check(project, collection, keep)
     except Rejected as rejected:
         report(rejected.problems)
     listed = list(zip(collection.volumes.values(), examined, strict=True))
@@ -241,8 +246,10 @@ def settle(
 ) -> None:
     """Find the editor's notes that answer a finding, and say so in them. Read what is proposed before it is written."""
     try:
-        collection = reading.read(root, volumes)
-        examined, _ = journey.check(Project(root.resolve()), collection)
+        project = Project(root.resolve())
+        keep = archive.Archive.of(project)
+        collection = reading.read(root, volumes, keep)
+        examined, _ = examination.check(project, collection, keep)
         found = [
             item
             for source, examination in zip(collection.volumes.values(), examined, strict=True)
@@ -268,9 +275,9 @@ def explain(
     if markdown:
         typer.echo(explained.document(DEFAULTS), nl=False)
         return
-    unknown = [code for code in codes or [] if code not in journey.RULES]
+    unknown = [code for code in codes or [] if code not in explained.RULES]
     if unknown:
-        report([Problem(Place("publisher explain"), "SRC-033", "没有这条规则", code, nearest(code, sorted(journey.RULES))) for code in unknown])
+        report([Problem(Place("publisher explain"), "SRC-033", "没有这条规则", code, nearest(code, sorted(explained.RULES))) for code in unknown])
     echo(explained.rules(codes, DEFAULTS) if codes else explained.register())
 
 
@@ -328,7 +335,7 @@ def build(
     if kept and (case or not left):
         return
     try:
-        collection = reading.read(root, left if kept else volumes)
+        collection = reading.read(root, left if kept else volumes, archive.Archive.of(project, cache))
         chosen = list(collection.volumes.values())
         if case:
             chosen = [source for source in chosen if case in source.cases]
@@ -458,7 +465,7 @@ def build_library(file: Path, order: Order) -> None:
     raise typer.Exit(int(any(outcome.failed for outcome in outcomes)))
 
 
-def check_library(file: Path, form: Form) -> None:
+def check_library(file: Path, form: Form, cache: bool) -> None:
     """Check the volumes of a library and leave with status 1 if any has an error."""
     try:
         listed = reading.read_library(file)
@@ -467,7 +474,7 @@ def check_library(file: Path, form: Form) -> None:
             typer.echo(in_json(queries.as_json([], rejected.problems)), nl=False)
             raise typer.Exit(1) from rejected
         report(rejected.problems)
-    looked_at = list(shelf.check(file.parent.resolve(), listed))
+    looked_at = list(shelf.check(file.parent.resolve(), listed, cache))
     outcomes = [item.outcome for item in looked_at]
     if form is Form.JSON:
         examined, problems = [one for item in looked_at for one in item.examined], [problem for item in looked_at for problem in item.problems]
@@ -496,8 +503,8 @@ def offprints(
 ) -> None:
     """Build every case as a file of its own, on the pages it has in its volume: build/<volume>/offprints."""
     try:
-        collection = reading.read(root, volumes)
         project = Project(root.resolve())
+        collection = reading.read(root, volumes, archive.Archive.of(project))
         known = {slug: source for source in collection.volumes.values() for slug in source.cases}
         if unknown := [slug for slug in case or [] if slug not in known]:
             report([Problem(Place("content"), "SRC-027", "没有这一病例", slug, nearest(slug, sorted(known))) for slug in unknown])
@@ -517,8 +524,8 @@ def offprints(
 def lock(volumes: Volumes = None, root: Root = Path()) -> None:
     """Hold the pages on which the cases of the built volumes begin: content/<volume>/pages.lock."""
     try:
-        collection = reading.read(root, volumes)
         project = Project(root.resolve())
+        collection = reading.read(root, volumes, archive.Archive.of(project))
         for source in collection.volumes.values():
             tell(str(journey.lock(project, collection, source).relative_to(project.root)))
     except Rejected as rejected:
@@ -546,8 +553,8 @@ def preflight(
 ) -> None:
     """Check the built files of every edition again against their sources."""
     try:
-        collection = reading.read(root, volumes)
         project = Project(root.resolve())
+        collection = reading.read(root, volumes, archive.Archive.of(project))
         checked = [file for source in collection.volumes.values() for file in journey.report_built(project, collection, source, verapdf, changes_since)]
     except Rejected as rejected:
         report(rejected.problems)

@@ -13,6 +13,7 @@ from typing import Any
 import pikepdf
 
 from publisher import book, booklets, edition, pieces, sandbox, typeset
+from publisher.archive import Archive
 from publisher.catalogue import Catalogue
 from publisher.changes import Changes
 from publisher.collection import VolumeSource
@@ -64,7 +65,8 @@ class Job:
 
     def shop(self) -> booklets.Shop:
         """Return what the booklets are made with."""
-        return booklets.Shop(self.source, self.catalogue, self.layouts, self.styles, self.setting, self.mark, self.changes, self.workshop.hands)
+        keep = Archive(self.workshop.store)
+        return booklets.Shop(self.source, self.catalogue, self.layouts, self.styles, self.setting, self.mark, self.changes, self.workshop.hands, keep)
 
     def setting(self, wanted: edition.Edition) -> typeset.Setting:
         """Return what begins to set a section in the style of an edition."""

@@ -14,6 +14,7 @@ import pikepdf
 
 from publisher import book, manifest, sandbox, typeset, typeset_engine
 from publisher import build as journey
+from publisher.archive import Archive
 from publisher.collection import Collection, VolumeSource
 from publisher.compose.booklet import offprint
 from publisher.compose.dates import shown
@@ -86,7 +87,7 @@ def build(
     the last good ones stay.
     """
     started = perf_counter()
-    examination = journey.lint(project, collection, source)
+    examination = journey.lint(project, collection, source, Archive((workshop or Workshop()).store))
     asked = [examination.of_case(source.cases[slug].id.place.path) for slug in cases] or [examination]
     if stopping := [error for found in asked for error in found.errors]:
         raise Rejected(stopping)

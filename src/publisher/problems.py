@@ -25,6 +25,9 @@ class Place:
     line: int = 0
     column: int = 0
 
+    def __reduce__(self) -> tuple:
+        return Place, (self.path, self.line, self.column)
+
     def __str__(self) -> str:
         if not self.line:
             return self.path

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,18 +11,19 @@ from pydantic import ValidationError
 from publisher.case import Case
 from publisher.catalogue import REFERENCE_MODELS, Catalogue, folded
 from publisher.collection import Collection, VolumeSource
+from publisher.keeping import Keep, afresh
 from publisher.library import Library
 from publisher.limits import MAX_CASES, MAX_PROBLEMS, MAX_TOTAL_BYTES
 from publisher.model import Model
 from publisher.problems import Place, Problem, Rejected, nearest
-from publisher.read_yaml import read_yaml
+from publisher.read_yaml import read_bytes, read_yaml, tree_of
 from publisher.volume import WHOLE_BOOKLET, Dosing, Guideline, Volume
 from publisher.written import Branch, Row, Written, at
 
 M = TypeVar("M", bound=Model)
 
 
-def read(root: Path, only: list[str] | None = None) -> Collection:
+def read(root: Path, only: list[str] | None = None, keep: Keep = afresh) -> Collection:
     """Read the catalogue and the volumes (all, or those named). Raises Rejected with every problem found."""
     problems: list[Problem] = []
     content = root / "content"
@@ -29,7 +31,7 @@ def read(root: Path, only: list[str] | None = None) -> Collection:
     too_large = list(over_the_limits(content, [folder for folder in folders if not only or folder.name in only]))
     if too_large:
         raise Rejected(too_large)
-    catalogue = read_catalogue(root, problems)
+    catalogue = read_catalogue(root, problems, keep)
     known = [folder.name for folder in folders]
     for name in only or []:
         if name not in known:
@@ -40,7 +42,7 @@ def read(root: Path, only: list[str] | None = None) -> Collection:
     for folder in folders:
         if only and folder.name not in only:
             continue
-        source = read_volume(root, folder, catalogue, problems)
+        source = read_volume(root, folder, catalogue, problems, keep)
         if source:
             volumes[folder.name] = source
     if problems:
@@ -86,12 +88,26 @@ def over_the_limits(content: Path, folders: list[Path]) -> Iterator[Problem]:
         yield Problem(Place("content"), "SRC-031", "来源文件合计过大", f"{total} 字节", f"一次不得超过 {MAX_TOTAL_BYTES} 字节，宜逐卷编排")
 
 
-def read_catalogue(root: Path, problems: list[Problem]) -> Catalogue:
+def read_catalogue(root: Path, problems: list[Problem], keep: Keep = afresh) -> Catalogue:
+    raw = {name: read_bytes(root / name, name) for name in (f"content/reference/{kind}.yaml" for kind in REFERENCE_MODELS)}
+    parts = [digest(content) for content, _ in raw.values()]
+    catalogue, found = keep(("catalogue", *parts), lambda: catalogue_of(raw))
+    problems += found
+    return catalogue
+
+
+def digest(raw: bytes | None) -> str:
+    """Return the digest of the bytes of a file; nothing where it could not be read."""
+    return "" if raw is None else sha256(raw).hexdigest()
+
+
+def catalogue_of(raw: dict[str, tuple[bytes | None, list[Problem]]]) -> tuple[Catalogue, list[Problem]]:
+    """Return the catalogue of the bytes of its files, with what is wrong with them."""
+    problems: list[Problem] = []
     entries: dict[str, list[Any]] = {}
-    for kind, model in REFERENCE_MODELS.items():
-        name = f"content/reference/{kind}.yaml"
+    for (kind, model), (name, (content, unread)) in zip(REFERENCE_MODELS.items(), raw.items(), strict=True):
         entries[kind] = []
-        tree, found = read_yaml(root / name, name)
+        tree, found = (None, unread) if content is None else tree_of(content, name)
         problems += found
         if tree is None:
             continue
@@ -109,7 +125,8 @@ def read_catalogue(root: Path, problems: list[Problem]) -> Catalogue:
                 first = spelled.setdefault(folded(spelling), spelling)
                 if first is not spelling and first.place.line != spelling.place.line and owner(first, items) is not item:
                     problems.append(Problem(spelling.place, "REF-002", "同一写法归于两个条目", spelling, f"首见于第 {first.place.line} 行，留其一"))
-    return Catalogue(**entries)
+    parts = [digest(content) for content, _ in raw.values()]
+    return Catalogue(**entries, digest=sha256("".join(parts).encode()).hexdigest() if all(parts) else ""), problems
 
 
 def owner(spelling: Written, items: Row) -> Any:
@@ -117,11 +134,11 @@ def owner(spelling: Written, items: Row) -> Any:
     return next((item for item in reversed(items) if item.place.line <= spelling.place.line), None)
 
 
-def read_volume(root: Path, folder: Path, catalogue: Catalogue, problems: list[Problem]) -> VolumeSource | None:
-    parts, others = read_parts(root, folder, catalogue, problems)
+def read_volume(root: Path, folder: Path, catalogue: Catalogue, problems: list[Problem], keep: Keep = afresh) -> VolumeSource | None:
+    parts, others = read_parts(root, folder, catalogue, problems, keep)
     cases, trees = {}, {}
     for path in sorted((folder / "cases").glob("*.yaml")):
-        case, tree = read_case(root, path, catalogue, problems)
+        case, tree = read_case(root, path, catalogue, problems, keep)
         if case is not None:
             cases[str(case.id)], trees[str(case.id)] = case, tree
     problems += wrong_together(folder, parts, cases)
@@ -130,24 +147,38 @@ def read_volume(root: Path, folder: Path, catalogue: Catalogue, problems: list[P
     return VolumeSource(parts["volume"], cases, parts["guideline"], parts["dosing"], trees, others)
 
 
-def read_parts(root: Path, folder: Path, catalogue: Catalogue, problems: list[Problem]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def read_parts(
+    root: Path, folder: Path, catalogue: Catalogue, problems: list[Problem], keep: Keep = afresh
+) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Read what a volume has beside its cases; return the models by file, None for a broken one, and their trees."""
     parts: dict[str, Any] = {}
     trees = []
     for model, stem in ((Volume, "volume"), (Guideline, "guideline"), (Dosing, "dosing")):
         name = f"content/{folder.name}/{stem}.yaml"
-        tree, found = read_yaml(root / name, name)
-        problems += found
-        parts[stem] = validated(model, tree, problems, {"catalogue": catalogue}) if tree is not None else None
+        parts[stem], tree = read_file(root / name, name, model, catalogue, problems, keep)
         trees.append(tree)
     return parts, tuple(trees)
 
 
-def read_case(root: Path, path: Path, catalogue: Catalogue, problems: list[Problem]) -> tuple[Case | None, Any]:
-    """Read the file of a case; return the case, None for a broken one, and its tree."""
-    tree, found = read_yaml(path, path.relative_to(root).as_posix())
+def read_file(path: Path, name: str, model: type[M], catalogue: Catalogue, problems: list[Problem], keep: Keep = afresh) -> tuple[M | None, Any]:
+    """Read a file that holds one model; return the model, None for a broken one, and its tree."""
+    raw, unread = read_bytes(path, name)
+    if raw is None:
+        problems += unread
+        return None, None
+
+    def made() -> tuple[M | None, Any, list[Problem]]:
+        tree, found = tree_of(raw, name)
+        return validated(model, tree, found, {"catalogue": catalogue}) if tree is not None else None, tree, found
+
+    one, tree, found = keep((model.__name__, name, digest(raw), catalogue.digest), made, catalogue)
     problems += found
-    case = validated(Case, tree, problems, {"catalogue": catalogue}) if tree is not None else None
+    return one, tree
+
+
+def read_case(root: Path, path: Path, catalogue: Catalogue, problems: list[Problem], keep: Keep = afresh) -> tuple[Case | None, Any]:
+    """Read the file of a case; return the case, None for a broken one, and its tree."""
+    case, tree = read_file(path, path.relative_to(root).as_posix(), Case, catalogue, problems, keep)
     if case is not None and case.id != path.stem:
         problems.append(Problem(case.id.place, "SRC-022", "病例标识与文件名不同", case.id, f"应为 {path.stem}"))
     return case, tree

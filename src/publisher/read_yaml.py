@@ -10,6 +10,7 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,12 @@ TURNED = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 
 def read_yaml(path: Path, name: str) -> tuple[Any, list[Problem]]:
     """Read the file `path`, called `name` in messages; the tree is None when it cannot be made."""
+    raw, problems = read_bytes(path, name)
+    return (None, problems) if raw is None else tree_of(raw, name)
+
+
+def read_bytes(path: Path, name: str) -> tuple[bytes | None, list[Problem]]:
+    """Read the bytes of a file; None where that cannot be done or there are too many."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return None, [Problem(Place(name), "SRC-001", "文件无法读取", "不是普通文件", "核对路径")]
@@ -34,6 +41,11 @@ def read_yaml(path: Path, name: str) -> tuple[Any, list[Problem]]:
         return None, [Problem(Place(name), "SRC-001", "文件无法读取", error.strerror or str(error), "核对路径与权限")]
     if len(raw) > MAX_BYTES:
         return None, [Problem(Place(name), "SRC-002", "文件过大", f"{path.stat().st_size} 字节", f"不得超过 {MAX_BYTES} 字节")]
+    return raw, []
+
+
+def tree_of(raw: bytes, name: str) -> tuple[Any, list[Problem]]:
+    """Return the tree of the bytes of a file; None when it cannot be made."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -47,6 +59,8 @@ def read_yaml(path: Path, name: str) -> tuple[Any, list[Problem]]:
 def parsed(text: str, name: str) -> tuple[Any, tuple[Problem, ...]]:
     """Return the tree of a text; the same text is parsed once in the life of the program, for nobody alters a tree."""
     tree, problems = Reader(text, name).read()
+    if isinstance(tree, Branch):
+        tree.digest = sha256(text.encode("utf-8")).hexdigest()
     return tree, tuple(problems)
 
 

@@ -42,6 +42,8 @@ class Rule:
     """Yields findings; for a scalar, message, what was found, and what to do."""
     source: str = ""
     """The guideline, label or standard it rests on, with its edition."""
+    beyond: bool = False
+    """A rule over cases that looks beyond the case, at the volume and its other cases."""
 
     @property
     def family(self) -> str:
@@ -61,7 +63,7 @@ RULES: dict[str, Rule] = {}
 """Every rule by its code."""
 
 
-def rule(code: str, scope: str, severity: Severity = Severity.ERROR, source: str = "") -> Callable[[Callable], Callable]:
+def rule(code: str, scope: str, severity: Severity = Severity.ERROR, source: str = "", beyond: bool = False) -> Callable[[Callable], Callable]:
     """Register a function as a rule. Raises ValueError for a code used twice, a family or a scope unknown."""
 
     def register(function: Callable) -> Callable:
@@ -69,7 +71,7 @@ def rule(code: str, scope: str, severity: Severity = Severity.ERROR, source: str
             raise ValueError(f"{code} is used twice")
         if code.split("-")[0] not in FAMILIES or scope not in SCOPES:
             raise ValueError(f"{code}: no such family or scope")
-        RULES[code] = Rule(code, severity, scope, function, source)
+        RULES[code] = Rule(code, severity, scope, function, source, beyond)
         return function
 
     return register

@@ -12,7 +12,8 @@ from time import perf_counter
 from typing import Any
 
 from publisher import build as journey
-from publisher import manifest, sandbox
+from publisher import examination, manifest, sandbox
+from publisher.archive import Archive
 from publisher.finish import files
 from publisher.library import Library, VolumeFolder
 from publisher.lint.queries import Examined
@@ -82,7 +83,7 @@ def built(project: Project, folder: VolumeFolder, order: Order, progress: Progre
     started = perf_counter()
     title = folder.volume
     try:
-        collection = read(project.root, [folder.volume])
+        collection = read(project.root, [folder.volume], Archive.of(project, order.keep))
         source = collection.volumes[folder.volume]
         title = str(source.volume.title)
         made = journey.build_apart(project, collection, source, progress, order)
@@ -104,14 +105,15 @@ class Checked:
     """What keeps it from being read or composed."""
 
 
-def check(root: Path, library: Library) -> Iterator[Checked]:
+def check(root: Path, library: Library, cache: bool = True) -> Iterator[Checked]:
     """Check the sources of every volume of a library."""
     for folder in library.volumes:
         started = perf_counter()
         project = Project((root / folder.root).resolve())
         try:
-            collection = read(project.root, [folder.volume])
-            examined, problems = journey.check(project, collection)
+            keep = Archive.of(project, cache)
+            collection = read(project.root, [folder.volume], keep)
+            examined, problems = examination.check(project, collection, keep)
         except Rejected as rejected:
             found = placed(rejected.problems, folder)
             yield Checked(Outcome(str(folder), folder.volume, REFUSED, 0, len(found), perf_counter() - started, problems=found), problems=found)

@@ -30,6 +30,9 @@ class Written(str):
         made.place = place or getattr(text, "place", None) or Place("")
         return made
 
+    def __reduce__(self) -> tuple:
+        return type(self), (str.__str__(self), self.place), getattr(self, "__dict__", None) or None
+
     @classmethod
     def read(cls, value: Any, info: ValidationInfo) -> Self:
         """Take a scalar as this type. Raises a pydantic error for a list, a mapping or an empty text."""
@@ -126,6 +129,9 @@ class Moment(Written):
 
 class Branch(dict[str, Any]):
     """A mapping with its place and the place of each key."""
+
+    digest = ""
+    """Of the root of a file: the digest of the text it was read from."""
 
     def __init__(self, place: Place):
         super().__init__()

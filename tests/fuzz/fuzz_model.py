@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project import FEMUR, SAMPLEBOOK, Project
 
-from publisher import build as journey
+from publisher.examination import check
 from publisher.problems import Rejected
+from publisher.project import Project as Place
 from publisher.read import read
 
 CASES = real_cases()
@@ -22,7 +23,7 @@ def answered(project: Project, name: str, tree: object) -> None:
     before, problems = path.read_bytes(), None
     try:
         save(path, tree)
-        journey.check(journey.Project(project.root), read(project.root))
+        check(Place(project.root), read(project.root))
     except Rejected as rejected:
         problems = rejected.problems
     finally:

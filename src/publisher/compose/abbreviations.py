@@ -1,5 +1,7 @@
 """The list of abbreviations that stand in a volume, each with the page on which it is first met."""
 
+from functools import lru_cache
+
 from publisher import book
 from publisher.book import Heading, Kind, Pages, Paragraph, Section, Which, plain
 from publisher.case import UNPRINTED
@@ -44,7 +46,12 @@ def abbreviation_lexicon(source: VolumeSource, catalogue: Catalogue) -> Lexicon:
 
 def met(source: VolumeSource, catalogue: Catalogue) -> list[Abbreviation]:
     """Return the abbreviations that stand in the cases."""
-    text = "\n".join(str(leaf) for tree in source.trees.values() for path, leaf in leaves(tree) if UNPRINTED.isdisjoint(path))
+    return in_text("\n".join(str(leaf) for tree in source.trees.values() for path, leaf in leaves(tree) if UNPRINTED.isdisjoint(path)), catalogue)
+
+
+@lru_cache(maxsize=4)
+def in_text(text: str, catalogue: Catalogue) -> list[Abbreviation]:
+    """Return the abbreviations that stand in a text; that of a volume is asked for twice."""
     standing = set(Lexicon(LEXICON, tuple(map(looked_for, catalogue.abbreviations)), nested=True).standing_in(text))
     return [item for item in catalogue.abbreviations if key(item) in standing]
 

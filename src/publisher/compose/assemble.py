@@ -1,6 +1,7 @@
 """Stage 2, compose: a volume's sources -> its `Book`, every section in its place."""
 
 from dataclasses import replace
+from functools import partial
 
 from publisher import book
 from publisher.book import Entry, Facts, Paragraph, Points, Section, TitlePage, plain
@@ -25,6 +26,7 @@ from publisher.compose.table_size import too_large
 from publisher.compose.tables import MEASURE_EM
 from publisher.compose.trials import trials_section
 from publisher.figures.overview import overview
+from publisher.keeping import Keep, afresh
 from publisher.problems import Place, Problem, Rejected
 from publisher.volume import Volume, part_number
 from publisher.written import Written, leaves
@@ -34,7 +36,7 @@ LETTERS = "ABCDEFG"
 
 
 def compose(
-    source: VolumeSource, catalogue: Catalogue, engine: str, changes: Changes | None = None, measure_em: float = MEASURE_EM
+    source: VolumeSource, catalogue: Catalogue, engine: str, changes: Changes | None = None, measure_em: float = MEASURE_EM, keep: Keep = afresh
 ) -> book.Book:
     """Make the book, its tables for a measure in ems of their type, with a chapter of what changed where there are `changes`.
 
@@ -42,10 +44,10 @@ def compose(
     """
     volume, written = source.volume, source
     source = shown(source, catalogue)
-    cases, problems = {}, []
+    cases, problems, address = {}, [], str(volume.public_address or "")
     for slug in volume.case_ids:
         try:
-            cases[slug] = case_section(source.cases[slug], measure_em, str(volume.public_address or ""))
+            cases[slug] = keep(parts_of(written, slug, catalogue, measure_em), partial(case_section, source.cases[slug], measure_em, address), catalogue)
         except Rejected as rejected:
             problems += rejected.problems
     if problems:
@@ -54,7 +56,7 @@ def compose(
     numbers = {section.number: name for name, section in cases.items()}
     cases = {name: with_links(with_pointer(section, source.cases[name], dosing, catalogue), numbers) for name, section in cases.items()}
     appendices = [dosing]
-    for make in (trials_section, laboratory_section, announced, abbreviations_section):
+    for make in (trials_section, partial(laboratory_section, keep=keep), announced, abbreviations_section):
         appendices += make(source, catalogue, LETTERS[len(appendices)], measure_em)
     after = len(volume.parts)
     guideline = replace(guideline_section(source), recto=True)
@@ -64,7 +66,7 @@ def compose(
         tabbed(guideline, "要点", after),
         *(tabbed(section, "附录", after + 1) for section in (*appendices, *closing(volume), *collation)),
         *(tabbed(section, "附录", after + 1) for section in changes_section(changes, written)),
-        *(tabbed(section, "索引", after + 2) for section in opening_right([index_section(catalogue)])),
+        *(tabbed(section, "索引", after + 2) for section in opening_right([keep(("index", catalogue.digest), partial(index_section, catalogue), catalogue)])),
     ]
     body = [section for section in body if not bare(section)]
     shown_first = overviews(source)
@@ -86,6 +88,18 @@ def compose(
         privacy=volume.privacy,
         lexicons=(*index_lexicons(catalogue), abbreviation_lexicon(source, catalogue), analyte_lexicon(catalogue)),
     )
+
+
+def parts_of(source: VolumeSource, slug: str, catalogue: Catalogue, measure_em: float) -> tuple[str, ...]:
+    """Return what the section of a case depends on: the case, the volume's own file, the catalogue, the measure."""
+    tree, own = source.trees[slug], source.other_trees[0] if source.other_trees else None
+    return "section", tree.place.path, tree.digest, own.digest if own else "", catalogue.digest, str(measure_em)
+
+
+def depends(source: VolumeSource, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return what the whole book depends on: every file of the volume and the catalogue."""
+    trees = (*source.trees.values(), *source.other_trees)
+    return (*(part for tree in trees for part in (tree.place.path, tree.digest)), "" if not source.other_trees else catalogue.digest)
 
 
 def case_of(whole: book.Book, source: VolumeSource, slug: str, catalogue: Catalogue) -> Section:

@@ -1,6 +1,7 @@
 """Laboratory tests at a glance: every analyte of the volume with symbol, unit, and the cases and pages that report it."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from publisher import book
@@ -11,6 +12,7 @@ from publisher.collection import VolumeSource
 from publisher.compose.marks import Marks
 from publisher.compose.readings import order
 from publisher.compose.tables import MEASURE_EM, Tables, joined
+from publisher.keeping import Keep, afresh
 from publisher.lexicon import Lexicon, lexicon
 
 TITLE = "检验项目一览"
@@ -32,16 +34,17 @@ class Row(NamedTuple):
     reports: list[Report]
 
 
-def laboratory_section(source: VolumeSource, catalogue: Catalogue, letter: str, measure_em: float = MEASURE_EM) -> list[Section]:
+def laboratory_section(source: VolumeSource, catalogue: Catalogue, letter: str, measure_em: float = MEASURE_EM, keep: Keep = afresh) -> list[Section]:
     """Return the section in a list, or an empty list where no case has a laboratory test."""
     rows: dict[str, Row] = {}
     for report in reports(source):
         rows.setdefault(str(report.analyte.name), Row(report.analyte, [])).reports.append(report)
     if not rows:
         return []
+    rank = keep(("ranks", catalogue.digest), partial(ranks, catalogue))
     tables = Tables("laboratory", letter, Marks.none(), measure_em)
     table = tables.table(
-        "各例所载检验项目", [rows[name] for name in sorted(rows, key=order)],
+        "各例所载检验项目", [rows[name] for name in sorted(rows, key=rank.__getitem__)],
         [
             ("项目", Kind.TERM, lambda row: plain(row.analyte.name)),
             ("符号", Kind.TERM, lambda row: plain(row.analyte.symbol or "")),
@@ -53,6 +56,11 @@ def laboratory_section(source: VolumeSource, catalogue: Catalogue, letter: str, 
     )  # fmt: skip
     blocks: tuple[book.Block, ...] = (Heading(plain(TITLE), 1, "laboratory-h"), Paragraph(plain(EXPLAINED), "aid"), *table)
     return [Section("laboratory", "laboratory", TITLE, blocks, running_head=TITLE)]
+
+
+def ranks(catalogue: Catalogue) -> dict[str, tuple]:
+    """Return what each analyte is sorted by, by its name."""
+    return {str(analyte.name): order(analyte.name) for analyte in catalogue.analytes}
 
 
 def analyte_lexicon(catalogue: Catalogue) -> Lexicon:

@@ -1,8 +1,8 @@
 """How terms are read: the order of the index by pinyin, with the right reading of characters that have several."""
 
 import re
-
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from functools import cache
+from typing import Any
 
 READINGS = {
     "重组": "chóng zǔ", "重建": "chóng jiàn", "重度": "zhòng dù", "长春": "cháng chūn", "长骨": "cháng gǔ", "长效": "cháng xiào", "生长": "shēng zhǎng",
@@ -14,15 +14,23 @@ READINGS = {
 }  # fmt: skip
 """Readings of words in terms; where pypinyin has another, or might have another in its next version, this one holds."""
 
-load_phrases_dict({word: [[syllable] for syllable in reading.split(" ")] for word, reading in READINGS.items()})
-
 LAST = "#"
 """Stands for the letter of terms that begin with neither a letter nor a Han character; they come last."""
 
 
-def syllables(word: str, style: Style = Style.NORMAL) -> tuple[str, ...]:
+@cache
+def dictionary() -> Any:
+    """Return pypinyin with our readings."""
+    import pypinyin as pinyin  # here, for loading it takes as long as composing ten cases
+
+    pinyin.load_phrases_dict({word: [[syllable] for syllable in reading.split(" ")] for word, reading in READINGS.items()})
+    return pinyin
+
+
+def syllables(word: str, style: str = "NORMAL") -> tuple[str, ...]:
     """Return the syllables of a term in small letters; what is no Han character stays whole."""
-    return tuple(syllable.lower() for syllable in lazy_pinyin(word, style=style))
+    pinyin = dictionary()
+    return tuple(syllable.lower() for syllable in pinyin.lazy_pinyin(word, style=pinyin.Style[style]))
 
 
 def initial(word: str) -> str:
@@ -35,4 +43,4 @@ def order(word: str) -> tuple:
     """Return the sorting key of a term: letter, foreign words first, then syllable by syllable, tone by tone."""
     letter = initial(word)
     foreign = re.match("[A-Za-z]", word) is not None
-    return (letter == LAST, letter, not foreign, word.casefold() if foreign else syllables(word), syllables(word, Style.TONE3), word)
+    return (letter == LAST, letter, not foreign, word.casefold() if foreign else syllables(word), syllables(word, "TONE3"), word)

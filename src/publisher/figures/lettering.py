@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from math import ceil, floor
 
 from fontTools.ttLib import TTFont
 
@@ -95,9 +96,17 @@ class Box:
         return self.x1 < other.x2 + apart and other.x1 < self.x2 + apart and self.y1 < other.y2 + apart and other.y1 < self.y2 + apart
 
     def crossed_by(self, x1: float, y1: float, x2: float, y2: float) -> bool:
-        """Tell whether a straight line runs through the box."""
+        """Tell whether a straight line runs through the box; of a line however long, only what may lie in the box is looked at."""
         steps = max(2, int(max(abs(x2 - x1), abs(y2 - y1)) / 1.5))
-        places = ((x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps) for step in range(steps + 1))
+        first, last = 0.0, 1.0
+        for start, end, low, high in ((x1, x2, self.x1, self.x2), (y1, y2, self.y1, self.y2)):
+            if start == end and not low <= start <= high:
+                return False
+            if start != end:
+                near, far = sorted(((low - start) / (end - start), (high - start) / (end - start)))
+                first, last = max(first, near), min(last, far)
+        inside = range(max(0, floor(first * steps) - 1), min(steps, ceil(last * steps) + 1) + 1)
+        places = ((x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps) for step in inside)
         return any(self.x1 <= x <= self.x2 and self.y1 <= y <= self.y2 for x, y in places)
 
 

@@ -54,6 +54,20 @@ def level_that_does_not_exist(record: Record) -> Iterator[Finding]:
             yield Finding(places[0], f"没有{level}这一节段，请核", str(level), "核对影像报告", each_once(places[1:]))
 
 
+WEIGHTED = re.compile(r"T([03-9]|\d{2})(?=(?:[高低等]?信号|WI|加权|像))")
+
+
+@rule("ANA-009", "case")
+def weighting_that_does_not_exist(record: Record) -> Iterator[Finding]:
+    """A signal of MRI is weighted by another time than T1 or T2.
+
+    There are T1, T2 and T2*; a long T3 signal is a slip.
+    """
+    for leaf in prose(record, "studies", "history", "course", "timeline"):
+        if match := WEIGHTED.search(leaf):
+            yield Finding(leaf, f"MRI没有{match[0]}加权，请核", match[0], "核对影像报告", ())
+
+
 WITHOUT_LEVELS = re.compile(r"[CTLS颈胸腰骶]\d+(?:[、～/]\d+)*")
 NAMED_REGION = re.compile(r"([颈胸腰骶])椎(?:椎体)?\s?[（(]?([CTLS])\d{1,2}(?![A-Za-z0-9]|、[NM])")
 

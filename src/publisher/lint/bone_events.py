@@ -87,7 +87,7 @@ def definitions(leaves) -> Iterator[tuple[Written, frozenset[str], str]]:
                 yield leaf, items, words
 
 
-@rule("SRE-003", "case", Severity.REVIEW, CONTRACT)
+@rule("SRE-003", "case", Severity.REVIEW, CONTRACT, beyond=True)
 def definition(record: Record) -> Iterator[Finding]:
     """Skeletal events are listed in full without hypercalcaemia, while the volume elsewhere counts it.
 

@@ -6,6 +6,7 @@ from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
 from publisher.lint import (  # noqa: F401  their rules register themselves
     abbreviations,
+    agreement,
     anatomy,
     arithmetic,
     bone_events,
@@ -43,6 +44,22 @@ def check_case(record: Record) -> Iterator[tuple[Rule, Finding]]:
     """Apply every rule over cases to one case."""
     for item in RULES.values():
         if item.scope == "case":
+            for finding in item.find(record if item.beyond else record.alone):
+                yield item, finding
+
+
+def check_alone(record: Record) -> Iterator[tuple[Rule, Finding]]:
+    """Apply every rule that looks at one case alone."""
+    for item in RULES.values():
+        if item.scope == "case" and not item.beyond:
+            for finding in item.find(record.alone):
+                yield item, finding
+
+
+def check_beyond(record: Record) -> Iterator[tuple[Rule, Finding]]:
+    """Apply every rule over cases that looks beyond the case."""
+    for item in RULES.values():
+        if item.scope == "case" and item.beyond:
             for finding in item.find(record):
                 yield item, finding
 

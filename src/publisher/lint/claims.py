@@ -171,7 +171,7 @@ POSITIONS = {
 QUICK = re.compile("标准|主要|肾功能|免疫|钙剂")
 
 
-@rule("EVD-030", "case", Severity.REVIEW)
+@rule("EVD-030", "case", Severity.REVIEW, beyond=True)
 def contradicted_in_volume(record: Record) -> Iterator[Finding]:
     """A recommendation is contradicted by another case of the volume.
 

@@ -42,6 +42,18 @@ def one_apart(word: str, name: str) -> bool:
     return longer[head + 1 :] == shorter[head:]
 
 
+RELEASES = {"缓", "控", "速", "即"}
+"""First characters of 缓释, 控释, 速释: another of them is another preparation."""
+
+
+def misshapen(word: str, name: str) -> bool:
+    """Tell whether a word that holds a shorter name of the same drug has another salt or form than the long name has: 缓释斤, 盐酶."""
+    changed = [pair for pair in zip(word, name, strict=False) if pair[0] != pair[1]]
+    if name.endswith("注射液") and word.startswith(name[:-1]):
+        return False  # 注射 is a verb as well: 地舒单抗注射不变
+    return len(word) == len(name) and len(changed) == 1 and not set(changed[0]) <= RELEASES and bool(HAN.fullmatch(changed[0][0]))
+
+
 @lru_cache(maxsize=8)
 def ends(catalogue: Catalogue) -> dict[str, list[str]]:
     """Return the drug names of three characters by their first and last: a slip in the middle leaves no pair."""
@@ -64,7 +76,7 @@ def misspelt(record: Record) -> list[tuple[str, str, Written]]:
             if HAN.fullmatch(word) and one_apart(word, name) and likely(word, name):
                 others = [match.span() for match in taken if by_spelling[match[0]] is not by_spelling[name]]
                 same = any(match.start() < start + len(word) and start < match.end() for match in taken if by_spelling[match[0]] is by_spelling[name])
-                if not same and free(start, start + len(word), others):
+                if (not same or misshapen(word, name)) and free(start, start + len(word), others):
                     found.append((word, name, leaf))
     return best(found)
 

@@ -50,6 +50,8 @@ def told_amounts(text: str, catalogue: Catalogue) -> tuple[tuple[str, Amount], .
 
 ALIASES = {"calcium-supplement": "calcium-carbonate-d3"}
 """Words for a class by which a text means the one drug ordered."""
+HELD_BY = {"vitamin-d": "calcium-carbonate-d3"}
+"""Drugs that a combination holds."""
 
 
 def slug_of(drug) -> str:
@@ -109,6 +111,9 @@ def dose_change(record: Record) -> Iterator[Finding]:
             ]
             given = current.get((slug, amount[1])) or earlier
             steps = given[-1:] if (slug, amount[1]) in current else given
+            begun = [dose.dose for dose in orders if not earlier and len(orders) > 1 and amount[1] in {unit for _, unit in amounts(dose.dose)}]
+            if begun and not given and amount not in {known for text in begun for known in amounts(text)}:
+                yield Finding(change.before, f"{change.drug}：此处自{change.before}起改，医嘱无此剂量", change.before, "补入此前剂量", tuple(begun))
             if steps and amount not in {known for text in steps for known in amounts(text)}:
                 yield Finding(change.before, f"{change.drug}：此前剂量为{steps[-1]}，此处自{change.before}起改", change.before, "核对剂量", tuple(given))
         for _, unit in amounts(change.after):
@@ -125,9 +130,11 @@ def dose_after_change(record: Record) -> Iterator[Finding]:
         slug = slug_of(change.drug)
         orders = [dose for _, dose in case.orders if slug_of(dose.drug) == slug and dose.dose]
         same = [dose.dose for dose in orders if dose.at and change.at and dose.at == change.at]
-        steps = [dose.dose for dose in orders] if len({dose.dose for dose in orders if amounts(dose.dose)}) > 1 else same
+        begun_only = [dose for dose in orders if dose.condition and "起始" in dose.condition]
+        steps = [dose.dose for dose in orders] if len({dose.dose for dose in orders if amounts(dose.dose)}) > 1 or begun_only else same
         for amount in amounts(change.after):
-            known = {other: text for text in (same or steps) for other in amounts(text) if other[1] == amount[1]}
+            here, all_steps = ({other: text for text in texts for other in amounts(text) if other[1] == amount[1]} for texts in (same, steps))
+            known = here or all_steps
             if known and amount not in known and amount not in {other for text in steps for other in amounts(text)}:
                 yield Finding(
                     change.after, f"{change.drug}：此处改为{change.after}，医嘱作{'、'.join(known.values())}", change.after, "核对剂量", tuple(known.values())
@@ -151,9 +158,15 @@ def change_of_no_order(record: Record) -> Iterator[Finding]:
     for change in record.case.dose_changes:
         if slug_of(change.drug) not in listed:
             yield Finding(change.drug, f"{change.drug}剂量有调整，治疗中未列此药", change.drug, "补入此药", (change.after,))
+    for event in record.case.adverse_events:
+        for drug, start, end in chart(record).drugs.named(event.action or ""):
+            said, tail = event.action[start:end], event.action[end : end + 4]
+            absent = drug.id not in CLASSES and not {drug.id, ALIASES.get(drug.id), HELD_BY.get(drug.id)} & listed
+            if absent and patterns.match("剂量?(?:加|减|增)|加量|减量|增量|停用|停药", tail):
+                yield Finding(event.action, f"不良反应处理作{said}{tail[:2]}，治疗中未列此药", said, "补入此药", (event.term,))
 
 
-@rule("CON-082", "case", Severity.REVIEW)
+@rule("CON-082", "case", Severity.REVIEW, beyond=True)
 def dose_of_appendix(record: Record) -> Iterator[Finding]:
     """A dose ordered differs from the one in the volume's dosing appendix for the same drug."""
     rows = [row for table in record.source.dosing.tables for row in table.rows if row.dose]
@@ -209,7 +222,8 @@ def drug_of_title(record: Record) -> Iterator[Finding]:
                 said = leaf[start:end]
                 bare = not treatment.doses and not treatment.regimen and treatment.kind in (*SYSTEMIC, "骨保护治疗", "镇痛治疗") and not drug.unnamed
                 present = {drug.id, ALIASES.get(drug.id)} & listed and not bare
-                aside = (drug.unnamed and drug.id not in ALIASES) or drug.group in ("显像剂", "其他")
+                namesake = leaf is treatment.title and any(dose.drug.entry.unnamed for dose in treatment.doses)
+                aside = (drug.unnamed and drug.id not in ALIASES and not namesake) or drug.group in ("显像剂", "其他")
                 if not present and not aside and not patterns.search(f"(?:停用|避免|不推荐|预防)[^，。；]*{re.escape(said)}", leaf):
                     also = tuple(dose.drug for dose in treatment.doses)
                     yield Finding(leaf, f"{said}见于“{treatment.title}”，其下未列此药", said, "补入此药", also)
@@ -279,7 +293,7 @@ def drug_only_in_commentary(record: Record) -> Iterator[Finding]:
     case = chart(record)
     for leaf in case.commentary if case.orders else ():
         for sentence in reading.sentences(leaf):
-            told = patterns.search("本例|患者(?!.{0,6}(?:中|的|可|宜|应))|入院|术后|首次|同时|治疗后|一线.{0,8}后", sentence)
+            told = patterns.search("本例|患者(?!.{0,6}(?:中|的|可|宜|应))|入院|术后|首次|同时|治疗后|一线.{0,8}后|其间|辅以|先后|又予|加用", sentence)
             missing = unordered(case, Written(sentence), strictly=False) if told and not ABOUT_OTHERS.search(sentence) else []
             if missing:
                 also = tuple(dose.drug for _, dose in case.orders if dose.drug.entry.group in ("内分泌代谢药", "支持治疗药", "心血管药"))

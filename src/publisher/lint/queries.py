@@ -7,18 +7,21 @@ waivers that claim to settle what no rule finds.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache, partial
+from hashlib import sha256
 from typing import Literal, NamedTuple
 
 from publisher.case import Note, Waiver
 from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
-from publisher.lint.cases import check_case, check_volume
+from publisher.keeping import Keep, afresh
+from publisher.lint.cases import check_alone, check_beyond, check_volume
 from publisher.lint.characters import find_characters
 from publisher.lint.record import Record
 from publisher.lint.text import find_texts
 from publisher.problems import Place, Problem, Severity, nearest
 from publisher.rules import RULES, Finding, Rule
-from publisher.written import Written
+from publisher.written import Branch, Written
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,11 @@ class Examined:
         return Examined(kept, tuple(fault for fault in self.faults if fault.place.path == path))
 
 
-def examined(source: VolumeSource, catalogue: Catalogue, known: frozenset[int]) -> Examined:
+def examined(source: VolumeSource, catalogue: Catalogue, known: frozenset[int], keep: Keep = afresh) -> Examined:
     """Apply every rule to a volume and look for what settles each finding; `known` are the code points that can be printed."""
     files = {case.id.place.path: slug for slug, case in source.cases.items()}
     order = {str(slug): place for place, slug in enumerate(source.volume.case_ids)}
-    found = sorted(findings(source, catalogue, known), key=lambda item: (reading_order(order, files, item[1].at.place), item[0].code))
+    found = sorted(findings(source, catalogue, known, keep), key=lambda item: (reading_order(order, files, item[1].at.place), item[0].code))
     settlers = list(claims(source))
     by_code: dict[tuple[str, str], list[tuple[int, Settler]]] = defaultdict(list)
     for number, settler in enumerate(settlers):
@@ -112,14 +115,45 @@ def examined(source: VolumeSource, catalogue: Catalogue, known: frozenset[int]) 
     return Examined(tuple(queries), tuple(settles_nothing(settler, found) for settler in idle))
 
 
-def findings(source: VolumeSource, catalogue: Catalogue, known: frozenset[int]) -> Iterator[tuple[Rule, Finding]]:
-    """Yield every finding of every rule, scope by scope."""
-    for tree in (*source.trees.values(), *source.other_trees):
-        yield from find_texts(tree)
-        yield from find_characters(tree, known)
-    for case in source.cases.values():
-        yield from check_case(Record(case, source, catalogue))
-    yield from check_volume(source, catalogue)
+Coded = list[tuple[str, Finding]]
+"""Findings by the codes of their rules, as they are kept."""
+
+
+def findings(source: VolumeSource, catalogue: Catalogue, known: frozenset[int], keep: Keep = afresh) -> Iterator[tuple[Rule, Finding]]:
+    """Yield every finding of every rule: file by file what depends on the file alone, then what depends on the whole volume.
+
+    A file counts by its digest; what was made in memory has none, and is examined.
+    """
+    faces = digest_of(known)
+    files = [(tree, source.cases.get(slug)) for slug, tree in source.trees.items()] + [(tree, None) for tree in source.other_trees]
+    for tree, case in files:
+        parts = ("findings", tree.place.path, tree.digest, catalogue.digest, faces)
+        record = Record(case, source, catalogue) if case else None
+        yield from ruled(keep(parts, partial(in_file, tree, record, known), catalogue))
+    parts = ("findings", *(part for tree, _ in files for part in (tree.place.path, tree.digest)), catalogue.digest)
+    yield from ruled(keep(parts, partial(in_volume, source, catalogue), catalogue))
+
+
+def in_file(tree: Branch, record: Record | None, known: frozenset[int]) -> Coded:
+    """Return what is found in one file by itself; `record` is that of a case."""
+    found = [*find_texts(tree), *find_characters(tree, known), *(check_alone(record) if record else ())]
+    return [(item.code, finding) for item, finding in found]
+
+
+def in_volume(source: VolumeSource, catalogue: Catalogue) -> Coded:
+    """Return what is found by looking at more than one file."""
+    beyond = (pair for case in source.cases.values() for pair in check_beyond(Record(case, source, catalogue)))
+    return [(item.code, finding) for item, finding in (*beyond, *check_volume(source, catalogue))]
+
+
+def ruled(coded: Coded) -> Iterator[tuple[Rule, Finding]]:
+    return ((RULES[code], finding) for code, finding in coded)
+
+
+@lru_cache(maxsize=4)
+def digest_of(known: frozenset[int]) -> str:
+    """Return the digest of a set of code points."""
+    return sha256(" ".join(map(str, sorted(known))).encode()).hexdigest()
 
 
 def reading_order(order: dict[str, int], files: dict[str, str], place: Place) -> tuple[int, Place]:

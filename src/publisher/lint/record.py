@@ -7,10 +7,17 @@ from functools import cached_property
 from publisher.case import Case
 from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
-from publisher.written import Written, leaves
+from publisher.written import Branch, Written, leaves
 
 OUTSIDE_THE_CASE = ("notes", "waivers")
 """Fields that speak about the case and are no part of it."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """What a rule that looks at one case alone is given for its volume: the tree of that case."""
+
+    trees: dict[str, Branch]
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,8 +25,14 @@ class Record:
     """Compared and remembered as itself: what is abstracted from it is kept by the record."""
 
     case: Case
-    source: VolumeSource
+    source: VolumeSource | Own
     catalogue: Catalogue
+
+    @cached_property
+    def alone(self) -> "Record":
+        """The same case without its volume: what is found in it cannot depend on anything else."""
+        slug = str(self.case.id)
+        return Record(self.case, Own({slug: self.source.trees[slug]}), self.catalogue)
 
     @cached_property
     def leaves(self) -> tuple[tuple[tuple, Written], ...]:

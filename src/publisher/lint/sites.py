@@ -303,12 +303,20 @@ def bone_left_out(record: Record) -> Iterator[Finding]:
     for text in (*(lesion.site for lesion in lesions), *diagnosed) if listed else ():
         if missing := skeleton.bones(text) - listed:
             yield Finding(text, f"此处有{'、'.join(sorted(missing))}转移，转移部位未列", text, "补入转移部位", sites)
+    everywhere = [lesion.finding or lesion.site for lesion in lesions if patterns.search("全身(?:骨骼)?多发|全身骨骼", f"{lesion.site}{lesion.finding or ''}")]
+    whole = any(patterns.search("全身|多发|广泛|骨骼", site) for site in sites) or any(not place.site for place in places)
+    if everywhere and places and len(places) < LEAST_OF_MANY and not whole:
+        yield Finding(everywhere[0], "影像作全身多发骨转移，转移部位只列数处", everywhere[0], "补入转移部位", sites)
     sided = [(parts(place.site or "", place.levels), place.side, place.site) for place in places]
     for lesion in (lesion for lesion in lesions if lesion.side in OPPOSITE):
         same = [(side, site) for found, side, site in sided if found & parts(lesion.site, lesion.levels)]
         if same and all(side == OPPOSITE[lesion.side] for side, _ in same):
             also = (lesion.side, *(text for pair in same for text in pair))
             yield Finding(lesion.site, f"影像有{lesion.side}{lesion.site}转移，转移部位只列{same[0][0]}", lesion.site, "补入转移部位", also)
+
+
+LEAST_OF_MANY = 3
+"""Rows from which a list of bones stands for a whole skeleton."""
 
 
 def parts(site: str, levels: list[Written]) -> set[str]:
@@ -327,9 +335,12 @@ def organ_left_out(record: Record) -> Iterator[Finding]:
     organs = tuple(place.organ for place in case.metastases)
     sites = tuple(place.site for place in case.metastases if place.site)
     told = [(item.text, STATION.findall(item.text), patterns.findall("肝|脑|肾上腺|胸膜", item.text)) for item in case.diagnoses if item.kind == "转移"]
+    told += [(item.text, [], ["肺"]) for item in case.diagnoses if item.kind == "转移" and patterns.search("肺内?(?:多发)?转移", item.text)]
     for _, lesion in chart(record).lesions:
         if lesion.role == "淋巴结" and patterns.search("(?<!可疑)转移|摄取|代谢增高", lesion.finding or ""):
             told.append((lesion.site, STATION.findall(lesion.site), []))
+        if lesion.role == "肺内病灶" and patterns.search("(?:考虑|提示)[^，。；]{0,4}转移|转移瘤", f"{lesion.finding or ''}"):
+            told.append((lesion.finding, [], ["肺"]))
     fields = [field.site for treatment in chart(record).done for field in treatment.radiotherapy]
     told += [(site, STATION.findall(site), []) for site in fields if "阳性淋巴结" in site or "转移淋巴结" in site]
     for text, stations, affected in told if organs else ():

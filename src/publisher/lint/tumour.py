@@ -81,7 +81,7 @@ def subtype(known: dict[str, tuple[bool | None, Receptor]]) -> str:
     return "HER2阳性" if her2 else "HR+/HER2-" if any(hormone) else "三阴性"
 
 
-@rule("CON-022", "case", source="ASCO/CAP HER2检测指南2018；中国乳腺癌HER2检测指南")
+@rule("CON-022", "case", source="ASCO/CAP HER2检测指南2018；中国乳腺癌HER2检测指南", beyond=True)
 def receptors_and_subtype(record: Record) -> Iterator[Finding]:
     """The receptors on record make another subtype than title, diagnosis or commentary say.
 

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from publisher import book
 from publisher import build as journey
+from publisher.archive import Archive
 from publisher.collection import VolumeSource
 from publisher.compose.assemble import case_of, compose
 from publisher.edition import SCREEN
@@ -124,6 +125,7 @@ class Session:
     def __init__(self, project: Project):
         self.project = project
         self.shelf = Shelf(project.root)
+        self.keep = Archive.of(project)
         self.desks: dict[str, Desk] = {}
         self.pieces: dict[View, Piece] = {}
         self.faults: dict[View, tuple[Problem, ...]] = {}
@@ -223,7 +225,7 @@ class Session:
             self.unread.clear()
             return False
         name = min(self.unread & set(self.desks), key=lambda volume: volume not in [view.volume for view in self.recent])
-        self.desks[name].examined = journey.lint(self.project, self.shelf.collection, self.desks[name].source)
+        self.desks[name].examined = journey.lint(self.project, self.shelf.collection, self.desks[name].source, self.keep)
         self.unread.discard(name)
         return True
 
