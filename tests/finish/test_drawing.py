@@ -55,7 +55,7 @@ def test_a_side_that_is_not_a_rectangle_stays(changed):
 
 def test_coordinates_keep_a_hundredth_of_a_pixel_and_strings_keep_every_byte():
     content = b"BT\n1 0 0 -1 81.259843 -0.00001 Tm\n[ (1.23456\\)\\n) -90 <00410042> 0 <0043> 0 ] TJ\nET\n"
-    assert drawing.shortened(content) == b"BT\n1 0 0 -1 81.26 0 Tm\n[ <312e3233343536290a> -90 <004100420043> ] TJ\nET\n"
+    assert drawing.shortened(content) == b"BT\n1 0 0 -1 81.26 0 Tm\n[<312e3233343536290a>-90<004100420043>]TJ\nET\n"
 
 
 def test_a_colour_stays_the_colour_of_the_style_sheet():
