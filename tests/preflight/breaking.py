@@ -32,32 +32,32 @@ def pages(problems: list[Problem], code: str) -> list[int]:
 
 
 def without_text(pdf: pikepdf.Pdf, number: int, drop: Callable[[int, int], bool]) -> None:
-    """Take out of a page each text object for which `drop(index, count)` holds."""
+    """Take out of a page each piece of text, set from a place of its own, for which `drop(index, count)` holds."""
     page = pdf.pages[number]
     instructions = pikepdf.parse_content_stream(page)
-    count = sum(str(instruction.operator) == "BT" for instruction in instructions)
+    count = sum(str(instruction.operator) == "Tm" for instruction in instructions)
     index, kept = -1, []
     for instruction in instructions:
         operator = str(instruction.operator)
-        index += operator == "BT"
+        index += operator == "Tm"
         if not (operator in ("Tj", "TJ") and drop(index, count)):
             kept.append(instruction)
     page.Contents = pdf.make_stream(pikepdf.unparse_content_stream(kept))
 
 
 def without_word(made: Made, pdf: pikepdf.Pdf, section: str, word: str) -> None:
-    """Take the first text object that bears a word out of the pages of a section."""
+    """Take the first piece of text that bears a word out of the pages of a section."""
     reader = PdfReader(io.BytesIO(made.pdf))
     number = next(number for number in spans(made)[section] if word in reader.pages[number].extract_text())
     count = reader.pages[number].extract_text().count(word)
     instructions = pikepdf.parse_content_stream(pdf.pages[number])
-    objects = range(sum(str(instruction.operator) == "BT" for instruction in instructions))
-    first = bisect_left(objects, True, key=lambda last: text_after(pdf, number, last).count(word) < count)
+    pieces = range(sum(str(instruction.operator) == "Tm" for instruction in instructions))
+    first = bisect_left(pieces, True, key=lambda last: text_after(pdf, number, last).count(word) < count)
     without_text(pdf, number, lambda index, _: index == first)
 
 
 def text_after(pdf: pikepdf.Pdf, number: int, last: int) -> str:
-    """Return the text of a page without its text objects up to `last`."""
+    """Return the text of a page without its pieces of text up to `last`."""
     with pikepdf.new() as single:
         single.pages.append(pdf.pages[number])
         without_text(single, 0, lambda index, _: index <= last)

@@ -184,10 +184,13 @@ class View:
                 self.shapes(bones.face(), PAPER)
 
     def layer(self, addresses: Sequence[str], shown: Record) -> None:
-        """Draw bones that do not lie on one another: plain, stippled where they are open, filled where they are sure, then their parts."""
+        """Draw bones that do not lie on one another: all plain, stippled where they are open, filled where they are sure, then their parts.
+
+        What lies under the filled ones is the same in every figure, and the finished file holds it once.
+        """
         sure = [address for address in addresses if address in shown.sure]
         held = [address for address in addresses if address in shown.open and address not in shown.sure]
-        self.shapes([shape for address in addresses if address not in sure for shape in bone(address).shapes], TINT)
+        self.shapes([shape for address in addresses for shape in bone(address).shapes], TINT)
         self.stipple([shape for address in held for shape in bone(address).shapes])
         parts = [part for address in addresses for part in parts_of(address) if part in shown.sure]
         self.shapes([shape for address in (*sure, *parts) for shape in bone(address).shapes], SECOND, SECOND)

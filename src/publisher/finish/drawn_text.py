@@ -3,12 +3,13 @@
 import re
 from collections.abc import Container
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pikepdf
 from pikepdf import ContentStreamInstruction, Dictionary, Matrix, Name, Operator, String
 
-from publisher.finish.tag_tree import Mark
+from publisher.finish.tag_tree import Element, Mark
 
 
 @dataclass
@@ -110,6 +111,36 @@ class DrawnText:
                     self.changed.add(index)
             if index in self.changed:
                 page.obj.Contents = self.pdf.make_stream(pikepdf.unparse_content_stream(instructions))
+
+    def join(self, document: Element) -> None:
+        """Make one mark of marks that follow one another in an element and on the page: the lines of a paragraph, the faces in a line."""
+        after: dict[Mark, Mark] = {}
+        for element in document.walk():
+            after.update((one, two) for one, two in pairwise(element.kids) if isinstance(one, Mark) and isinstance(two, Mark) and one.page == two.page)
+        gone: set[Mark] = set()
+        for index, instructions in enumerate(self.content):
+            kept: list[Any] = []
+            closed: Mark | None = None
+            open_marks: list[Mark | None] = []
+            for item in instructions:
+                operands, operator = item
+                name = str(operator)
+                if name in ("BDC", "BMC"):
+                    number = operands[1].get("/MCID") if len(operands) > 1 and isinstance(operands[1], Dictionary) else None
+                    mark = None if number is None else Mark(index, int(number))
+                    open_marks.append(mark)
+                    if mark and closed and after.get(closed) == mark and operands[0] == Name.Span:
+                        kept.pop()  # the end of the mark before, which goes on
+                        gone.add(mark)
+                        closed = None
+                        continue
+                closed = open_marks.pop() if name == "EMC" else None
+                kept.append(item)
+            if len(kept) < len(instructions):
+                self.content[index] = kept
+                self.changed.add(index)
+        for element in document.walk():
+            element.kids = [kid for kid in element.kids if not (isinstance(kid, Mark) and kid in gone)]
 
     def is_pagination(self, mark: Mark, page: pikepdf.Page) -> bool:
         return "/Subtype" in self.artifact(mark, page)

@@ -50,14 +50,31 @@ def opened(program: bytes) -> TTFont:
     return TTFont(io.BytesIO(program), lazy=True)
 
 
-def subset(program: bytes, glyphs: list[int], in_place: bool) -> tuple[bytes, dict[int, int]]:
-    """Return a font with some of its glyphs, left in their places or moved up, and the new places by the old ones."""
+def subset_of(glyphs: list[int]) -> hb.SubsetInput:
     wanted = hb.SubsetInput()
     wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).update(glyphs)
     wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(int.from_bytes(tag.encode()) for tag in UNUSED)
+    return wanted
+
+
+def subset(program: bytes, glyphs: list[int], in_place: bool) -> tuple[bytes, dict[int, int]]:
+    """Return a font with some of its glyphs, left in their places or moved up, and the new places by the old ones."""
+    wanted = subset_of(glyphs)
     wanted.flags = hb.SubsetFlags.NOTDEF_OUTLINE | (hb.SubsetFlags.RETAIN_GIDS if in_place else 0)
     plan = hb.SubsetPlan(hb.Face(program), wanted)
     return plan.execute().blob.data, dict(plan.old_to_new_glyph_mapping)
+
+
+def cut(program: bytes, codes: list[int]) -> tuple[bytes, dict[int, int]]:
+    """Return a font with the glyphs of some codes one after another, and their new codes by the old ones; a CFF program comes bare.
+
+    In the book's own faces codes are glyph numbers. Outlines that several glyphs share are written out: compressed, that is shorter.
+    """
+    wanted = subset_of(codes)
+    wanted.flags = hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.DESUBROUTINIZE | hb.SubsetFlags.CFF_IDENTITY_CHARSET
+    plan = hb.SubsetPlan(hb.Face(program), wanted)
+    smaller = plan.execute().blob.data
+    return opened(smaller).reader["CFF "] if program[:4] == b"OTTO" else smaller, dict(plan.old_to_new_glyph_mapping)
 
 
 def bare_cff(program: bytes, codes: list[int]) -> bytes:

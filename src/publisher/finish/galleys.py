@@ -19,7 +19,7 @@ from publisher.galley import Folio, Galley, Slot
 from publisher.pagination import folio
 
 FOLIO = Name("/Folio")
-"""Operand of the marked-content point that stands for the page's number."""
+"""Operand of the marked-content point that stands for the page's number; see `drawing.FOLIO`."""
 SLOT = "/Slot"
 """Followed by a number: operand of the point before the figures that stand for the number of another page."""
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -58,6 +58,7 @@ def structure(document: pikepdf.Pdf, section: str, style: str) -> tuple[dict[int
         if mark:
             folios[index] = lifted(drawn.content[index], mark, page)
             drawn.changed.add(index)
+    drawn.join(tree)
     drawn.make_artifacts(marks)
     tag_tree.write(document, tree)
     return folios, slots

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,12 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, NameTree, NumberTree, OutlineItem, String
 
-from publisher.finish import fonts
+from publisher.finish import drawing, fonts, sorts, stereotypes
 from publisher.finish.drawn_text import unicodes
 from publisher.finish.faces import Face, face
 from publisher.finish.galleys import CLOSE, OPEN, SLOT, face_name, widths_of
 from publisher.galley import Bookmark, Folio, Galley, Sheet
 
-SCRAP = b"/Folio MP"
 NUMBERED = re.compile(rb"%s(\d+) MP\s+([^T]*?)(TJ|Tj)" % SLOT.encode())
 FIGURES = re.compile(rb"<([0-9a-fA-F]+)>")
 SAID = re.compile(f"{OPEN}(\\d+){CLOSE}")
@@ -28,6 +28,8 @@ class Case:
 
     face: Face
     font: Any
+    name: str
+    """What pages call it."""
     widths: dict[int, float] = field(default_factory=dict)
     meanings: dict[int, str] = field(default_factory=dict)
 
@@ -46,6 +48,7 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> pikepdf.Pdf:
     out = pikepdf.new()
     cases: dict[str, Case] = {}
     tree = Tree(out)
+    owned: list[tuple[pikepdf.Page, dict[str, Case]]] = []
     start = 0
     while start < len(sheets):
         galley = sheets[start].galley
@@ -59,9 +62,10 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> pikepdf.Pdf:
         own = gather(out.pages[start].Resources.Font, cases, faces)
         for place, sheet in enumerate(sheets[start : start + len(galley.pages)], start):
             numbered(out.pages[place], sheet, own, out)
+            owned.append((out.pages[place], own))
         start += len(galley.pages)
-    for case in cases.values():
-        cast(out, case)
+    compose(owned, {name: cast(out, case) for name, case in cases.items()}, out)
+    stereotypes.share(out, [page.obj for page, _ in owned if "/XObject" in page.obj.Resources or b"/Figure" in page.obj.Contents.read_bytes()])
     tree.close()
     bookmark(out, sheets)
     out.Root.Names = Dictionary(Dests=destinations(out, sheets))
@@ -91,13 +95,12 @@ def gather(resources: Any, cases: dict[str, Case], faces: Path) -> dict[str, Cas
     own = {}
     for name in sorted(resources.keys()):
         font = resources[name]
-        case = cases.setdefault(face_name(font), Case(face(faces, face_name(font)), font))
+        case = cases.setdefault(face_name(font), Case(face(faces, face_name(font)), font, f"/F{len(cases) + 1}"))
         case.widths.update(widths_of(font.DescendantFonts[0]))
         for code, meaning in unicodes(font).items():
             if meaning == " ":  # one blank glyph may stand for every width of space: the plain one is what a search types
                 case.meanings[code] = meaning
             case.meanings.setdefault(code, meaning)
-        resources[name] = case.font
         own[name] = case
     return own
 
@@ -108,7 +111,7 @@ def numbered(page: pikepdf.Page, sheet: Sheet, own: dict[str, Case], out: pikepd
         return
     content = page.obj.Contents.read_bytes()
     if spot := sheet.page.folio:
-        content = content.replace(SCRAP, drawn(spot, own[spot.font], sheet.folio), 1)
+        content = content.replace(drawing.FOLIO, drawn(spot, own[spot.font], sheet.folio), 1)
     if sheet.page.slots:
         content = NUMBERED.sub(lambda match: referred(match, sheet, own), content)
         for item in page.obj.get("/Annots", ()):
@@ -139,21 +142,46 @@ def drawn(spot: Folio, case: Case, text: str) -> bytes:
     return f"{matrix} Tm\n{spot.font} {spot.size:g} Tf\n[ <{case.add(text).hex()}> ] TJ".encode()
 
 
-def cast(out: pikepdf.Pdf, case: Case) -> None:
-    """Give a font the program, widths and meanings of all the sorts that the file draws."""
-    codes = sorted({0, *case.widths})
+def cast(out: pikepdf.Pdf, case: Case) -> dict[int, int]:
+    """Give a font the program, widths and meanings of all the sorts that the file draws; return their new codes by the old ones."""
+    program, codes = fonts.cut(case.face.program, sorted({0, *case.widths}))
     descendant = case.font.DescendantFonts[0]
     descriptor = descendant.FontDescriptor
     if case.face.program[:4] == b"OTTO":
-        descriptor.FontFile3 = out.make_stream(fonts.bare_cff(case.face.program, codes), Subtype=Name.CIDFontType0C)
+        descriptor.FontFile3 = out.make_stream(program, Subtype=Name.CIDFontType0C)
         if "/CIDToGIDMap" in descendant:  # only for TrueType (PDF 1.7 table 117)
             del descendant.CIDToGIDMap
     else:
-        program, glyphs = fonts.renumbered(case.face.program, codes)
         descriptor.FontFile2 = out.make_stream(program, Length1=len(program))
-        descendant.CIDToGIDMap = out.make_stream(glyphs)
-    descendant.W = Array([entry for code in sorted(case.widths) for entry in (code, Array([round(case.widths[code], 3)]))])
-    case.font.ToUnicode = out.make_stream(to_unicode(case.meanings))
+        descendant.CIDToGIDMap = Name.Identity
+    widths = {codes[code]: round(width, 3) for code, width in case.widths.items()}
+    descendant.W = Array([entry for first, run in runs(widths) for entry in (first, Array(run))])
+    case.font.ToUnicode = out.make_stream(to_unicode({codes[code]: text for code, text in case.meanings.items() if code in codes}))
+    return codes
+
+
+def runs(widths: dict[int, float]) -> list[tuple[int, list[float]]]:
+    """Return widths by code as runs of codes that follow one another, each with its first."""
+    found: list[tuple[int, list[float]]] = []
+    for code in sorted(widths):
+        if not found or found[-1][0] + len(found[-1][1]) != code:
+            found.append((code, []))
+        found[-1][1].append(widths[code])
+    return found
+
+
+def compose(pages: Iterable[tuple[pikepdf.Page, dict[str, Case]]], codes: dict[str, dict[int, int]], out: pikepdf.Pdf) -> None:
+    """Say the text of all pages in the new codes; each page names the fonts that it uses, by the names of the file."""
+    seen: set[tuple[int, int]] = set()
+    for page, own in pages:
+        new = {name: (case.name, codes[face_name(case.font)]) for name, case in own.items()}
+        fonts_of_file = Dictionary({case.name: case.font for case in own.values()})
+        page.obj.Contents = out.make_stream(sorts.renumber(page.obj.Contents.read_bytes(), new))
+        for form in sorts.forms(page.obj.Resources, seen):
+            sorts.renumber_form(form, new)
+            form.Resources.Font = fonts_of_file
+        page.obj.Resources = copy(page.obj.Resources)
+        page.obj.Resources.Font = fonts_of_file
 
 
 def to_unicode(meanings: dict[int, str]) -> bytes:
@@ -199,16 +227,11 @@ class Tree:
         """Write the tree into the file."""
         self.document.K = Array(self.kids)
         self.root.K = self.document
-        numbers = NumberTree.new(self.out)
-        for key, owner in enumerate(self.owners):
-            numbers[key] = owner
-        self.root.ParentTree = numbers.obj
+        self.root.ParentTree = self.out.make_indirect(Dictionary(Nums=Array([entry for pair in enumerate(self.owners) for entry in pair])))
         self.root.ParentTreeNextKey = len(self.owners)
         if self.ids:
-            names = NameTree.new(self.out)
-            for name in sorted(self.ids):
-                names[name] = self.ids[name]
-            self.root.IDTree = names.obj
+            names = Array([entry for name in sorted(self.ids) for entry in (String(name), self.ids[name])])
+            self.root.IDTree = self.out.make_indirect(Dictionary(Names=names))
         self.out.Root.StructTreeRoot = self.root
 
 

@@ -21,7 +21,7 @@ def describe(document: Element, drawn: DrawnText) -> None:
             for annotation in [kid for kid in link.kids if isinstance(kid, Annotation)]:
                 annotation.item.Contents = String(description(link, parent, drawn))
                 annotation.item.F = 4
-                annotation.item.Rect = Array([round(side, 2) for side in place(annotation, link, drawn)])
+                annotation.item.Rect = Array([round(side, 1) for side in place(annotation, link, drawn)])
 
 
 def description(link: Element, parent: Element, drawn: DrawnText) -> str:

@@ -11,6 +11,7 @@ from pikepdf import Array, Dictionary, Name
 from publisher import book
 from publisher.finish import metadata
 from publisher.finish.attachments import Attachment, attach
+from publisher.finish.packing import packed
 from publisher.pagination import Pagination
 
 
@@ -22,6 +23,7 @@ def finish(document: pikepdf.Pdf, whole: book.Book, pagination: Pagination, atta
     metadata.describe(document, whole)
     metadata.name_colours(document)
     attach(document, attachments, whole.date)
+    share_resources(document)
     outside(document)
     return saved(document)
 
@@ -30,9 +32,30 @@ def cut_to_trim(document: pikepdf.Pdf) -> None:
     """Make the trim the page; the boxes left out are the same."""
     for page in document.pages:
         page.obj.MediaBox = page.trimbox
-        for box in ("/CropBox", "/BleedBox"):
+        for box in ("/CropBox", "/BleedBox", "/TrimBox"):
             if box in page.obj:
                 del page.obj[box]
+
+
+USED = re.compile(rb"/([^\s/<>\[\]()]+)(?: -?[\d.]+)? (Tf|gs|cs|CS|scn|SCN|sh|Do)\b")
+"""A resource that a page names, and how."""
+KINDS = {
+    b"Tf": "/Font", b"gs": "/ExtGState", b"cs": "/ColorSpace", b"CS": "/ColorSpace", b"scn": "/Pattern", b"SCN": "/Pattern", b"sh": "/Shading",
+    b"Do": "/XObject",
+}  # fmt: skip
+
+
+def share_resources(document: pikepdf.Pdf) -> None:
+    """Let each page have the resources that it uses, and pages that use the same ones share them."""
+    shared: dict[bytes, Any] = {}
+    for page in document.pages:
+        given, kept = page.obj.Resources, {}
+        content = page.obj.Contents.read_bytes() if "/Contents" in page.obj else b""
+        for name, operator in sorted({(name.decode(), KINDS[operator]) for name, operator in USED.findall(content)}):
+            if f"/{name}" in given.get(operator, {}):
+                kept.setdefault(operator, {})[f"/{name}"] = given[operator][f"/{name}"]
+        resources = Dictionary({kind: Dictionary(things) for kind, things in kept.items()})
+        page.obj.Resources = shared.setdefault(resources.unparse(), document.make_indirect(resources))
 
 
 def outside(document: pikepdf.Pdf) -> None:
@@ -41,20 +64,19 @@ def outside(document: pikepdf.Pdf) -> None:
         if key in document.Root:
             document.Root[key] = document.make_indirect(document.Root[key])
     for page in document.pages:
-        for key in ("/Annots", "/Resources"):
-            if key in page.obj:
-                page.obj[key] = document.make_indirect(page.obj[key])
+        if "/Annots" in page.obj:
+            page.obj.Annots = document.make_indirect(page.obj.Annots)
 
 
 def saved(document: pikepdf.Pdf) -> bytes:
     """Save for the web: the first page first. The same document gives the same bytes."""
-    document.remove_unreferenced_resources()
     pikepdf.settings.set_flate_compression_level(9)
     out = io.BytesIO()
-    document.save(
-        out, linearize=True, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, compress_streams=True,
-        recompress_flate=True, force_version="1.7",
-    )  # fmt: skip
+    with pikepdf.open(io.BytesIO(packed(document))) as small:
+        small.save(
+            out, linearize=True, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.preserve, compress_streams=True, recompress_flate=False,
+            force_version="1.7",
+        )  # fmt: skip
     return trimmed(out.getvalue())
 
 

@@ -106,7 +106,7 @@ def read(pdf: pikepdf.Pdf) -> Element:
             if isinstance(kid, int):
                 made.kids.append(Mark(page, int(kid)))
             elif kid.get("/Type") == "/OBJR":
-                made.kids.append(Annotation(pages[kid.Pg.objgen], kid.Obj))
+                made.kids.append(Annotation(pages[kid.Pg.objgen] if "/Pg" in kid else page, kid.Obj))
             elif kid.get("/Type") == "/MCR":
                 made.kids.append(Mark(pages[kid.Pg.objgen], int(kid.MCID)))
             else:
@@ -150,7 +150,8 @@ def write(pdf: pikepdf.Pdf, document: Element) -> None:
                 kids.append(kid.number if kid.page == page else Dictionary(Type=Name.MCR, Pg=pages[kid.page], MCID=kid.number))
             else:
                 links.append((kid.item, made))
-                kids.append(Dictionary(Type=Name.OBJR, Pg=pages[kid.page], Obj=kid.item))
+                own = {} if kid.page == page else {"Pg": pages[kid.page]}
+                kids.append(Dictionary(Type=Name.OBJR, Obj=kid.item, **own))
         if kids:
             made.K = kids[0] if len(kids) == 1 else Array(kids)
         if element.attributes:

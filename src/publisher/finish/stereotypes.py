@@ -1,0 +1,72 @@
+"""Drawing that several pages share, cast once: the plain bones under every figure of a skeleton become forms that pages place."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+PATH = re.compile(rb"q\n(?:(?:/\S+ gs|(?:-?[\d.]+ )+(?:rg|RG|g|G|w|J|j|M|m|l|c|v|y|re)|\[[\d. ]*\] [\d.]+ d|h|B\*?|b\*?|f\*?|S|s)\n)+Q\n")
+"""One path that brings its own state: neither text nor marks, nothing that moves or clips."""
+POINTS = re.compile(rb"([-\d. ]+) (m|l|c|v|y|re)\n")
+WEIGHT = re.compile(rb"([\d.]+) w\n")
+STATE = re.compile(rb"/(\S+) gs\n")
+WORTH = 200
+"""Bytes; what is shorter costs more to place than to draw."""
+
+
+def share(document: pikepdf.Pdf, pages: Sequence[Any]) -> None:
+    """Make forms of the paths that several of some pages, or one several times, draw alike."""
+    contents = [page.Contents.read_bytes() for page in pages]
+    found = [list(PATH.finditer(content)) for content in contents]
+    counts = Counter(path[0] for paths in found for path in paths)
+    pairs = Counter((one[0], two[0]) for paths in found for one, two in pairwise(paths) if one.end() == two.start())
+    together = {pair for pair, count in pairs.items() if count == counts[pair[0]] == counts[pair[1]]}
+    forms: dict[bytes, Any] = {}
+    for page, content, paths in zip(pages, contents, found, strict=True):
+        runs: list[tuple[int, int]] = []
+        for before, path in zip([None, *paths], paths, strict=False):
+            if counts[path[0]] < 2:
+                continue
+            if before and runs and runs[-1][1] == path.start() and (before[0], path[0]) in together:
+                runs[-1] = (runs[-1][0], path.end())
+            else:
+                runs.append(path.span())
+        out, at = [], 0
+        for start, end in runs:
+            if end - start < WORTH:
+                continue
+            drawn = content[start:end]
+            if drawn not in forms:
+                forms[drawn] = form(document, drawn, page.Resources), f"/S{len(forms) + 1}"
+            placed, name = forms[drawn]
+            if not out:
+                page.Resources.XObject = Dictionary(page.Resources.get("/XObject", {}))
+            page.Resources.XObject[name] = placed
+            out += [content[at:start], name.encode(), b" Do\n"]
+            at = end
+        if out:
+            page.Contents = document.make_stream(b"".join([*out, content[at:]]))
+
+
+def form(document: pikepdf.Pdf, drawn: bytes, resources: Any) -> pikepdf.Object:
+    """Return a drawing as a form, which names the states that it sets."""
+    points = [coordinates(list(map(float, numbers.split())), operator) for numbers, operator in POINTS.findall(drawn)]
+    across, down = [x for found in points for x in found[0::2]], [y for found in points for y in found[1::2]]
+    margin = max(map(float, WEIGHT.findall(drawn)), default=0) * 5 + 1  # as far as corners of strokes reach
+    made = document.make_stream(drawn, Type=Name.XObject, Subtype=Name.Form)
+    made.BBox = Array([round(side, 2) for side in (min(across) - margin, min(down) - margin, max(across) + margin, max(down) + margin)])
+    states = {f"/{name}": resources.ExtGState[f"/{name}"] for name in sorted({name.decode() for name in STATE.findall(drawn)})}
+    made.Resources = Dictionary(ExtGState=Dictionary(states)) if states else Dictionary()
+    return made
+
+
+def coordinates(numbers: list[float], operator: bytes) -> list[float]:
+    """Return the corners that a path operator names."""
+    if operator != b"re":
+        return numbers
+    x, y, width, height = numbers
+    return [x, y, x + width, y + height]
