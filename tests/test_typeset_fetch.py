@@ -247,7 +247,7 @@ def test_a_base_address_does_not_lead_out(fetcher):
     ],
 )
 def test_a_layout_that_asks_for_more_is_rejected_with_a_problem(project: Project, markup, found):
-    project.edit_layout("section.html", '<meta charset="utf-8">', f'<meta charset="utf-8">{markup}' if "style" in markup else '<meta charset="utf-8">')
+    project.edit_layout("section.html", '<meta charset="utf-8"/>', f'<meta charset="utf-8"/>{markup}' if "style" in markup else '<meta charset="utf-8"/>')
     if "style" not in markup:
         project.edit("layouts/section.html", "</main>", f"{markup}</main>")
     with pytest.raises(Rejected) as caught:

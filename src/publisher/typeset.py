@@ -32,6 +32,8 @@ from publisher.typeset_forecast import Forecast
 
 BASE = "asset:///styles/"
 """Where the addresses of a document begin."""
+ONLY_HTML = re.compile("</?[A-Z]|<base ")
+"""Means in HTML what it does not mean in XML."""
 POINT = 0.75
 """Points in a pixel of CSS."""
 ENGINE = f"WeasyPrint {weasyprint.__version__}"
@@ -47,11 +49,14 @@ Render = Callable[[book.Section, Opening, PageMap], str]
 
 
 class Wellformed(weasyprint.HTML):
-    """HTML that is well-formed XML, ready to be laid out. Raises ParseError for any other."""
+    """HTML that is well-formed XML, ready to be laid out; nothing is added that is not written. Raises ParseError for any other."""
 
     def __init__(self, html: str, base_url: str, fetcher: ProjectFetcher):
+        start = html.find("<html")
+        if start < 0 or ONLY_HTML.search(html, start):
+            raise ElementTree.ParseError("HTML, and no XML")
         parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
-        root = ElementTree.fromstring(html[html.index("<html") :] if "<html" in html else html, parser)
+        root = ElementTree.fromstring(html[start:], parser)
         self.base_url, self.url_fetcher, self.media_type = base_url, fetcher, "print"
         self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
         self.etree_element = self.wrapper_element.etree_element
