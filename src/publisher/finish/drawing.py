@@ -11,7 +11,7 @@ import pikepdf
 
 LITERAL = re.compile(rb"\((?:\\.|[^()\\])*\)", re.DOTALL)
 DECIMAL = re.compile(rb"(?<![\w<.])-?\d*\.\d+")
-NO_MOVE = re.compile(rb"> 0 (?=<)")
+NO_MOVE = re.compile(rb"> ?0 ?(?=<)")
 NUMBER = rb"(-?[\d.]+)"
 SIDE = re.compile(
     rb"q\n" + rb"\n".join(rb"%s %s [ml]" % (NUMBER, NUMBER) for _ in range(4)) + rb"\nW\*\nn\n((?:/\S+ gs\n)?(?:[\d. ]+ rg\n)?)"
@@ -30,7 +30,7 @@ TEXTS = re.compile(rb"(?:%s%sBT\n(?:(?!ET\n)[^\n]*\n)*ET\nEMC\n)+" % (OPENING, S
 ARTIFACTS = re.compile(rb"(?:/Artifact BMC\n(?:(?!EMC\n|[^\n]*B[DM]C\n)[^\n]*\n)*EMC\n){2,}")
 BOX = rb"q\n([\d. ]+ rg\n)(%s re\n)f\nQ\n" % rb" ".join([rb"-?[\d.]+"] * 4)
 BOXES = re.compile(rb"(?:%s){2,}" % BOX.replace(b"(", b"(?:"))
-SHOWN = re.compile(rb"\[ ([^\]]*?) ?\] TJ")
+SHOWN = re.compile(rb"\[ ?([^\]]*?) ?\] TJ")
 PROPERTIES = re.compile(rb"(/\w+) << ([^\n]*?) >> BDC")
 STATE = re.compile(rb"/(\S+) gs\n")
 OPAQUE = b"a1.0"
@@ -56,7 +56,7 @@ def shortened(content: bytes) -> bytes:
         return content
     content = LITERAL.sub(hexadecimal, content)
     content = DECIMAL.sub(rounded, STROKES.sub(dashes, SIDE.sub(rectangle, content)))
-    content = NO_MOVE.sub(b">", content).replace(b"><", b"").replace(b"> 0 ]", b"> ]")
+    content = NO_MOVE.sub(b">", content).replace(b"><", b"").replace(b"> 0 ]", b"> ]").replace(b">0]", b">]")
     if set(STATE.findall(content)) == {OPAQUE}:
         content = STATE.sub(b"", content)
     content = BOXES.sub(boxes, ARTIFACTS.sub(artifact, content))

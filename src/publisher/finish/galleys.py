@@ -10,16 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator
+from pikepdf import Array, Dictionary
 
 from publisher.finish import drawing, figures, links, tag_tree, tags
-from publisher.finish.drawn_text import DrawnText
+from publisher.finish.drawn_text import STRING, DrawnText, Line, number_of, operator
 from publisher.finish.tag_tree import Element, Mark
 from publisher.galley import Folio, Galley, Slot
 from publisher.pagination import folio
 
-FOLIO = Name("/Folio")
-"""Operand of the marked-content point that stands for the page's number; see `drawing.FOLIO`."""
 SLOT = "/Slot"
 """Followed by a number: operand of the point before the figures that stand for the number of another page."""
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -51,15 +49,13 @@ def structure(document: pikepdf.Pdf, section: str, style: str) -> tuple[dict[int
     links.leave_out(document, tags.kept(tree))
     marks = set(tree.marks)
     folios = {}
-    for index, page in enumerate(document.pages):
-        expected = folio(index + 1, style)
-        printed = (mark for mark, piece in drawn.pieces.items() if mark.page == index and piece.text == expected and mark not in marks)
-        mark = next((mark for mark in printed if drawn.is_pagination(mark, page)), None)
-        if mark:
-            folios[index] = lifted(drawn.content[index], mark, page)
-            drawn.changed.add(index)
+    for mark, piece in drawn.pieces.items():
+        page = document.pages[mark.page]
+        if mark.page not in folios and piece.text == folio(mark.page + 1, style) and mark not in marks and drawn.is_pagination(mark, page):
+            folios[mark.page] = lifted(drawn.content[mark.page], mark, page)
     drawn.join(tree)
     drawn.make_artifacts(marks)
+    drawn.write()
     tag_tree.write(document, tree)
     return folios, slots
 
@@ -74,54 +70,47 @@ def marked_slots(tree: Element, drawn: DrawnText) -> dict[int, list[Slot]]:
         for mark in element.marks:
             found.setdefault(mark.page, []).append((mark, number))
             drawn.pieces[mark].text = f"{OPEN}{number}{CLOSE}"
-            drawn.changed.add(mark.page)
     return {page: mark_slots(drawn.content[page], {mark.number: number for mark, number in slots}) for page, slots in found.items()}
 
 
-def mark_slots(instructions: list[Any], slots: dict[int, int]) -> list[Slot]:
+def mark_slots(content: list[Line], slots: dict[int, int]) -> list[Slot]:
     """Put into the content of a page a mark before each text that is a slot; `slots` are their numbers by those of the marked content."""
-    marked, found = [], []
+    marked: list[Line] = []
+    found: list[Slot] = []
     awaited, font = None, ""
-    for instruction in instructions:
-        operator = str(instruction[1])
-        if operator == "BDC" and (number := number_of(instruction[0])) in slots:
+    for line in content:
+        if line.endswith(b" BDC") and (number := number_of(line)) in slots:
             awaited, font = slots[number], ""
-        elif awaited is not None and operator == "Tf":
-            font = str(instruction[0][0])
-        elif awaited is not None and operator in ("TJ", "Tj"):
-            marked.append(ContentStreamInstruction([Name(f"{SLOT}{awaited}")], Operator("MP")))
+        elif awaited is not None and line.endswith(b" Tf"):
+            font = line.split(b" ")[0].decode()
+        elif awaited is not None and line.endswith((b" TJ", b" Tj")):
+            marked.append(b"%s%d MP" % (SLOT.encode(), awaited))
             found.append(Slot(awaited, font))
             awaited = None
-        marked.append(instruction)
-    instructions[:] = marked
+        marked.append(line)
+    content[:] = marked
     return found
 
 
-def lifted(instructions: list[Any], mark: Mark, page: pikepdf.Page) -> Folio:
+def lifted(content: list[Line], mark: Mark, page: pikepdf.Page) -> Folio:
     """Take the number of a page out of its content, and leave a mark in its place."""
-    start = next(step for step, (operands, operator) in enumerate(instructions) if str(operator) == "BDC" and number_of(operands) == mark.number)
-    stop = next(step for step in range(start, len(instructions)) if str(instructions[step][1]) == "EMC")
-    own = {str(operator): operands for operands, operator in instructions[start:stop]}
-    widths = widths_of(page.Resources.Font[str(own["Tf"][0])].DescendantFonts[0])
-    strings = [bytes(item) for item in own["TJ"][0] if isinstance(item, pikepdf.String)]
+    start = next(step for step, line in enumerate(content) if number_of(line) == mark.number)
+    stop = content.index(b"EMC", start)
+    own = {operator(line): line.split(b" ") for line in content[start:stop]}
+    font = own[b"Tf"][0].decode()
+    widths = widths_of(page.Resources.Font[font].DescendantFonts[0])
+    strings = [bytes.fromhex(string.decode()) for line in content[start:stop] if line.endswith(b" TJ") for string in STRING.findall(line)]
     codes = [int.from_bytes(raw[at : at + 2]) for raw in strings for at in range(0, len(raw), 2)]
-    size = float(own["Tf"][1])
+    size = float(own[b"Tf"][1])
     width = size * sum(widths[code] for code in codes) / 1000
-    matrix = tuple(float(value) for value in own["Tm"])
+    matrix = tuple(map(float, own[b"Tm"][:6]))
     left, _, right, _ = map(float, page.trimbox)
     middle = (matrix[4] + width / 2) * drawing.SCALE / (right - left)
     aligned = "left" if middle < 0.35 else "right" if middle > 0.65 else "centre"
-    kept = [item for item in instructions[start + 1 : stop] if str(item[1]) not in ("Tm", "Tf", "TJ", "Tj")]
-    at = next(step for step, (_, operator) in enumerate(kept) if str(operator) == "BT") + 1
-    kept.insert(at, ContentStreamInstruction([FOLIO], Operator("MP")))
-    instructions[start + 1 : stop] = kept
-    return Folio(str(own["Tf"][0]), size, matrix, aligned, width)
-
-
-def number_of(operands: Any) -> int | None:
-    """Return the number of a piece of marked content, from the operands that open it."""
-    properties = operands[1] if len(operands) > 1 else None
-    return int(properties.MCID) if isinstance(properties, Dictionary) and "/MCID" in properties else None
+    kept = [line for line in content[start + 1 : stop] if operator(line) not in (b"Tm", b"Tf", b"TJ", b"Tj")]
+    kept.insert(kept.index(b"BT") + 1, drawing.FOLIO)
+    content[start + 1 : stop] = kept
+    return Folio(font, size, matrix, aligned, width)
 
 
 def widths_of(descendant: Any) -> dict[int, float]:
