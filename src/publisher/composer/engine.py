@@ -70,6 +70,7 @@ def install() -> None:
         (tags, "_build_box_tree", marked(tags._build_box_tree)),
         (block, "block_container_layout", snapped(block.block_container_layout)),
         (page, "block_level_layout", notes.block_level_layout),
+        (block, "block_level_layout", notes.block_layout),
         (page, "make_page", notes.make_page),
         (css, "StyleFor", Cascade),
         (page, "set_page_type_computed_styles", set_page_styles),

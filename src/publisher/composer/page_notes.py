@@ -20,6 +20,8 @@ from weasyprint.formatting_structure import boxes
 from publisher.composer.grid import pitch_px
 
 AREA, NOTE, MARK = "page-notes", "page-note", "note-mark"
+FLOW = "main"
+"""The element whose blocks fill the pages."""
 MOST_SHARE = 0.7
 """Part of a page that its notes may take from the text."""
 LEAST_LINES = 2
@@ -40,6 +42,14 @@ class Spot(NamedTuple):
     """A mark on a page: the id of its note, and where the line or row ends in which it stands."""
 
     note: str
+    bottom: float
+
+
+class Kept(NamedTuple):
+    """A block as it was laid out, where it begins and where it ends."""
+
+    result: Any
+    y: float
     bottom: float
 
 
@@ -78,13 +88,34 @@ class NoteRoom:
     """The notes of every document that is laid out; holds what it replaces in the engine."""
 
     def __init__(self, block_level_layout: Callable[..., Any], make_page: Callable[..., Any]):
-        self.engine_layout, self.engine_page = block_level_layout, make_page
+        self.engine_layout = self.engine_block = block_level_layout
+        self.engine_page = make_page
         self.documents: WeakKeyDictionary[Any, DocumentNotes | None] = WeakKeyDictionary()
+        self.making: PageInMaking | None = None
 
     def block_level_layout(self, context: Any, box: Any, bottom_space: float, *rest: Any, **named: Any) -> Any:
         """Lay out a child of the page; the root leaves free what is kept for notes."""
         document = self.documents.get(context) if box.is_for_root_element else None
         return self.engine_layout(context, box, bottom_space + (document.kept_px if document else 0.0), *rest, **named)
+
+    def block_layout(self, context: Any, box: Any, bottom_space: float, skip_stack: Any, containing_block: Any, *rest: Any, **named: Any) -> Any:
+        """Lay out a block; one that stands on a page just as when this was laid out before is taken from there."""
+        making = self.making
+        if making is None or skip_stack is not None or containing_block.element_tag != FLOW or named or len(rest) < 4:
+            return self.engine_block(context, box, bottom_space, skip_stack, containing_block, *rest, **named)
+        page_is_empty, absolute, fixed, margins, *others = rest
+        key = (id(box), box.position_x, box.position_y, page_is_empty, tuple(margins), *map(repr, others))
+        kept = making.blocks.get(key)
+        if kept and not context.overflows_page(bottom_space, kept.bottom) and kept.y == kept.result[0].position_y:
+            new, resume, next_page, after, *ends = kept.result
+            return new, resume, dict(next_page), list(after), *ends
+        floats = (len(absolute), len(fixed), len(context.excluded_shapes or ()), len(context.broken_out_of_flow))
+        result = self.engine_block(context, box, bottom_space, skip_stack, containing_block, *rest)
+        new, resume, next_page, after, *ends = result
+        stays = new is not None and resume is None and new.style["position"] == "static"
+        if stays and floats == (len(absolute), len(fixed), len(context.excluded_shapes or ()), len(context.broken_out_of_flow)):
+            making.blocks[key] = Kept((new, resume, dict(next_page), list(after), *ends), new.position_y, new.position_y + new.margin_height())
+        return result
 
     def begun(self, context: Any, root: Any) -> DocumentNotes | None:
         """Return the notes of a document, which are taken out of it before its first page; None where it has none."""
@@ -97,8 +128,11 @@ class NoteRoom:
         document = self.begun(context, root)
         if document is None:
             return self.engine_page(context, root, page_type, resume_at, number, state)
-        making = PageInMaking(self, document, context, number)
-        return making.made(lambda copy: self.engine_page(context, root, page_type, resume_at, number, copy), state)
+        self.making = PageInMaking(self, document, context, number)
+        try:
+            return self.making.made(lambda copy: self.engine_page(context, root, page_type, resume_at, number, copy), state)
+        finally:
+            self.making = None
 
 
 class PageInMaking:
@@ -110,6 +144,8 @@ class PageInMaking:
         self.broken = context.broken_out_of_flow
         self.pitch = pitch_px(document.area)
         self.heights: dict[tuple[str, ...], float] = {}
+        self.blocks: dict[Any, Kept] = {}
+        """The blocks that stood whole on it, by what decides how they stand."""
 
     def made(self, engine_page: Callable[[Any], Any], state: Any) -> Any:
         """Return what the engine's `make_page` returns; `state` are the page's counters, which it changes."""
