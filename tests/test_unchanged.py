@@ -7,7 +7,7 @@ from project import RIB, VOLUME, Project
 from typer.testing import CliRunner
 
 from publisher import build as journey
-from publisher import unchanged
+from publisher import examination, unchanged
 from publisher.cli import Speech, app, console
 from publisher.project import Order
 from publisher.project import Project as Place_
@@ -110,7 +110,7 @@ def test_check_of_unchanged_sources_says_the_same_without_looking(project, monke
     for form in ("text", "json"):
         before = run("check", "--root", project.root, "--format", form)
         with monkeypatch.context() as patch:
-            patch.setattr(journey, "check", forbidden)
+            patch.setattr(examination, "check", forbidden)
             after = run("check", "--root", project.root, "--format", form)
         assert (after.exit_code, after.stdout, after.stderr) == (before.exit_code, before.stdout, before.stderr)
 
