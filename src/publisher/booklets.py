@@ -3,8 +3,9 @@
 A driver like `build`: it knows every stage. The pages are checked before they are imposed, the sheets against the pages.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from publisher import book, typeset
@@ -21,10 +22,13 @@ from publisher.imposition import Imposition, imposition
 from publisher.inks import inks
 from publisher.keeping import Keep, afresh
 from publisher.manifest import page_count
+from publisher.pagination import Pagination
 from publisher.preflight import imposition as sheet_check
 from publisher.preflight import lost, structure, typography
-from publisher.preflight.printed_text import PrintedText, drawn_texts
+from publisher.preflight.drawn_page import DrawnPage, drawn_pages
+from publisher.preflight.printed_text import PrintedText
 from publisher.preflight.report import CheckedFile, checks
+from publisher.preflight.tagged import tagged
 from publisher.problems import Problem
 from publisher.render import Renderer
 
@@ -36,6 +40,7 @@ Tell = Callable[[str, str], None]
 """Called with the name of a stage and what it did."""
 
 
+Read = Callable[[bytes, Pagination], Sequence[DrawnPage]]
 Begin = Callable[[Edition], typeset.Setting]
 """Gives what begins to set a section in the style of an edition."""
 
@@ -56,6 +61,8 @@ class Shop:
     hands: int = 1
     """How many sections are set side by side."""
     keep: Keep = afresh
+    read: Read = lambda pdf, pagination: drawn_pages(pdf)
+    """Reads the pages of a file for all looks at them."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,12 @@ class Laid:
     typeset: Typeset
     pages: bytes
     plan: Imposition
+    read: Read
+
+    @cached_property
+    def drawn(self) -> Sequence[DrawnPage]:
+        """What its pages draw, read once."""
+        return self.read(self.pages, self.typeset.pagination)
 
     @property
     def file(self) -> str:
@@ -122,7 +135,7 @@ def laid(shop: Shop) -> Iterator[Laid]:
     for name, chosen, signature in booklets(whole, shop.source.volume):
         pages = typeset.Typesetter(renderer(shop, chosen).html, shop.begin(BOOKLET), hands=shop.hands).typeset(chosen)
         pdf = written(joined(pages.sheets, shop.styles / "fonts"))
-        yield Laid(name, chosen, pages, pdf, imposition(len(pages.sheets), signature))
+        yield Laid(name, chosen, pages, pdf, imposition(len(pages.sheets), signature), shop.read)
 
 
 def renderer(shop: Shop, chosen: book.Book) -> Renderer:
@@ -159,7 +172,7 @@ def checked(shop: Shop, folder: Path) -> Iterator[CheckedFile]:
 
 
 def look_at_sheets(imposed: bytes, one: Laid) -> Iterator[Problem]:
-    return sheet_check.check(imposed, one.pages, one.plan, named(one), f"{one.book.id}/{one.file}")
+    return sheet_check.check(imposed, one.pages, [page.text for page in one.drawn], one.plan, named(one), f"{one.book.id}/{one.file}")
 
 
 def look_at_instructions(leaflet: bytes, one: Laid) -> Iterator[Problem]:
@@ -173,8 +186,9 @@ def named(one: Laid) -> Edition:
 def look_at_pages(one: Laid) -> Iterator[Problem]:
     """Yield what is wrong with the pages of a booklet one by one."""
     pagination, edition = one.typeset.pagination, named(one)
-    printed = PrintedText(one.pages, one.book, pagination, drawn_texts(one.pages))
+    printed = PrintedText(one.pages, one.book, pagination, [page.text for page in one.drawn])
+    tagged(one.pages, one.drawn)
     yield from structure.check(printed, one.book, pagination, edition, PAGE_RULES)
     yield from lost.check(printed, one.book, pagination)
-    set_as = typography.measure(one.pages, typography.flush_left(pagination))
+    set_as = typography.measure(one.pages, typography.flush_left(pagination), one.drawn)
     yield from (problem for problem in typography.check(set_as, edition, f"{one.book.id}/{edition.name}.pdf") if problem.code != COPIED)

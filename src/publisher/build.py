@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
-from publisher import book, booklets, build_report, cluster, manifest, pages_lock, sandbox, typeset, typeset_engine, unchanged
+from publisher import book, booklets, build_report, cluster, manifest, pages_lock, pieces, sandbox, typeset, typeset_engine, unchanged
 from publisher.archive import Archive
 from publisher.changes import Changes, without_identities
 from publisher.collection import Collection, VolumeSource
@@ -110,6 +110,9 @@ def build(
     started, clock = perf_counter(), build_report.Clock()
     progress = timed(progress, clock)
     keep = Archive((workshop or Workshop()).store)
+    if workshop and isinstance(workshop.executor, ProcessPoolExecutor):
+        for _ in range(workshop.hands):
+            workshop.executor.submit(pieces.ready, project.styles / SCREEN.stylesheet)
     examination = lint(project, collection, source, keep)
     if order.case in source.cases:
         examination = examination.of_case(source.cases[order.case].id.place.path)

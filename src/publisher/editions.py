@@ -32,7 +32,7 @@ from publisher.preflight.drawn_page import DrawnPage, drawn_pages, page_keys, re
 from publisher.preflight.finding import page_map
 from publisher.preflight.origin import traced
 from publisher.preflight.press import PressFile
-from publisher.preflight.printed_text import PageTexts, PrintedText, drawn_texts
+from publisher.preflight.printed_text import PageTexts, PrintedText
 from publisher.preflight.report import Check, checks
 from publisher.preflight.tagged import tagged
 from publisher.problems import Place, Problem, Severity
@@ -66,7 +66,8 @@ class Job:
     def shop(self) -> booklets.Shop:
         """Return what the booklets are made with."""
         keep = Archive(self.workshop.store)
-        return booklets.Shop(self.source, self.catalogue, self.layouts, self.styles, self.setting, self.mark, self.changes, self.workshop.hands, keep)
+        made = (self.source, self.catalogue, self.layouts, self.styles, self.setting)
+        return booklets.Shop(*made, self.mark, self.changes, self.workshop.hands, keep, self.drawn)
 
     def setting(self, wanted: edition.Edition) -> typeset.Setting:
         """Return what begins to set a section in the style of an edition."""
@@ -82,10 +83,11 @@ class Job:
         """Return the pages as one document."""
         return joined(pages.sheets, self.styles / "fonts")
 
-    def drawn(self, pdf: bytes) -> tuple[DrawnPage, ...]:
+    def drawn(self, pdf: bytes, pagination: Pagination | None = None) -> tuple[DrawnPage, ...]:
         """Read the pages of a finished file, section by section; those that were read before are not read again."""
         keys = page_keys(pdf)
-        starts = [number for number in range(1, len(keys) + 1) if number == 1 or number in {span.first for span in self.pagination.spans}]
+        openings = {span.first for span in (pagination or self.pagination).spans}
+        starts = [number for number in range(1, len(keys) + 1) if number == 1 or number in openings]
         made = [
             self.workshop.make(pieces.reading, *keys[first - 1 : last], where=f"{first} {last}\n".encode() + pdf)
             for first, last in zip(starts, [*(start - 1 for start in starts[1:]), len(keys)], strict=True)
@@ -168,7 +170,6 @@ def preflight(
     """
     pages = pages or drawn_pages(pdf)
     printed = PrintedText(pdf, whole, pagination, [page.text for page in pages])
-    set_as = typography.measure(pdf, typography.flush_left(pagination), pages)
     read = tagged(pdf, pages)
 
     def of_file(*_: Any) -> list[list[Problem]]:
@@ -181,6 +182,7 @@ def preflight(
 
     child = sandbox.begin(of_file, name=f"build/{whole.id}/preflight") if apart else None
     try:
+        set_as = typography.measure(pdf, typography.flush_left(pagination), pages)
         of_text = [
             *lost.check(printed, whole, pagination, page_map(read, whole, pagination)),
             *tags.check(pdf, whole, pagination, wanted, pages),
@@ -203,7 +205,7 @@ def look_at_screen(pdf: bytes, job: Job) -> Looked:
 def look_at_press(pdf: bytes, job: Job) -> Looked:
     """Check the inside of a volume as a printer does, and that nothing was lost on its way there."""
     file = PressFile(pdf, PRESS, job.run(), job.book.id, job.book.title, job.book.date, len(job.pagination.folios))
-    texts = PageTexts(drawn_texts(pdf), job.book, job.pagination)
+    texts = PageTexts([page.text for page in job.drawn(pdf)], job.book, job.pagination)
     found = [*press_check.check(file), *lost.check(texts, job.book, job.pagination)]
     return list(traced(found, job.book, job.pagination)), press_check.notes(file)
 

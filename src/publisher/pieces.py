@@ -17,6 +17,11 @@ def compositor(stylesheet: Path) -> Compositor:
     return Compositor(stylesheet)
 
 
+def ready(stylesheet: Path) -> None:
+    """Make the engine ready in a worker that has nothing to do yet."""
+    compositor(stylesheet)
+
+
 def section(where: Path, stylesheet: str, html: str, title: str, id: str, numbering: str) -> bytes:
     """Set a section with the style sheet that stands at `where` and is called `stylesheet`,
     and finish what can be finished of it alone: a stored `Galley`."""

@@ -78,9 +78,11 @@ class Face:
     marks: tuple[Box, ...]
 
 
-def check(pdf: bytes, typeset: bytes, plan: Imposition, edition: Edition, path: str) -> Iterator[Problem]:
-    """Yield every fault of the sheets of a booklet; `typeset` is the file of its pages one by one."""
-    faces, pages = read(pdf), [bare(text) for text in drawn_texts(typeset)]
+def check(
+    pdf: bytes, typeset: bytes, texts_of_pages: Sequence[str], plan: Imposition, edition: Edition, path: str
+) -> Iterator[Problem]:
+    """Yield every fault of the sheets of a booklet; `typeset` is the file of its pages one by one, with the text of each."""
+    faces, pages = read(pdf), [bare(text) for text in texts_of_pages]
     found = {
         "PDF-501": sheet_sizes(faces, plan),
         "PDF-502": order(faces, pages, plan),
