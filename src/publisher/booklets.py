@@ -172,7 +172,7 @@ def checked(shop: Shop, folder: Path) -> Iterator[CheckedFile]:
 
 
 def look_at_sheets(imposed: bytes, one: Laid) -> Iterator[Problem]:
-    return sheet_check.check(imposed, one.pages, [page.text for page in one.drawn], one.plan, named(one), f"{one.book.id}/{one.file}")
+    return sheet_check.check(imposed, one.pages, one.plan, named(one), f"{one.book.id}/{one.file}", [page.text for page in one.drawn])
 
 
 def look_at_instructions(leaflet: bytes, one: Laid) -> Iterator[Problem]:

@@ -128,6 +128,8 @@ app = typer.Typer(
     cls=Speaking, no_args_is_help=True, add_completion=False, help="Typeset clinical casebooks from validated YAML.", pretty_exceptions_enable=False
 )
 
+HANDS_OF_VOLUME = 2
+"""Cores that one volume keeps busy: more volumes at once only get in each other's way."""
 MISUSE = {"SRC-020", "SRC-027", "SRC-033", "DIF-003"}
 """A volume, case, edition, rule or revision that does not exist."""
 
@@ -360,7 +362,7 @@ def build_all(project: Project, collection: Any, chosen: list[Any], order: Order
         reports.append((told, modified(told)))
         begins.append(partial(journey.begin_apart, project, collection, source, heard, order, names.get(str(source.volume.id), "")))
     problems: list[Problem] = []
-    for place, built in journey.sandbox.side_by_side(begins, journey.hands()):
+    for place, built in journey.sandbox.side_by_side(begins, max(1, journey.hands() // HANDS_OF_VOLUME)):
         said = partial(speak, speech.of(place))
         told, before = reports[place]
         written = modified(told) != before and told.is_file()

@@ -78,11 +78,9 @@ class Face:
     marks: tuple[Box, ...]
 
 
-def check(
-    pdf: bytes, typeset: bytes, texts_of_pages: Sequence[str], plan: Imposition, edition: Edition, path: str
-) -> Iterator[Problem]:
-    """Yield every fault of the sheets of a booklet; `typeset` is the file of its pages one by one, with the text of each."""
-    faces, pages = read(pdf), [bare(text) for text in texts_of_pages]
+def check(pdf: bytes, typeset: bytes, plan: Imposition, edition: Edition, path: str, page_texts: Sequence[str] = ()) -> Iterator[Problem]:
+    """Yield every fault of the sheets of a booklet; `typeset` is the file of its pages one by one, `page_texts` are known where it has been read."""
+    faces, pages = read(pdf), [bare(text) for text in page_texts or drawn_texts(typeset)]
     found = {
         "PDF-501": sheet_sizes(faces, plan),
         "PDF-502": order(faces, pages, plan),
