@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from publisher import book
 from publisher.galley import Galley, GalleyPage, Sheet
 from publisher.lexicon import Lexicon
 from publisher.pagination import Mention, PageMap, Run, page_anchor
-from publisher.typeset_forecast import Forecast
+from publisher.typeset_forecast import Expected, Forecast
 
 CASE = "case"
 Searched = dict[int, tuple[GalleyPage, list[tuple[str, bool]]]]
@@ -47,8 +48,10 @@ class Groups:
             return True
         if lists_all(section):
             return course.added.issuperset(self.searched)
-        if prints_pages(section):
-            return course.counted.keys() >= {name for name in self.searched if name in self.texts}
+        if asked := lexicons_of(section):
+            wanted = [lexicon for lexicon in self.lexicons if lexicon.name in asked]
+            sources = {one.id for one in self.body if not lexicons_of(one) and any(book.searched(one, lexicon) for lexicon in wanted)}
+            return course.counted.keys() >= sources
         if has_notes(section):
             return course.counted.keys() >= {one.id for one in self.body if one.kind == CASE}
         return begun.issuperset(self.texts)
@@ -108,6 +111,7 @@ class Course:
         self.added: set[str] = set()
         self.counted: dict[str, int] = {}
         """How many pages the sections have that are set, also where the first is not known yet."""
+        self.sections: dict[str, tuple[book.Section, Galley]] = {}
         self.inside: dict[str, tuple[str, int]] = {}
         """On which page of its section an anchor stands, the first being 0."""
 
@@ -116,12 +120,23 @@ class Course:
         """The best that can be said now: of earlier passes all, of this one what is laid out, and a guess of the rest."""
         if self.known:
             return self.known
-        return PageMap(self.found.folios, self.found.mentions, self.forecast.folios(self.counted, self.inside) if self.forecast else {})
+        if not self.forecast:
+            return self.found
+        expected = self.forecast.folios(self.counted, self.inside)
+        return PageMap(self.found.folios, Mentions(self, expected), expected)
+
+    def mentions(self, section: book.Section, page: GalleyPage) -> list[tuple[str, bool]]:
+        """Return the terms that stand on a page of a section, and whether they are treated there."""
+        if id(page) not in self.searched:  # the page is kept too, so that no other gets its number
+            lexicons = [lexicon for lexicon in self.lexicons if book.searched(section, lexicon)]
+            self.searched[id(page)] = (page, list(standing(lexicons, page.text, page.key)) if lexicons else [])
+        return self.searched[id(page)][1]
 
     def count(self, section: book.Section, galley: Galley) -> None:
         """Take note of how long a section is."""
         if section.id not in self.counted:
             self.counted[section.id] = len(galley.pages)
+            self.sections[section.id] = (section, galley)
             self.inside.update((anchor, (section.id, index)) for index, page in reversed(list(enumerate(galley.pages))) for anchor in page.anchors)
 
     def add(self, section: book.Section, first: int, sheets: Sequence[Sheet]) -> None:
@@ -130,13 +145,34 @@ class Course:
         for sheet in sheets:
             for anchor in sheet.page.anchors if sheet.page else ():
                 self.found.folios.setdefault(anchor, sheet.folio)
-            lexicons = [lexicon for lexicon in self.lexicons if book.searched(section, lexicon)]
-            if lexicons and sheet.page:
+            if sheet.page and any(book.searched(section, lexicon) for lexicon in self.lexicons):
                 self.found.folios[page_anchor(sheet.folio)] = sheet.folio
-                if id(sheet.page) not in self.searched:  # the page is kept too, so that no other gets its number
-                    self.searched[id(sheet.page)] = (sheet.page, list(standing(lexicons, sheet.page.text, sheet.page.key)))
-                for name, treated in self.searched[id(sheet.page)][1]:
+                for name, treated in self.mentions(section, sheet.page):
                     self.found.mentions.setdefault(name, []).append(Mention(sheet.folio, section.id, treated))
+
+
+class Mentions(dict[str, list[Mention]]):
+    """The pages of terms: those that are known, and after them those in sections that are set but whose numbers are a guess."""
+
+    def __init__(self, course: Course, expected: Expected):
+        self.course, self.expected, self.known = course, expected, course.found.mentions
+
+    @cached_property
+    def guessed(self) -> dict[str, list[Mention]]:
+        found: dict[str, list[Mention]] = {}
+        for section, galley in (held for name, held in self.course.sections.items() if name not in self.course.added):
+            for index, page in enumerate(galley.pages):
+                for name, treated in self.course.mentions(section, page):
+                    found.setdefault(name, []).append(Mention(str(self.expected.starts[section.id] + index), section.id, treated))
+        return found
+
+    def get(self, name: str, default: Any = ()) -> Any:
+        return [*self.known.get(name, ()), *self.guessed.get(name, ())] or default
+
+
+def lexicons_of(section: book.Section) -> set[str]:
+    """Return the names of the lexicons of whose terms a section prints the pages."""
+    return {piece.lexicon for block in section.blocks for line in book.lines_of(block) for piece in line if isinstance(piece, book.Pages)}
 
 
 def prints_pages(section: book.Section) -> bool:

@@ -18,6 +18,12 @@ FIGURE = 300
 """What a figure takes, or another block with a caption."""
 
 
+SMALL = ("trials", "laboratory", "abbreviations", "index")
+"""Kinds of sections in small type, of which a page holds more."""
+SHARE = 0.37
+"""Of the room they would take in the type of the text; as measured in the volumes."""
+
+
 class Forecast:
     """The anchors of a book with the amount of text before them."""
 
@@ -40,7 +46,8 @@ class Forecast:
         after = self.first - 1
         for section in self.sections:
             first = after + 1 + (section.recto and after % 2)
-            count = counted.get(section.id) or max(1, round(self.weights[section.id] / page_weight))
+            share = SHARE if section.kind in SMALL else 1.0
+            count = counted.get(section.id) or max(1, round(share * self.weights[section.id] / page_weight))
             starts[section.id] = first
             after = first + count - 1
             after += section.blank_back and after % 2
