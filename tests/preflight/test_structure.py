@@ -1,9 +1,16 @@
 """What is wrong with a file as a file is found, whatever was broken: pages, bookmarks, links, labels, fonts, metadata."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pikepdf
 import pytest
 from breaking import broken, entries, entry, link, links, pages, spans, without_text
 from project import codes
+
+from publisher.edition import SCREEN
+from publisher.pagination import Pagination
+from publisher.preflight.structure import printed_folios
 
 
 @pytest.fixture(scope="module")
@@ -276,3 +283,13 @@ def test_a_bookmark_of_a_real_volume_to_another_case_is_found(lung):
             found[0].destination, found[1].destination = found[1].destination, found[0].destination
 
     assert len(pages(broken(lung, spoil), "PDF-006")) == 2
+
+
+def test_a_folio_is_found_beside_a_title_of_many_scripts(sample_built):
+    """Each script of a running head, and each letter of a thumb tab, is drawn by itself after the folio."""
+    span = next(span for span in sample_built.pagination.spans if span.section.numbered and span.section.tab)
+    whole = replace(sample_built.book, short_title="骨转移100例 A集 2026")
+    pages = Pagination(tuple(map(str, range(1, 101))), (replace(span, first=4, last=4),), ())
+    for folio, faults in (("4", 0), ("5", 1)):
+        texts = ["", "", "", f"正文。\n{folio}\n骨转移\n100\n例\nA\n集\n2026\n" + "\n".join(span.section.tab)]
+        assert len(list(printed_folios(SimpleNamespace(raw=texts), whole, pages, SCREEN))) == faults

@@ -16,6 +16,7 @@ from publisher.preflight.tagged import tagged
 from publisher.problems import Place, Problem
 
 POINTS_PER_MM = 72 / 25.4
+SCRIPT = re.compile(r"[0-9]+|[A-Za-z]+|[^\s0-9A-Za-z]+")
 LISTS = ("contents", "list")
 """Kinds of sections whose entries print a page."""
 
@@ -85,7 +86,9 @@ def printed_folios(printed: PrintedText, whole: book.Book, pagination: Paginatio
             continue
         for number in range(span.first, min(span.last, len(printed.raw)) + 1):
             folio = pagination.folios[number - 1]
-            tail = printed.raw[number - 1].split()[-6:]
+            # Margins are drawn last: the folio, a running head, a thumb tab letter by letter, each script of a line by itself.
+            beside = sum(len(SCRIPT.findall(text)) for text in (max(span.section.running_head, whole.short_title, key=len), whole.short_title))
+            tail = printed.raw[number - 1].split()[-3 - len(span.section.tab) - beside :]
             if folio not in tail:
                 yield "页上没有印出页码", f"应有 {folio}", number
 
