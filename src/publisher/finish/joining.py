@@ -113,7 +113,10 @@ def numbered(page: pikepdf.Page, sheet: Sheet, own: dict[str, Case], out: pikepd
     if spot := sheet.page.folio:
         content = content.replace(drawing.FOLIO, drawn(spot, own[spot.font], sheet.folio), 1)
     if sheet.page.slots:
-        content = NUMBERED.sub(lambda match: referred(match, sheet, own), content)
+        left: dict[int, bytes] = {}
+        content = NUMBERED.sub(lambda match: referred(match, sheet, own, left), content)
+        if unprinted := [slot for slot, codes in left.items() if codes]:
+            raise ValueError(f"slots {unprinted} of {sheet.section and sheet.section.id} have no room for {[sheet.numbers[slot] for slot in unprinted]}")
         for item in page.obj.get("/Annots", ()):
             said = str(item.get("/Contents", ""))
             if OPEN in said:
@@ -121,16 +124,23 @@ def numbered(page: pikepdf.Page, sheet: Sheet, own: dict[str, Case], out: pikepd
     page.obj.Contents = out.make_stream(content)
 
 
-def referred(match: re.Match[bytes], sheet: Sheet, own: dict[str, Case]) -> bytes:
-    """Return the operators of a slot with the figures of its number in place of the zeros. Raises ValueError where they are not as many."""
+def referred(match: re.Match[bytes], sheet: Sheet, own: dict[str, Case], left: dict[int, bytes]) -> bytes:
+    """Return the operators of a slot with the figures of its number in place of the zeros.
+
+    A number that found no room in its line is drawn in parts: `left` is what of each number is still to be printed.
+    """
     slot = int(match[1])
-    font = next(item.font for item in sheet.page.slots if item.number == slot)
-    codes = own[font].add(sheet.numbers[slot]).hex().encode()
-    zeros = FIGURES.findall(match[2])
-    if sum(map(len, zeros)) != len(codes):
-        raise ValueError(f"slot {slot} of {sheet.section and sheet.section.id} has room for {zeros}, not for {sheet.numbers[slot]}")
-    parts = iter([codes[sum(map(len, zeros[:at])) :][: len(zero)] for at, zero in enumerate(zeros)])
-    return FIGURES.sub(lambda _: b"<%s>" % next(parts), match[2]) + match[3]
+    if slot not in left:
+        font = next(item.font for item in sheet.page.slots if item.number == slot)
+        left[slot] = own[font].add(sheet.numbers[slot]).hex().encode()
+
+    def figures(zeros: re.Match[bytes]) -> bytes:
+        codes, left[slot] = left[slot][: len(zeros[1])], left[slot][len(zeros[1]) :]
+        if len(codes) < len(zeros[1]):
+            raise ValueError(f"slot {slot} of {sheet.section and sheet.section.id} has room for more than {sheet.numbers[slot]}")
+        return b"<%s>" % codes
+
+    return FIGURES.sub(figures, match[2]) + match[3]
 
 
 def drawn(spot: Folio, case: Case, text: str) -> bytes:
