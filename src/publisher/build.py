@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -110,7 +109,7 @@ def build(
     started, clock = perf_counter(), build_report.Clock()
     progress = timed(progress, clock)
     keep = Archive((workshop or Workshop()).store)
-    if workshop and isinstance(workshop.executor, ProcessPoolExecutor):
+    if workshop and workshop.has_workers:
         for _ in range(workshop.hands):
             workshop.executor.submit(pieces.ready, project.styles / SCREEN.stylesheet)
     examination = lint(project, collection, source, keep)
@@ -162,7 +161,7 @@ def build(
 
 def editions(job: Job, pages: Typeset, names: Sequence[str], tell: Tell) -> Iterator[Files]:
     """Yield the files of editions in order. Where this machine has workers, those made of the same pages are made side by side, each in a child."""
-    apart = [name for name in names if name not in OF_OWN_PAGES] if isinstance(job.workshop.executor, ProcessPoolExecutor) else []
+    apart = [name for name in names if name not in OF_OWN_PAGES] if job.workshop.has_workers else []
     begun = {name: edition_apart(job, pages, name) for name in apart} if len(names) > 1 else {}
     try:
         made = {name: EDITIONS[name](job, pages, tell) for name in names if name not in begun}

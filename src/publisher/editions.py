@@ -5,7 +5,7 @@ looked at.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -198,8 +198,7 @@ def preflight(
 
 
 def look_at_screen(pdf: bytes, job: Job) -> Looked:
-    apart = isinstance(job.workshop.executor, ProcessPoolExecutor)
-    return preflight(pdf, job.book, job.pagination, pages=job.drawn(pdf), apart=apart), []
+    return preflight(pdf, job.book, job.pagination, pages=job.drawn(pdf), apart=job.workshop.has_workers), []
 
 
 def look_at_press(pdf: bytes, job: Job) -> Looked:

@@ -33,14 +33,32 @@ class Groups:
         return [*self.body[:last], *notes, *(section for section in self.body[last:] if section not in notes), *self.after, *self.front]
 
     @cached_property
-    def texts(self) -> list[str]:
+    def texts(self) -> set[str]:
         """The sections of the body that print no pages of terms and gather nothing."""
-        return [section.id for section in self.body if not gathers(section)]
+        return {section.id for section in self.body if not gathers(section)}
 
     @cached_property
-    def searched(self) -> list[str]:
+    def cases(self) -> set[str]:
+        return {section.id for section in self.body if section.kind == CASE}
+
+    @cached_property
+    def sources(self) -> dict[str, set[str]]:
+        """For each section that prints pages of terms: the sections of the body whose text these stand in."""
+        asked = {section.id: lexicons_of(section) for section in self.in_order}
+        return {
+            name: {
+                one.id
+                for one in self.body
+                if not asked[one.id] and any(lexicon.name in names and book.searched(one, lexicon) for lexicon in self.lexicons)
+            }
+            for name, names in asked.items()
+            if names
+        }
+
+    @cached_property
+    def searched(self) -> set[str]:
         """The sections of the body that are looked through for terms."""
-        return [section.id for section in self.body if any(book.searched(section, lexicon) for lexicon in self.lexicons)]
+        return {section.id for section in self.body if any(book.searched(section, lexicon) for lexicon in self.lexicons)}
 
     def is_ready(self, section: book.Section, begun: set[str], course: "Course") -> bool:
         """Tell whether a section may be set, given those that are begun."""
@@ -48,12 +66,10 @@ class Groups:
             return True
         if lists_all(section):
             return course.added.issuperset(self.searched)
-        if asked := lexicons_of(section):
-            wanted = [lexicon for lexicon in self.lexicons if lexicon.name in asked]
-            sources = {one.id for one in self.body if not lexicons_of(one) and any(book.searched(one, lexicon) for lexicon in wanted)}
-            return course.counted.keys() >= sources
+        if section.id in self.sources:
+            return course.counted.keys() >= self.sources[section.id]
         if has_notes(section):
-            return course.counted.keys() >= {one.id for one in self.body if one.kind == CASE}
+            return course.counted.keys() >= self.cases
         return begun.issuperset(self.texts)
 
 
@@ -177,10 +193,7 @@ def lexicons_of(section: book.Section) -> set[str]:
 
 def prints_pages(section: book.Section) -> bool:
     """Tell whether the pages of terms are part of a section's text."""
-    for block in section.blocks:
-        if isinstance(block, book.Index) or any(isinstance(piece, book.Pages) for line in book.lines_of(block) for piece in line):
-            return True
-    return False
+    return lists_all(section) or bool(lexicons_of(section))
 
 
 def standing(lexicons: Iterable[Lexicon], text: str, key: str) -> Iterator[tuple[str, bool]]:

@@ -32,6 +32,11 @@ class Workshop:
     """How many pieces it is worth to have on the way at once."""
     made: dict[str, Future[bytes]] = field(default_factory=dict)
 
+    @property
+    def has_workers(self) -> bool:
+        """Tell whether pieces are made in worker processes of this machine."""
+        return isinstance(self.executor, ProcessPoolExecutor)
+
     def make(self, piece: Piece, *arguments: bytes | str, where: bytes | str | Path = "") -> "Future[bytes]":
         """Begin to make a piece, or take it from what was made before; `where` is passed first and is no part of the key.
 
