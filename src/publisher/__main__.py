@@ -2,6 +2,7 @@
 
 import os
 
+from publisher import garbage
 from publisher.languages import language, language_of
 from publisher.problems import Place, Problem
 
@@ -10,6 +11,7 @@ REMEDY = "安装所缺的库，如 apt-get install libpango-1.0-0 libpangoft2-1.
 
 def main() -> None:
     """Run the command line. Raises SystemExit, also where the layout engine cannot be loaded."""
+    garbage.seldom()
     try:
         from publisher.cli import app
 

@@ -6,6 +6,7 @@ Arguments and results are texts and bytes, so that a piece can be kept, and sent
 from functools import cache
 from pathlib import Path
 
+from publisher import garbage
 from publisher.finish import galleys
 from publisher.preflight import drawn_page
 from publisher.typeset import Compositor
@@ -14,7 +15,9 @@ from publisher.typeset import Compositor
 @cache
 def compositor(stylesheet: Path) -> Compositor:
     """The engine of this process with a style sheet, made ready once."""
-    return Compositor(stylesheet)
+    made = Compositor(stylesheet)
+    garbage.seldom()
+    return made
 
 
 def ready(stylesheet: Path) -> None:
