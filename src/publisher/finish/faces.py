@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import uharfbuzz as hb
 from fontTools.ttLib import TTFont
 
 
@@ -43,8 +44,8 @@ def files(fonts: Path) -> dict[str, Path]:
 def face(fonts: Path, name: str) -> Face:
     """Read a face by the engine's name of it. Raises KeyError when the folder has none of this name."""
     path = files(fonts)[key(name)]
-    font = TTFont(path, lazy=True)
-    glyphs = {char: font.getGlyphID(font.getBestCmap()[ord(char)]) for char in FOLIO_CHARACTERS if ord(char) in font.getBestCmap()}
-    scale = 1000 / font["head"].unitsPerEm
-    names = font.getGlyphOrder()
-    return Face(path.read_bytes(), glyphs, {glyph: font["hmtx"][names[glyph]][0] * scale for glyph in glyphs.values()})
+    program = path.read_bytes()
+    font = hb.Font(hb.Face(program))
+    glyphs = {char: glyph for char in FOLIO_CHARACTERS if (glyph := font.get_nominal_glyph(ord(char)))}
+    scale = 1000 / font.face.upem
+    return Face(program, glyphs, {glyph: font.get_glyph_h_advance(glyph) * scale for glyph in glyphs.values()})

@@ -183,10 +183,12 @@ def runs(widths: dict[int, float]) -> list[tuple[int, list[float]]]:
 def compose(pages: Iterable[tuple[pikepdf.Page, dict[str, Case]]], codes: dict[str, dict[int, int]], out: pikepdf.Pdf) -> None:
     """Say the text of all pages in the new codes; each page names the fonts that it uses, by the names of the file."""
     seen: set[tuple[int, int]] = set()
+    tables = {name: sorts.table(new) for name, new in codes.items()}
     for page, own in pages:
         new = {name: (case.name, codes[face_name(case.font)]) for name, case in own.items()}
+        in_text = {name: (case.name, tables[face_name(case.font)]) for name, case in own.items()}
         fonts_of_file = Dictionary({case.name: case.font for case in own.values()})
-        page.obj.Contents = out.make_stream(sorts.renumber(page.obj.Contents.read_bytes(), new))
+        page.obj.Contents = out.make_stream(sorts.renumber(page.obj.Contents.read_bytes(), in_text))
         for form in sorts.forms(page.obj.Resources, seen):
             sorts.renumber_form(form, new)
             form.Resources.Font = fonts_of_file

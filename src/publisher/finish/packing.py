@@ -7,6 +7,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,13 +32,14 @@ class Item:
     number: int
     kind: str
     text: bytes
-    data: bytes | None = None
+    data: Future[bytes] | None = None
     """Of a stream, as it is stored."""
 
 
 def packed(document: pikepdf.Pdf) -> bytes:
     """Return the file of a document, without what nothing refers to. The same document gives the same bytes."""
-    items = list(reached(document))
+    with ThreadPoolExecutor() as hands:
+        items = list(reached(document, hands))
     alone = [item for item in items if item.kind in ALONE]
     groups: dict[str, list[Item]] = {}
     for item in items:
@@ -50,7 +52,7 @@ def packed(document: pikepdf.Pdf) -> bytes:
 
     out = File()
     for item in alone:
-        out.add(numbers[item.number], numbered(item.text), item.data)
+        out.add(numbers[item.number], numbered(item.text), item.data.result() if item.data else None)
     last = len(items)
     for group in groups.values():
         for start in range(0, len(group), TOGETHER):
@@ -60,13 +62,13 @@ def packed(document: pikepdf.Pdf) -> bytes:
     return out.closed(last + 1, {name: numbers[document.trailer[name].objgen[0]] for name in ("/Root", "/Info") if name in document.trailer})
 
 
-def reached(document: pikepdf.Pdf) -> Iterator[Item]:
-    """Yield the objects of a document in the order in which they are referred to."""
+def reached(document: pikepdf.Pdf, hands: Executor) -> Iterator[Item]:
+    """Yield the objects of a document in the order in which they are referred to; streams are compressed by several hands meanwhile."""
     waiting = [document.trailer[name].objgen[0] for name in ("/Info", "/Root") if name in document.trailer]
     seen = set(waiting)
     while waiting:
         number = waiting.pop()
-        item = read(document.get_object(number, 0), number)
+        item = read(document.get_object(number, 0), number, hands)
         yield item
         for match in reversed(list(REFERENCE.finditer(item.text))):
             if match[1] and (found := int(match[1])) not in seen:
@@ -74,20 +76,29 @@ def reached(document: pikepdf.Pdf) -> Iterator[Item]:
                 waiting.append(found)
 
 
-def read(thing: Any, number: int) -> Item:
+def read(thing: Any, number: int, hands: Executor) -> Item:
     if isinstance(thing, pikepdf.Stream):
-        return stream(thing, number)
+        return stream(thing, number, hands)
     return Item(number, kind(thing), thing.unparse(resolved=True))
 
 
-def stream(thing: Any, number: int) -> Item:
+def stream(thing: Any, number: int, hands: Executor) -> Item:
     """Read a stream, compressed anew where it is deflated or plain; what describes the file stays plain, for those who search in it."""
     head, data = Dictionary({name: value for name, value in thing.items() if name != "/Length"}), thing.read_raw_bytes()
+    shorten = bytes
     if "/Filter" not in head and head.get("/Type") != Name.Metadata:
-        head.Filter, data = Name.FlateDecode, bytes(deflate.zlib_compress(data, LEVEL))
+        head.Filter, shorten = Name.FlateDecode, deflated
     elif head.get("/Filter") == Name.FlateDecode:
-        data = min(data, bytes(deflate.zlib_compress(zlib.decompress(data), LEVEL)), key=len)
-    return Item(number, "", head.unparse(), data)
+        shorten = deflated_anew
+    return Item(number, "", head.unparse(), hands.submit(shorten, data))
+
+
+def deflated(data: bytes) -> bytes:
+    return bytes(deflate.zlib_compress(data, LEVEL))
+
+
+def deflated_anew(data: bytes) -> bytes:
+    return min(data, deflated(zlib.decompress(data)), key=len)
 
 
 def kind(thing: Any) -> str:
