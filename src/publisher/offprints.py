@@ -24,8 +24,9 @@ from publisher.finish import attachments, files, screen, staged
 from publisher.finish.joining import written
 from publisher.pagination import Pagination
 from publisher.preflight import offprint as offprint_check
+from publisher.preflight.drawn_page import drawn_texts
 from publisher.preflight.finding import destinations
-from publisher.preflight.printed_text import PageTexts, drawn_texts
+from publisher.preflight.printed_text import PageTexts
 from publisher.problems import Problem, Rejected, Severity
 from publisher.project import Progress, Project
 from publisher.store import Store

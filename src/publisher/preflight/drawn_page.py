@@ -9,9 +9,10 @@ import io
 import json
 from array import array
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from math import hypot
 from typing import Any, NamedTuple, Self
@@ -91,6 +92,23 @@ class DrawnPage:
         return cls(table["text"], marks, drawn, tuple(zip(whole[::4], glyphs, strict=True)))
 
 
+class Awaited(Sequence[DrawnPage]):
+    """Pages that are being read elsewhere: how many is known, and what they draw when it is first asked for."""
+
+    def __init__(self, count: int, awaited: Callable[[], Sequence[DrawnPage]]):
+        self.count, self.awaited = count, awaited
+
+    @cached_property
+    def pages(self) -> Sequence[DrawnPage]:
+        return self.awaited()
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.pages[place]
+
+
 def packed(kind: str, numbers: Iterable[float]) -> str:
     return b64encode(array(kind, numbers).tobytes()).decode()
 
@@ -112,12 +130,50 @@ def restored(content: bytes) -> tuple[DrawnPage, ...]:
 
 def drawn_pages(pdf: bytes, first: int = 1, last: int | None = None) -> tuple[DrawnPage, ...]:
     """Read the pages of a PDF from `first` to `last`, counted from 1."""
-    found = []
-    with closing(pdfium.PdfDocument(pdf)) as file:
-        for index in range(first - 1, min(last or len(file), len(file))):
-            with closing(file[index]) as page:
-                found.append(read(page))
-    return tuple(found)
+    return tuple(map(read, pages_of(pdf, first, last)))
+
+
+def pages_of(pdf: bytes, first: int = 1, last: int | None = None) -> Iterator[pdfium.PdfPage]:
+    """Yield pages of a PDF, each until the next is asked for."""
+    file = opened(pdf)
+    for index in range(first - 1, min(last or len(file), len(file))):
+        with closing(file[index]) as page:
+            yield page
+
+
+LAST: dict[bytes, pdfium.PdfDocument] = {}
+
+
+def opened(pdf: bytes) -> pdfium.PdfDocument:
+    """Open a PDF, or return it as last opened: its fonts are read again with each opening, and it is looked at a section at a time."""
+    if pdf not in LAST:
+        for file in LAST.values():
+            file.close()
+        LAST.clear()
+        LAST[pdf] = pdfium.PdfDocument(pdf)
+    return LAST[pdf]
+
+
+def drawn_texts(pdf: bytes, first: int = 1, last: int | None = None) -> list[str]:
+    """Return the text of each page from `first` to `last`, as its `DrawnPage` has it, without looking where its glyphs stand."""
+    return list(map(text_of, pages_of(pdf, first, last)))
+
+
+def text_of(page: pdfium.PdfPage) -> str:
+    """Read the text of one page."""
+    texts: dict[int, list[str]] = {}
+    with closing(page.get_textpage()) as text:
+        for index in range(text.count_chars()):
+            if item := raw.FPDFText_GetTextObject(text, index):
+                char = chr(raw.FPDFText_GetUnicode(text, index))
+                texts.setdefault(ctypes.addressof(item.contents), []).append("-" if char == HYPHEN else char)
+        return in_order(texts, addresses(page))
+
+
+def in_order(texts: dict[int, list[str]], order: Iterable[int]) -> str:
+    """Return the texts of objects, by their addresses, in drawing order, each on a line."""
+    lines = ["".join(texts.pop(address)) for address in order if address in texts]
+    return "\n".join([*lines, *map("".join, texts.values())])
 
 
 class Setting(NamedTuple):
@@ -168,8 +224,7 @@ def read(page: pdfium.PdfPage) -> DrawnPage:
             spaced = parted = False
         order = list(objects(page))
         drawn = tuple((mark, "".join(texts.get(address, ""))) for address, mark, artifact in order if not artifact)
-    lines = ["".join(texts.pop(address)) for address, _, _ in order if address in texts]
-    return DrawnPage("\n".join([*lines, *map("".join, texts.values())]), marks, drawn, tuple(glyphs))
+    return DrawnPage(in_order(texts, (address for address, _, _ in order)), marks, drawn, tuple(glyphs))
 
 
 def setting(item: Any) -> Setting:
@@ -195,6 +250,15 @@ def objects(page: pdfium.PdfPage) -> Iterator[tuple[int, int, bool]]:
             yield from ((address, UNMARKED, True) for address in inside(item))
 
 
+def addresses(page: pdfium.PdfPage) -> Iterator[int]:
+    """Yield the address of each object of a page in drawing order; those inside a form after it."""
+    for index in range(raw.FPDFPage_CountObjects(page)):
+        item = raw.FPDFPage_GetObject(page, index)
+        yield ctypes.addressof(item.contents)
+        if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM:
+            yield from inside(item)
+
+
 def letters(page: pdfium.PdfPage) -> Iterator[tuple[str, float]]:
     """Yield the visible characters of a page in drawing order, each with its place from the left in points."""
     found: dict[int, list[tuple[str, float]]] = {}
@@ -204,7 +268,7 @@ def letters(page: pdfium.PdfPage) -> Iterator[tuple[str, float]]:
             item, char = raw.FPDFText_GetTextObject(text, index), chr(raw.FPDFText_GetUnicode(text, index))
             if item and not char.isspace() and raw.FPDFText_GetCharOrigin(text, index, x, y):
                 found.setdefault(ctypes.addressof(item.contents), []).append(("-" if char == HYPHEN else char, x.value))
-        for address, _, _ in objects(page):
+        for address in addresses(page):
             yield from found.pop(address, ())
 
 

@@ -61,6 +61,10 @@ class Owner(NamedTuple):
     run_in: bool = False
 
 
+Chain = tuple[tuple[str, int], ...]
+"""An element and what it stands in, outwards: the name of each and the number of its object."""
+
+
 @dataclass(frozen=True)
 class Line:
     page: int
@@ -132,23 +136,30 @@ def structure(pdf: bytes) -> dict[tuple[int, int], Owner]:
         if "/ParentTree" not in root:
             return found
         parents, names = pikepdf.NumberTree(root.ParentTree), root.get("/RoleMap", {})
+        chains: dict[tuple[int, int], Chain] = {}
         for number, page in enumerate(file.pages, 1):
             key = page.obj.get("/StructParents")
             for mark, element in enumerate(parents[int(key)] if key is not None and int(key) in parents else ()):
                 if isinstance(element, pikepdf.Dictionary):
-                    found[number, mark] = owner(number, element, names)
+                    found[number, mark] = owner(number, chain(element, names, chains))
     return found
 
 
-def owner(page: int, element: Any, names: Any) -> Owner:
-    """Climb from an element to the block it stands in; a cell or heading makes cell or heading of all it holds."""
-    chain = []
-    while element is not None and "/S" in element:
-        chain.append((str(names.get(element.S, element.S)).lstrip("/"), element.objgen[0]))
-        element = element.get("/P")
-    known = [(name, number) for name, number in chain if name in _ROLES]
+def chain(element: Any, names: Any, known: dict[tuple[int, int], Chain]) -> Chain:
+    """Return the names and numbers of an element and of all that it stands in; those `known` are not read again."""
+    if element is None or "/S" not in element:
+        return ()
+    key = element.objgen
+    if key == (0, 0) or key not in known:
+        known[key] = ((str(names.get(element.S, element.S)).lstrip("/"), key[0]), *chain(element.get("/P"), names, known))
+    return known[key]
+
+
+def owner(page: int, above: Chain) -> Owner:
+    """Return the block that an element stands in, by what is above it; a cell or heading makes cell or heading of all it holds."""
+    known = [(name, number) for name, number in above if name in _ROLES]
     if not known:
-        outer = [number for name, number in chain if name not in ("Span", "Link")]
+        outer = [number for name, number in above if name not in ("Span", "Link")]
         return Owner(page, outer[0] if outer else -1, Role.OTHER, False)
     roles = [_ROLES[name] for name, _ in known]
     role = next((role for role in roles if role is not Role.TEXT), Role.TEXT)

@@ -16,8 +16,7 @@ import pypdfium2 as pdfium
 
 from publisher.edition import Edition
 from publisher.imposition import PAGES_PER_SHEET, WASTE_MM, Imposition
-from publisher.preflight.drawn_page import letters
-from publisher.preflight.printed_text import drawn_texts
+from publisher.preflight.drawn_page import drawn_texts, letters
 from publisher.problems import Place, Problem
 
 POINTS_PER_MM = 72 / 25.4

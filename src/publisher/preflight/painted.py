@@ -145,6 +145,9 @@ class State:
 
 FILL, STROKE, BOTH = ("f", "F", "f*"), ("S", "s"), ("B", "B*", "b", "b*")
 GIVEN = {"g": "DeviceGray", "rg": "DeviceRGB", "k": "DeviceCMYK"}
+PATH = ("m", "l", "c", "v", "y", "re")
+INLINE_IMAGE = "BI"
+Instruction = tuple[str, Any]
 INVISIBLE = 3
 
 
@@ -158,15 +161,23 @@ class Reader:
     """Read the pages of one document; streams that are drawn often are parsed once."""
 
     def __init__(self) -> None:
-        self.parsed: dict[tuple[int, int], list[Any]] = {}
+        self.parsed: dict[tuple[int, int], list[Instruction]] = {}
 
     def page(self, number: int, page: pikepdf.Page) -> Iterator[Painted]:
-        yield from Stream(self, number, page.obj.get("/Resources", Dictionary()), State()).read(pikepdf.parse_content_stream(page))
+        yield from Stream(self, number, page.obj.get("/Resources", Dictionary()), State()).read(instructions(page))
 
-    def instructions(self, stream: Any) -> list[Any]:
+    def instructions(self, stream: Any) -> list[Instruction]:
         if stream.objgen not in self.parsed:
-            self.parsed[stream.objgen] = list(pikepdf.parse_content_stream(stream))
+            self.parsed[stream.objgen] = [
+                (operator, tuple(map(float, operands)) if operator in PATH else operands) for operator, operands in instructions(stream)
+            ]
         return self.parsed[stream.objgen]
+
+
+def instructions(stream: Any) -> Iterator[Instruction]:
+    """Yield the operators of a content stream with their operands; of a picture in it, what describes it."""
+    for item in pikepdf.parse_content_stream(stream):
+        yield (str(item.operator), item.operands) if isinstance(item, ContentStreamInstruction) else (INLINE_IMAGE, item.iimage.obj)
 
 
 class Stream:
@@ -179,13 +190,14 @@ class Stream:
         self.straight, self.clipping = True, False
         self.line = Matrix()
 
-    def read(self, instructions: Iterable[Any]) -> Iterator[Painted]:
-        for item in instructions:
-            operator = str(item.operator)
-            if not isinstance(item, ContentStreamInstruction):
-                yield from self.image(item.iimage.obj, inline=True)
+    def read(self, instructions: Iterable[Instruction]) -> Iterator[Painted]:
+        for operator, operands in instructions:
+            if operator in PATH:
+                self.build(operator, list(map(float, operands)))
+            elif operator == INLINE_IMAGE:
+                yield from self.image(operands, inline=True)
             else:
-                yield from self.take(operator, item.operands)
+                yield from self.take(operator, operands)
 
     def take(self, operator: str, operands: Any) -> Iterator[Painted]:
         state = self.state
@@ -214,8 +226,6 @@ class Stream:
                 state.fill = yield from self.shade(state.fill_space, operands)
             case "SC" | "SCN":
                 state.stroke = yield from self.shade(state.stroke_space, operands)
-            case "m" | "l" | "c" | "v" | "y" | "re":
-                self.build(operator, [float(value) for value in operands])
             case "W" | "W*":
                 self.clipping = True
             case "n" | "f" | "F" | "f*" | "S" | "s" | "B" | "B*" | "b" | "b*":

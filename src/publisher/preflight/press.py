@@ -20,6 +20,7 @@ from pikepdf import Array, Dictionary, Name
 
 from publisher.edition import Edition
 from publisher.inks import SECOND, Mix, PressRun
+from publisher.preflight.drawn_page import pages_of
 from publisher.preflight.painted import ALL, PROCESS, Box, Colour, Kind, Painted, box, opened, read
 from publisher.preflight.separations import Coverage, coverage
 from publisher.problems import Place, Problem, Severity
@@ -91,9 +92,12 @@ class PressFile:
 
     @property
     def plates(self) -> tuple[str, ...]:
-        """The process plates and each spot plate that is used."""
-        spots = {item.colour.space for item in self.painted if item.colour.is_spot} - {ALL}
-        return (*PROCESS, *sorted(spots))
+        """The plates that something is painted on: every process plate where the file does not say which, as of pictures."""
+        colours = {item.colour for item in self.painted}
+        spots = {colour.space for colour in colours if colour.is_spot} - {ALL}
+        said = {plate for colour in colours if colour.is_ink and colour.values for plate, share in colour.plates.items() if share}
+        unsaid = any(not (colour.is_ink and colour.values) for colour in colours)
+        return (*(plate for plate in PROCESS if unsaid or plate in said or plate == "Black"), *sorted(spots))
 
     @cached_property
     def coverage(self) -> list[Coverage]:
@@ -245,13 +249,11 @@ def bled(file: PressFile) -> Faults:
 
 def safe(file: PressFile) -> Faults:
     """No letter stands so near the edge that it may be cut."""
-    with closing(pdfium.PdfDocument(file.pdf)) as document:
-        for number, (page, found) in enumerate(zip(document, file.frames, strict=True), 1):
-            inner = found.trim.grown(-SAFE)
-            cut = [char for char, where in characters(page) if not inner.holds(where) and found.bleed.meets(where)]
-            page.close()
-            if cut:
-                yield "文字离成品边太近", "".join(cut)[:20], number
+    for number, (page, found) in enumerate(zip(pages_of(file.pdf), file.frames, strict=True), 1):
+        inner = found.trim.grown(-SAFE)
+        cut = [char for char, where in characters(page) if not inner.holds(where) and found.bleed.meets(where)]
+        if cut:
+            yield "文字离成品边太近", "".join(cut)[:20], number
 
 
 def characters(page: pdfium.PdfPage) -> Iterator[tuple[str, Box]]:

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from publisher import book
 from publisher.pagination import Pagination
-from publisher.preflight.drawn_page import drawn_pages
+from publisher.preflight.drawn_page import drawn_texts
 
 NOTE_MARK = re.compile(r"〔(\d+)〕")
 LIST_NUMBERS = re.compile(r"(?:\d+\.|·)+$")
@@ -106,11 +106,6 @@ class PrintedText(PageTexts):
         self.pdf = pdf
         self.reader = PdfReader(io.BytesIO(pdf))
         super().__init__(raw or drawn_texts(pdf), whole, pagination)
-
-
-def drawn_texts(pdf: bytes) -> list[str]:
-    """Return the text of each page in the order in which it is drawn."""
-    return [page.text for page in drawn_pages(pdf)]
 
 
 def margin_texts(section: book.Section | None, whole: book.Book, folio: str) -> list[str]:

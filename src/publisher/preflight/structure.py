@@ -1,7 +1,7 @@
 """The file as a file: page size and count, bookmarks, links, labels, fonts, blanks, metadata."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from pypdf.generic import Destination
 
 from publisher import book
 from publisher.edition import Edition
-from publisher.pagination import Pagination, Span
+from publisher.pagination import PageMap, Pagination, Span
 from publisher.preflight.finding import page_map
 from publisher.preflight.printed_text import PrintedText, squeezed
 from publisher.preflight.tagged import tagged
@@ -145,20 +145,23 @@ def bears(text: str, title: str) -> bool:
     return all(squeezed(part) in text for part in title.split("　"))
 
 
-def internal_links(printed: PrintedText) -> Iterator[tuple[int, str]]:
-    """Yield the page number and target of every link of the file."""
+def internal_links(printed: PrintedText) -> list[tuple[int, str]]:
+    """Return the page number and target of every link of the file."""
+    found = []
     for number, page in enumerate(printed.reader.pages, 1):
         for annotation in page.get("/Annots", []):
             item = annotation.get_object()
             if item.get("/Subtype") == "/Link":
                 target = item.get("/Dest") or item.get("/A", {}).get("/D", "")
-                yield number, str(target)
+                found.append((number, str(target)))
+    return found
 
 
 def links(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
     known = printed.reader.named_destinations
     titles = {section.id: section.title for section in whole.sections}
-    for number, target in internal_links(printed):
+    found = internal_links(printed)
+    for number, target in found:
         if target not in known:
             yield "链接没有去处", target, number
             continue
@@ -169,15 +172,14 @@ def links(printed: PrintedText, whole: book.Book, pagination: Pagination, editio
             yield "链接指向别的页", f"{target} 落在第 {pagination.folios[page]} 页", number
         elif target in titles and titles[target] and not bears(printed.pages[page], titles[target]):
             yield "链接所指页上没有其题名", f"{target}：「{titles[target]}」", number
-    yield from misled(printed, whole, pagination)
+    yield from misled(found, page_map(tagged(printed.pdf), whole, pagination), pagination)
 
 
-def misled(printed: PrintedText, whole: book.Book, pagination: Pagination) -> Faults:
+def misled(found: Sequence[tuple[int, str]], pages: PageMap, pagination: Pagination) -> Faults:
     """A section's links lead, in order, where its book says, those of its notes in an order of their own; the index is checked by its folios."""
     links_by_page: dict[int, list[str]] = {}
-    for number, target in internal_links(printed):
+    for number, target in found:
         links_by_page.setdefault(number, []).append(target)
-    pages = page_map(tagged(printed.pdf), whole, pagination)
 
     def anchors(piece: book.Pages) -> list[str]:
         return [run.anchor for run in pages.pages(piece)]

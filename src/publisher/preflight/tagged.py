@@ -39,9 +39,12 @@ class Node:
         return [kid for kid in self.kids if isinstance(kid, Node)]
 
     def walk(self) -> Iterator["Node"]:
-        yield self
-        for kid in self.nodes:
-            yield from kid.walk()
+        """Yield it and every node in it, in reading order."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.nodes))
 
     @cached_property
     def by_tag(self) -> dict[str, list["Node"]]:
@@ -73,7 +76,7 @@ class Node:
     def page(self) -> int:
         return self.marks[0].page if self.marks else 0
 
-    @property
+    @cached_property
     def id(self) -> str:
         return str(self.item.get("/ID", ""))
 
@@ -102,12 +105,16 @@ class Tagged:
         self.document = self.node(tops[0], 0) if tops else Node("", Dictionary())
         self.ids = dict(NameTree(root.IDTree)) if "/IDTree" in root else {}
         self.owners = dict(NumberTree(root.ParentTree)) if "/ParentTree" in root else {}
-        self.texts: dict[Mark, str] = {}
-        self.loose: list[Loose] = []
+        self.drawn = pages or drawn_pages(pdf)
+
+    @cached_property
+    def texts(self) -> dict[Mark, str]:
+        return {Mark(number, mark): text for number, page in enumerate(self.drawn, 1) for mark, text in page.marks.items()}
+
+    @cached_property
+    def loose(self) -> list[Loose]:
         known = self.marks
-        for number, page in enumerate(pages or drawn_pages(pdf), 1):
-            self.texts.update((Mark(number, mark), text) for mark, text in page.marks.items())
-            self.loose += [Loose(number, text) for mark, text in page.drawn if Mark(number, mark) not in known]
+        return [Loose(number, text) for number, page in enumerate(self.drawn, 1) for mark, text in page.drawn if Mark(number, mark) not in known]
 
     def node(self, item: Any, page: int) -> Node:
         page = self.pages.get(item.Pg.objgen, 0) if "/Pg" in item else page
@@ -130,7 +137,11 @@ class Tagged:
 
     def page_owners(self, page: int) -> Any:
         """Return the owners of a page's marks by their numbers."""
-        return self.owners.get(int(self.pdf.pages[page - 1].obj.get("/StructParents", -1)), ()) if page else ()
+        return self.owners_by_page[page]
+
+    @cached_property
+    def owners_by_page(self) -> list[Any]:
+        return [(), *(self.owners.get(int(page.obj.get("/StructParents", -1)), ()) for page in self.pdf.pages)]
 
     @cached_property
     def nodes(self) -> dict[tuple[int, int], Node]:
