@@ -26,6 +26,8 @@ class Face:
         self.size = style["font_size"]
         self._advances: OrderedDict[str, tuple[float, ...]] = OrderedDict()
         self._blanks: dict[str, tuple[float, float]] = {}
+        self._layout: Any = None
+        """Has shaped a text and can shape another."""
 
     def advances(self, text: str) -> tuple[float, ...]:
         """Return the advance of each character; a cluster's stands at its first character."""
@@ -44,7 +46,7 @@ class Face:
         return known
 
     def _shape(self, text: str) -> list[float]:
-        layout = line_break.Layout(self.style)
+        layout = self._layout = self._layout or line_break.Layout(self.style)
         layout.set_text(text)
         line, _ = layout.get_first_line()
         starts = {}
@@ -62,7 +64,8 @@ class Face:
                 index = starts.get(item.offset + cluster)
                 if index is not None:
                     out[index] += width * FROM_UNITS
-        layout.deactivate()
+        if self.style["word_spacing"]:  # which is bound to places of this text
+            self._layout = None
         return out
 
     def _measure_blanks(self, mark: str) -> tuple[float, float]:
@@ -117,8 +120,15 @@ class SetText(line_break.Layout):  # type: ignore[misc]
             self.deactivate()
 
     def reactivate(self, style: Any) -> None:
+        """Make the text ready to be drawn, with the layout that has drawn others of its style."""
         self.drawn = None
-        super().reactivate(style)
+        ready = getattr(style, "composer_layout", None)
+        if ready is None:
+            ready = line_break.Layout(style)
+            if not style["word_spacing"]:  # which is bound to places of a text
+                style.composer_layout = ready
+        vars(self).update(vars(ready), max_width=self.max_width)
+        self.set_text(self.text, justify=True)
 
     def get_first_line(self) -> tuple[Any, int | None]:
         line, index = super().get_first_line()

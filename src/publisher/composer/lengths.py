@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import percent
+from weasyprint.text import line_break
 
 ACROSS = ("margin_left", "margin_right", "padding_left", "padding_right", "width", "min_width", "max_width")
 UPRIGHT = ("margin_top", "margin_bottom", "padding_top", "padding_bottom")
@@ -49,6 +50,15 @@ def lengths(style: Any) -> Lengths:
         style["box_sizing"] != "content-box",
     )
     return style.lengths
+
+
+def strut(style: Any) -> tuple[float, float]:
+    """Return the height of a line in a style, and how far below its top the baseline is, like WeasyPrint's function of this name."""
+    try:
+        return style.strut
+    except AttributeError:
+        style.strut = line_break.strut(style)
+        return style.strut
 
 
 def resolve_percentages(box: Any, containing_block: Any) -> None:

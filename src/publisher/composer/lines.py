@@ -9,10 +9,9 @@ from typing import Any
 
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import inline
-from weasyprint.layout.percent import resolve_percentages
-from weasyprint.text.line_break import strut
 
 from publisher.composer.face import SetText
+from publisher.composer.lengths import resolve_percentages, strut
 from publisher.composer.paragraph import Paragraph, Piece
 
 

@@ -11,12 +11,12 @@ from weakref import WeakKeyDictionary
 from weasyprint.css import check_math
 from weasyprint.layout import inline, preferred
 from weasyprint.layout.float import avoid_collisions
-from weasyprint.layout.percent import resolve_one_percentage, resolve_percentages
-from weasyprint.text.line_break import strut
+from weasyprint.layout.percent import resolve_one_percentage
 
 from publisher.composer.breaks import Line, Measure, choose, forced_ends, next_line
 from publisher.composer.face import Faces
 from publisher.composer.justify import Fill, crowd, spread, stretch
+from publisher.composer.lengths import resolve_percentages, strut
 from publisher.composer.lines import Slice, Surroundings, atom, line_box, place_of, resume_at
 from publisher.composer.pairs import FORBIDDEN
 from publisher.composer.paragraph import NotSet, Paragraph, first_visible, is_chinese, read, signature
