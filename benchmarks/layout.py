@@ -15,6 +15,7 @@ from typing import Any
 
 from publisher import composer, typeset
 from publisher.compose.assemble import compose
+from publisher.compositor import Compositor
 from publisher.galley import Galley
 from publisher.inks import inks
 from publisher.preflight.typography import Typography, measure
@@ -33,7 +34,7 @@ class Way:
     seconds: list[float] = field(default_factory=list)
     documents: list[Any] = field(default_factory=list)
 
-    def run(self, compositor: typeset.Compositor, sections: Sequence[tuple[str, str]]) -> None:
+    def run(self, compositor: Compositor, sections: Sequence[tuple[str, str]]) -> None:
         self.prepare()
         started = process_time()
         self.documents = [compositor.document(html, title) for title, html in sections]
@@ -53,11 +54,11 @@ def done(galley: Galley) -> Future[Galley]:
     return future
 
 
-def settled(volume: str) -> tuple[typeset.Compositor, list[tuple[str, str]]]:
+def settled(volume: str) -> tuple[Compositor, list[tuple[str, str]]]:
     """Return a compositor and every section's title and HTML with its final page numbers."""
     collection = read(REPOSITORY, [volume])
     whole = compose(collection.volumes[volume], collection.catalogue, typeset.ENGINE)
-    compositor = typeset.Compositor(REPOSITORY / "styles" / "book.css")
+    compositor = Compositor(REPOSITORY / "styles" / "book.css")
     render = Renderer(whole, REPOSITORY / "layouts", inks(REPOSITORY / "styles", whole.volume)).html
     typesetter = typeset.Typesetter(render, lambda html, section: done(compositor.set(html, section.title)))
     typesetter.typeset(whole)

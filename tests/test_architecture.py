@@ -9,11 +9,11 @@ from project import REPOSITORY
 SOURCE = REPOSITORY / "src" / "publisher"
 DATA = [
     "problems", "written", "model", "lexicon", "catalogue", "case", "volume", "collection", "book", "pagination", "galley", "edition", "notation", "rules",
-    "keeping", "limits", "inks", "imposition", "fields", "identities", "changes", "defaults", "languages", "proof", "library", "report_page",
+    "keeping", "limits", "inks", "imposition", "fields", "identities", "changes", "defaults", "languages", "proof", "library", "report_page", "garbage",
 ]  # fmt: skip
 STAGES = [
-    "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "typeset_fetch", "typeset_engine", "typeset_forecast", "typeset_course",
-    "typeset_proof", "composer", "finish", "preflight", "manifest", "pages_lock", "store", "figures",
+    "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "compositor", "typeset_fetch", "typeset_engine", "typeset_forecast",
+    "typeset_course", "typeset_proof", "composer", "finish", "preflight", "manifest", "pages_lock", "store", "figures",
 ]  # fmt: skip
 DRIVERS = [
     "__main__", "build", "build_report", "editions", "booklets", "offprints", "cli", "sandbox", "workshop", "pieces", "workbench", "project", "unchanged",
@@ -21,12 +21,13 @@ DRIVERS = [
 ]  # fmt: skip
 ALLOWED = {
     ("read", "read_yaml"), ("lint", "read_yaml"), ("compare", "read_yaml"), ("compose", "figures"),
-    ("typeset", "composer"), ("typeset", "typeset_fetch"), ("typeset", "typeset_engine"), ("typeset", "typeset_forecast"), ("typeset", "typeset_course"),
+    ("typeset", "typeset_engine"), ("typeset", "typeset_forecast"), ("typeset", "typeset_course"),
+    ("compositor", "composer"), ("compositor", "typeset_fetch"), ("composer", "typeset_engine"),
     ("typeset_course", "typeset_forecast"),
-    ("typeset_proof", "typeset"), ("typeset_proof", "composer"),
+    ("typeset_proof", "compositor"), ("typeset_proof", "composer"),
 }  # fmt: skip
 """Stages that may import another: readers of files and of YAML are one stage, so are typesetter and composition room, composing and drawing."""
-ENGINE_ROOM = {"typeset", "typeset_fetch", "typeset_engine", "typeset_proof", "composer"}
+ENGINE_ROOM = {"compositor", "typeset_fetch", "typeset_proof", "composer"}
 """The modules that may know WeasyPrint."""
 OPEN_DOOR = {"composer"}
 """Packages whose __init__ names what the rest of the project may use; every other one is empty."""
@@ -88,12 +89,12 @@ def test_data_do_not_import_in_a_circle():
             del below[module]
 
 
-def test_only_the_typesetter_and_its_room_know_the_engine():
+def test_only_the_compositor_and_its_room_know_the_engine():
     assert {top(name(path)) for path in MODULES if any(top(module) == "weasyprint" for module in imports(path))} <= ENGINE_ROOM
 
 
-def test_only_the_typesetter_enters_the_composition_room():
-    assert {name(path) for path in MODULES if "composer" in own(path) and top(name(path)) != "composer"} <= {"typeset", "typeset_proof", "workbench.doctor"}
+def test_only_the_compositor_enters_the_composition_room():
+    assert {name(path) for path in MODULES if "composer" in own(path) and top(name(path)) != "composer"} <= {"compositor", "typeset_proof", "workbench.doctor"}
 
 
 def test_only_the_command_line_prints():

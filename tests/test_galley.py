@@ -7,8 +7,8 @@ import pypdfium2 as pdfium
 import pytest
 from project import REPOSITORY, SAMPLEBOOK
 
-from publisher import typeset
 from publisher.compose.assemble import compose
+from publisher.compositor import Compositor
 from publisher.edition import SCREEN
 from publisher.finish import galleys
 from publisher.finish.joining import joined
@@ -26,7 +26,7 @@ def part():
     whole = compose(collection.volumes["sample"], collection.catalogue, "测试引擎")
     section = next(section for section in whole.sections if section.kind == "case")
     html = Renderer(whole, REPOSITORY / "layouts", inks(REPOSITORY / "styles", whole.volume)).html(section, Opening("right"), PageMap())
-    compositor = typeset.Compositor(REPOSITORY / "styles" / SCREEN.stylesheet)
+    compositor = Compositor(REPOSITORY / "styles" / SCREEN.stylesheet)
     return section, galleys.finished(compositor.set(html, section.title), section.id, section.numbering)
 
 

@@ -9,6 +9,7 @@ import pytest
 from project import REPOSITORY
 
 from publisher import typeset
+from publisher.compositor import Compositor
 from publisher.edition import SCREEN
 from publisher.editions import Job
 from publisher.finish import galleys
@@ -45,7 +46,7 @@ def laid(job):
 
 @pytest.fixture(scope="module")
 def compositor():
-    return typeset.Compositor(STYLES / SCREEN.stylesheet)
+    return Compositor(STYLES / SCREEN.stylesheet)
 
 
 def printed(sheets) -> list[str]:

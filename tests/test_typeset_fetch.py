@@ -11,8 +11,8 @@ from PIL import Image
 from project import REPOSITORY, Project
 
 from publisher import limits, typeset_fetch
+from publisher.compositor import Compositor
 from publisher.problems import Rejected
-from publisher.typeset import Compositor
 from publisher.typeset_fetch import FileKind, ProjectFetcher, Refused
 
 

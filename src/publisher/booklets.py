@@ -4,11 +4,14 @@ A driver like `build`: it knows every stage. The pages are checked before they a
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from publisher import book, typeset
+from publisher import book, sandbox, typeset
 from publisher.catalogue import Catalogue
 from publisher.changes import Changes
 from publisher.collection import VolumeSource
@@ -40,7 +43,10 @@ Tell = Callable[[str, str], None]
 """Called with the name of a stage and what it did."""
 
 
+T = TypeVar("T")
 Read = Callable[[bytes, Pagination], Sequence[DrawnPage]]
+Leaflet = Callable[[str, str], Future[bytes]]
+"""Begins to write a document of an HTML and a title."""
 Begin = Callable[[Edition], typeset.Setting]
 """Gives what begins to set a section in the style of an edition."""
 
@@ -54,12 +60,16 @@ class Shop:
     layouts: Path
     styles: Path
     begin: Begin
+    leaflet: Leaflet
+    """Writes the instructions."""
     mark: str = ""
     """What is printed in the foot of every page of a draft."""
     changes: Changes | None = None
     """What the volume's chapter of changes says."""
     hands: int = 1
     """How many sections are set side by side."""
+    apart: bool = False
+    """Whether booklets are looked at in children."""
     keep: Keep = afresh
     read: Read = lambda pdf, pagination: drawn_pages(pdf)
     """Reads the pages of a file for all looks at them."""
@@ -74,12 +84,8 @@ class Laid:
     typeset: Typeset
     pages: bytes
     plan: Imposition
-    read: Read
-
-    @cached_property
-    def drawn(self) -> Sequence[DrawnPage]:
-        """What its pages draw, read once."""
-        return self.read(self.pages, self.typeset.pagination)
+    drawn: Sequence[DrawnPage]
+    """What its pages draw, read once for all looks at them."""
 
     @property
     def file(self) -> str:
@@ -120,13 +126,31 @@ def booklet_files(shop: Shop, tell: Tell) -> tuple[dict[str, bytes], list[Proble
 
 
 def make(shop: Shop) -> Iterator[Made]:
-    """Yield the booklets of a volume, the whole volume first."""
-    for one in laid(shop):
-        imposed = sheets.impose(one.pages, one.book, one.plan, shop.styles / "fonts")
-        html = renderer(shop, one.book).instructions(one.plan, one.file)
-        leaflet = sheets.finish_instructions(typeset.leaflet(html, f"{one.book.title}：印制说明", shop.styles / INSTRUCTIONS), one.book)
-        problems = [*look_at_pages(one), *look_at_sheets(imposed, one), *look_at_instructions(leaflet, one)]
-        yield Made(one.name, imposed, leaflet, one.pages, one.plan, tuple(problems))
+    """Yield the booklets of a volume, the whole volume first. Where children may help, one is looked at and imposed while the next is typeset."""
+    with ExitStack() as children:
+
+        def begun(work: Callable[[Shop, Laid], T], one: Laid) -> Callable[[], T]:
+            return children.enter_context(sandbox.aside(partial(work, shop, one), f"build/{one.book.id}/{one.file}", shop.apart))
+
+        works = []
+        for one in laid(shop):
+            leaflet = shop.leaflet(renderer(shop, one.book).instructions(one.plan, one.file), f"{one.book.title}：印制说明")
+            works.append((one, leaflet, begun(looked_at, one), begun(imposed, one)))
+        for one, leaflet, looked, finished in works:
+            instructions = sheets.finish_instructions(leaflet.result(), one.book)
+            made, found = finished()
+            yield Made(one.name, made, instructions, one.pages, one.plan, (*looked(), *found, *look_at_instructions(instructions, one)))
+
+
+def looked_at(shop: Shop, one: Laid) -> list[Problem]:
+    """Return what is wrong with the pages of a booklet one by one."""
+    return list(look_at_pages(one))
+
+
+def imposed(shop: Shop, one: Laid) -> tuple[bytes, list[Problem]]:
+    """Return the sheets of a booklet and what is wrong with them."""
+    made = sheets.impose(one.pages, one.book, one.plan, shop.styles / "fonts")
+    return made, list(look_at_sheets(made, one))
 
 
 def laid(shop: Shop) -> Iterator[Laid]:
@@ -135,7 +159,7 @@ def laid(shop: Shop) -> Iterator[Laid]:
     for name, chosen, signature in booklets(whole, shop.source.volume):
         pages = typeset.Typesetter(renderer(shop, chosen).html, shop.begin(BOOKLET), hands=shop.hands).typeset(chosen)
         pdf = written(joined(pages.sheets, shop.styles / "fonts"))
-        yield Laid(name, chosen, pages, pdf, imposition(len(pages.sheets), signature), shop.read)
+        yield Laid(name, chosen, pages, pdf, imposition(len(pages.sheets), signature), tuple(shop.read(pdf, pages.pagination)))
 
 
 def renderer(shop: Shop, chosen: book.Book) -> Renderer:

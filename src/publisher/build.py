@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -19,6 +20,8 @@ from publisher.editions import DELIVERED, EDITIONS, OF_OWN_PAGES, Files, Job, Te
 from publisher.examination import lint
 from publisher.finish import files
 from publisher.galley import Typeset
+from publisher.keeping import Keep
+from publisher.lint.queries import Examined
 from publisher.pagination import Pagination, paginated
 from publisher.preflight import typography
 from publisher.preflight import verapdf as verapdf_check
@@ -112,13 +115,7 @@ def build(
     if workshop and workshop.has_workers:
         for _ in range(workshop.hands):
             workshop.executor.submit(pieces.ready, project.styles / SCREEN.stylesheet)
-    examination = lint(project, collection, source, keep)
-    if order.case in source.cases:
-        examination = examination.of_case(source.cases[order.case].id.place.path)
-    if stopping := examination.unprintable if order.draft else examination.errors:
-        raise Rejected(stopping)
-    changes = changed(project, source, order.since)
-    whole = compose(source, collection.catalogue, typeset.ENGINE, changes, keep=keep)
+    examination, changes, whole = examined_and_composed(project, collection, source, order, keep, bool(workshop and workshop.has_workers))
     if order.case:
         whole = case_alone(whole, order.case)
     if order.draft:
@@ -157,6 +154,28 @@ def build(
     outputs[manifest.NAME] = listed
     unchanged.deliver(folder, outputs, (manifest.REPORT,) if order.report else ())
     return Built(tuple(folder / name for name in pdfs), len(job.pagination.folios), tuple(problems), perf_counter() - started, outputs)
+
+
+def examined_and_composed(
+    project: Project, collection: Collection, source: VolumeSource, order: Order, keep: Keep, apart: bool
+) -> tuple[Examined, Changes | None, book.Book]:
+    """Apply the rules and compose the volume, side by side where they may be apart. Raises Rejected; what the rules say comes first."""
+
+    def passed(examination: Examined) -> Examined:
+        if order.case in source.cases:
+            examination = examination.of_case(source.cases[order.case].id.place.path)
+        if stopping := examination.unprintable if order.draft else examination.errors:
+            raise Rejected(stopping)
+        return examination
+
+    with sandbox.aside(partial(lint, project, collection, source, keep), f"build/{source.volume.id}/lint", apart) as examined:
+        try:
+            changes = changed(project, source, order.since)
+            whole = compose(source, collection.catalogue, typeset.ENGINE, changes, keep=keep)
+        except Exception:
+            passed(examined())
+            raise
+        return passed(examined()), changes, whole
 
 
 def editions(job: Job, pages: Typeset, names: Sequence[str], tell: Tell) -> Iterator[Files]:

@@ -4,11 +4,11 @@ To add one, write a function that makes its files and register it in `EDITIONS`;
 looked at.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 
@@ -28,7 +28,7 @@ from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
 from publisher.preflight import lost, metadata, privacy, structure, tags, typography
 from publisher.preflight import press as press_check
-from publisher.preflight.drawn_page import DrawnPage, drawn_pages, page_keys, restored
+from publisher.preflight.drawn_page import Awaited, DrawnPage, drawn_pages, page_keys, restored
 from publisher.preflight.finding import page_map
 from publisher.preflight.origin import traced
 from publisher.preflight.press import PressFile
@@ -37,7 +37,7 @@ from publisher.preflight.report import Check, checks
 from publisher.preflight.tagged import tagged
 from publisher.problems import Place, Problem, Severity
 from publisher.render import Renderer
-from publisher.workshop import Workshop, later
+from publisher.workshop import Piece, Workshop, later
 
 Tell = Callable[[str, str], None]
 """Called with the name of a stage and what it did."""
@@ -66,8 +66,8 @@ class Job:
     def shop(self) -> booklets.Shop:
         """Return what the booklets are made with."""
         keep = Archive(self.workshop.store)
-        made = (self.source, self.catalogue, self.layouts, self.styles, self.setting)
-        return booklets.Shop(*made, self.mark, self.changes, self.workshop.hands, keep, self.drawn)
+        made = (self.source, self.catalogue, self.layouts, self.styles, self.setting, self.leaflet)
+        return booklets.Shop(*made, self.mark, self.changes, self.workshop.hands, self.workshop.has_workers, keep, self.drawn)
 
     def setting(self, wanted: edition.Edition) -> typeset.Setting:
         """Return what begins to set a section in the style of an edition."""
@@ -79,20 +79,33 @@ class Job:
 
         return begin
 
+    def leaflet(self, html: str, title: str) -> Future[bytes]:
+        """Begin to write the instructions of a booklet."""
+        return self.workshop.make(pieces.leaflet, booklets.INSTRUCTIONS, html, title, where=self.styles / booklets.INSTRUCTIONS)
+
     def joined(self, pages: Typeset) -> pikepdf.Pdf:
         """Return the pages as one document."""
         return joined(pages.sheets, self.styles / "fonts")
 
-    def drawn(self, pdf: bytes, pagination: Pagination | None = None) -> tuple[DrawnPage, ...]:
-        """Read the pages of a finished file, section by section; those that were read before are not read again."""
+    def drawn(self, pdf: bytes, pagination: Pagination | None = None) -> Sequence[DrawnPage]:
+        """Begin to read the pages of a finished file, section by section; those that were read before are not read again."""
+        made = self.by_section(pieces.reading, pdf, pagination or self.pagination)
+        return Awaited(sum(count for count, _ in made), lambda: [page for _, future in made for page in restored(future.result())])
+
+    def words(self, pdf: bytes) -> list[str]:
+        """Read the texts of the pages of a finished file, in the same way."""
+        made = self.by_section(pieces.words, pdf, self.pagination)
+        return [text for _, future in made for text in json.loads(future.result().decode("utf-8", "surrogatepass"))]
+
+    def by_section(self, piece: Piece, pdf: bytes, pagination: Pagination) -> list[tuple[int, Future[bytes]]]:
+        """Begin to make a piece of the pages of each section of a file; return how many pages it is of, and the piece."""
         keys = page_keys(pdf)
-        openings = {span.first for span in (pagination or self.pagination).spans}
+        openings = {span.first for span in pagination.spans}
         starts = [number for number in range(1, len(keys) + 1) if number == 1 or number in openings]
-        made = [
-            self.workshop.make(pieces.reading, *keys[first - 1 : last], where=f"{first} {last}\n".encode() + pdf)
+        return [
+            (last - first + 1, self.workshop.make(piece, *keys[first - 1 : last], where=f"{first} {last}\n".encode() + pdf))
             for first, last in zip(starts, [*(start - 1 for start in starts[1:]), len(keys)], strict=True)
         ]
-        return tuple(page for future in made for page in restored(future.result()))
 
     def run(self, cover: bool = False) -> PressRun:
         """Return how the inside or the cover is printed. Raises Rejected where a file of the styles is not there."""
@@ -169,10 +182,10 @@ def preflight(
     Where some checks may run `apart`, they do so in a child meanwhile.
     """
     pages = pages or drawn_pages(pdf)
-    printed = PrintedText(pdf, whole, pagination, [page.text for page in pages])
     read = tagged(pdf, pages)
+    printed = PrintedText(pdf, whole, pagination, [page.text for page in pages])
 
-    def of_file(*_: Any) -> list[list[Problem]]:
+    def of_file() -> list[list[Problem]]:
         looks = (
             structure.check(printed, whole, pagination, wanted),
             metadata.check(pdf, whole, pagination, wanted),
@@ -180,21 +193,14 @@ def preflight(
         )
         return [list(look) for look in looks]
 
-    child = sandbox.begin(of_file, name=f"build/{whole.id}/preflight") if apart else None
-    try:
+    with sandbox.aside(of_file, f"build/{whole.id}/preflight", apart) as looked:
         set_as = typography.measure(pdf, typography.flush_left(pagination), pages)
         of_text = [
             *lost.check(printed, whole, pagination, page_map(read, whole, pagination)),
             *tags.check(pdf, whole, pagination, wanted, pages),
             *typography.check(set_as, wanted, f"{whole.id}/{wanted.name}.pdf"),
         ]
-        ((_, outcome),) = sandbox.outcomes([child]) if child else [(0, of_file())]
-    finally:
-        if child:
-            child.end(patient=False)
-    if isinstance(outcome, Exception):
-        raise outcome
-    return list(traced([problem for found in (*outcome, of_text) for problem in found], whole, pagination))
+        return list(traced([problem for found in (*looked(), of_text) for problem in found], whole, pagination))
 
 
 def look_at_screen(pdf: bytes, job: Job) -> Looked:
@@ -204,7 +210,7 @@ def look_at_screen(pdf: bytes, job: Job) -> Looked:
 def look_at_press(pdf: bytes, job: Job) -> Looked:
     """Check the inside of a volume as a printer does, and that nothing was lost on its way there."""
     file = PressFile(pdf, PRESS, job.run(), job.book.id, job.book.title, job.book.date, len(job.pagination.folios))
-    texts = PageTexts([page.text for page in job.drawn(pdf)], job.book, job.pagination)
+    texts = PageTexts(job.words(pdf), job.book, job.pagination)
     found = [*press_check.check(file), *lost.check(texts, job.book, job.pagination)]
     return list(traced(found, job.book, job.pagination)), press_check.notes(file)
 

@@ -5,8 +5,9 @@ others into a volume without setting a line again.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from publisher import book
 from publisher.pagination import Pagination, Span
@@ -61,10 +62,33 @@ class GalleyPage:
     """Where the numbers of other pages are printed."""
 
 
+class Annotated(NamedTuple):
+    """A link in the tag tree: its page from 0, and the number of its annotation among the objects of the file."""
+
+    page: int
+    number: int
+
+
+@dataclass(eq=False)
+class Tag:
+    """A tag as the engine makes it, with the tags, marks (by their numbers) and links in it, in reading order."""
+
+    kind: str
+    page: int
+    """On which it begins, from 0; that of its marks."""
+    origin: Mapping[str, str | int]
+    """What is known of its element in the layout."""
+    alt: str
+    attributes: Mapping[str, Any]
+    kids: "list[Tag | int | Annotated]"
+
+
 @dataclass(frozen=True)
 class Galley:
     pdf: bytes
     pages: tuple[GalleyPage, ...]
+    tags: Tag | None = None
+    """Of a galley that is not finished; the file has none then."""
 
     def stored(self) -> bytes:
         """Return it as bytes that `restored` takes back."""

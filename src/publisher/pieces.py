@@ -3,18 +3,24 @@
 Arguments and results are texts and bytes, so that a piece can be kept, and sent to another machine.
 """
 
+import json
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from publisher import garbage
 from publisher.finish import galleys
 from publisher.preflight import drawn_page
-from publisher.typeset import Compositor
+
+if TYPE_CHECKING:
+    from publisher.compositor import Compositor
 
 
 @cache
-def compositor(stylesheet: Path) -> Compositor:
-    """The engine of this process with a style sheet, made ready once."""
+def compositor(stylesheet: Path) -> "Compositor":
+    """The engine of this process with a style sheet, loaded and made ready once: who only has pieces made does without it."""
+    from publisher.compositor import Compositor
+
     made = Compositor(stylesheet)
     garbage.seldom()
     return made
@@ -29,6 +35,18 @@ def section(where: Path, stylesheet: str, html: str, title: str, id: str, number
     """Set a section with the style sheet that stands at `where` and is called `stylesheet`,
     and finish what can be finished of it alone: a stored `Galley`."""
     return galleys.finished(compositor(where).set(html, title), id, numbering).stored()
+
+
+def leaflet(where: Path, stylesheet: str, html: str, title: str) -> bytes:
+    """Write a document that is no section of a book as a PDF, with the style sheet that stands at `where`."""
+    return compositor(where).write(html, title)
+
+
+def words(where: bytes, *keys: str) -> bytes:
+    """Read the texts of pages of a finished file, which is given as for `reading`: a list in JSON."""
+    pages, _, pdf = where.partition(b"\n")
+    first, last = map(int, pages.split())
+    return json.dumps(drawn_page.drawn_texts(pdf, first, last), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def reading(where: bytes, *keys: str) -> bytes:

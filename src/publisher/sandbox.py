@@ -15,10 +15,11 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from publisher import limits
 from publisher.problems import Place, Problem, Rejected
@@ -35,6 +36,7 @@ GRACE = 5
 
 ADVICE = "分卷编排，或查是否有异常内容"
 
+T = TypeVar("T")
 Listen = Callable[..., None]
 
 
@@ -166,6 +168,26 @@ def run(work: Callable[..., Any], *arguments: Any, name: str, most: Limits = Lim
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
+
+
+@contextmanager
+def aside(work: Callable[[], T], name: str, apart: bool = True) -> Iterator[Callable[[], T]]:
+    """Give what returns the result of `work`, or raises what it raised; it is done in a child meanwhile, or where not `apart` when it is asked for."""
+    if not apart:
+        yield work
+        return
+    running = begin(lambda tell: work(), name=name)
+
+    def result() -> T:
+        ((_, outcome),) = outcomes([running])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    try:
+        yield result
+    finally:
+        running.end(patient=False)
 
 
 def stop(child: Any, patient: bool) -> None:

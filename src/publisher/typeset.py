@@ -1,42 +1,24 @@
-"""Stage 4, typeset: HTML sections -> pages -> PDF. The only module that knows WeasyPrint.
+"""Stage 4, typeset: the sections of a book -> its pages. Knows which section is to be set when; `compositor` sets them.
 
 Each section is laid out alone and written as a galley, which knows its side and not its page numbers; the galleys are joined
 when all are set. A number printed in a reference is put in when they are joined, so that it matters to a galley only how many
 figures it has; the pages of a term are part of its text, so index and lists are set last.
 """
 
-import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
 from itertools import takewhile
-from pathlib import Path
-from typing import Any, NamedTuple
-from xml.etree import ElementTree
+from typing import NamedTuple
 
-import cssselect2
-import weasyprint
-from weasyprint.formatting_structure import boxes
-from weasyprint.pdf import fonts
-from weasyprint.urls import URLFetchingError
-
-from publisher import book, composer, typeset_engine
-from publisher.galley import Bookmark, Galley, GalleyPage, Sheet, Spot, Typeset
-from publisher.lexicon import joined
+from publisher import book, typeset_engine
+from publisher.galley import Galley, Sheet, Typeset
 from publisher.pagination import Opening, PageMap, folio
 from publisher.problems import Place, Problem, Rejected
 from publisher.typeset_course import Consulted, Course, Groups, Searched, grouped
-from publisher.typeset_fetch import ProjectFetcher
 from publisher.typeset_forecast import Forecast
 
-BASE = "asset:///styles/"
-"""Where the addresses of a document begin."""
-ONLY_HTML = re.compile("</?[A-Z]|<base ")
-"""Means in HTML what it does not mean in XML."""
-POINT = 0.75
-"""Points in a pixel of CSS."""
-ENGINE = f"WeasyPrint {weasyprint.__version__}"
+ENGINE = typeset_engine.NAME
 MOST_PASSES = 6
 NUMBER = re.compile(r'(?<=<span class="folio">)\d+(?=</span>)')
 """The number of a page in the HTML of a section."""
@@ -46,85 +28,6 @@ Setting = Callable[[str, book.Section], Future[Galley]]
 """Begins to set the HTML of a section."""
 Render = Callable[[book.Section, Opening, PageMap], str]
 """Gives the HTML of a section that opens at a folio and side, with the pages known so far."""
-
-
-class Wellformed(weasyprint.HTML):
-    """HTML that is well-formed XML, ready to be laid out; nothing is added that is not written. Raises ParseError for any other."""
-
-    def __init__(self, html: str, base_url: str, fetcher: ProjectFetcher):
-        start = html.find("<html")
-        if start < 0 or ONLY_HTML.search(html, start):
-            raise ElementTree.ParseError("HTML, and no XML")
-        parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
-        root = ElementTree.fromstring(html[start:], parser)
-        self.base_url, self.url_fetcher, self.media_type = base_url, fetcher, "print"
-        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
-        self.etree_element = self.wrapper_element.etree_element
-
-
-class Compositor:
-    """The engine with one style sheet: sets the HTML of a section."""
-
-    def __init__(self, stylesheet: Path, media: Path | None = None):
-        self.fonts = typeset_engine.own_fonts()
-        self.fetcher = ProjectFetcher({"styles": stylesheet.parent, **({"media": media} if media else {})})
-        with engine_warnings("样式表", self.fetcher):
-            self.styles = [weasyprint.CSS(url=f"asset:///styles/{stylesheet.name}", url_fetcher=self.fetcher, font_config=self.fonts)]
-        if not self.fetcher.fonts:
-            raise Rejected([Problem(Place(f"styles/{stylesheet.name}"), "TYP-003", "样式表没有引入字体", hint="以 @font-face 引入 fonts/ 中的字体")])
-
-    def source(self, html: str) -> weasyprint.HTML:
-        """Return the tree of a document; one that is well-formed XML, as our layouts are, is read much faster."""
-        try:
-            return Wellformed(html, BASE, self.fetcher)
-        except ElementTree.ParseError:
-            return weasyprint.HTML(string=html, base_url=BASE, url_fetcher=self.fetcher)
-
-    def document(self, html: str, title: str) -> Any:
-        """Lay a section out. Raises Rejected when the engine warns."""
-        composer.install()  # another user of this process may have taken it out
-        with engine_warnings(title, self.fetcher):
-            return self.source(html).render(stylesheets=self.styles, font_config=self.fonts, pdf_tags=True)
-
-    def set(self, html: str, title: str) -> Galley:
-        """Lay a section out and write it, tagged. Raises Rejected when the engine warns."""
-        document = self.document(html, title)
-        pages = tuple(galley_page(page) for page in document.pages)
-        own = {name for page in pages for name in page.anchors}
-        for name in sorted({name for page in pages for name in page.targets} - own):  # the engine drops links that leave the section
-            document.pages[0].anchors[name] = (0, 0, 0, 0)
-        with engine_warnings(title, self.fetcher), bare_fonts():
-            return Galley(document.write_pdf(pdf_tags=True, uncompressed_pdf=True), pages)
-
-
-@contextmanager
-def bare_fonts() -> Iterator[None]:
-    """Write files without the programs of their fonts, which a galley has no use for: cutting them down takes longer than the rest."""
-
-    def clean(font: Any, to_unicode: Any, hinting: Any) -> None:
-        font.file_content = font.file_content[:4]  # what tells the kinds of programs apart
-
-    before = fonts.Font.clean
-    fonts.Font.clean = clean
-    try:
-        yield
-    finally:
-        fonts.Font.clean = before
-
-
-def galley_page(page: Any) -> GalleyPage:
-    """Read from a page as laid out what must be known of it in the volume."""
-
-    def spot(x: float, y: float) -> Spot:
-        return Spot(round(POINT * x, 3), round(POINT * (page.height - y), 3))
-
-    return GalleyPage(
-        joined(body_text(page._page_box)),
-        {name: spot(x, y) for name, (x, y, _, _) in page.anchors.items()},
-        tuple(Bookmark(level, label, spot(*point)) for level, label, point, _ in page.bookmarks),
-        tuple(dict.fromkeys(target for kind, target, _, _ in page.links if kind == "internal")),
-        key=joined(key_text(page._page_box)),
-    )
 
 
 class Standing(NamedTuple):
@@ -177,11 +80,14 @@ class Typesetter:
         lists them waits until they are.
         """
         begun: set[str] = set()
+        renewed: set[str] = set()
         on_way = set[Future[Galley]]()
         while True:
             standings = self.standings(groups, first)
             self.follow(groups, standings, course)
             section = self.chosen(groups, standings, begun, course, bool(on_way)) if len(on_way) < self.hands else None
+            if not section and on_way and len(on_way) < self.hands:
+                section = self.outdated(groups, standings, begun, renewed, course)
             if section:
                 guess = self.opened.get(section.id) or Opening("left" if section.verso else "right", section.numbering)
                 setting = self.begin(section, standings[section.id].opening or guess, course.pages)
@@ -199,6 +105,17 @@ class Typesetter:
         if not waiting and not at_work:
             waiting = left
         return next((section for section in waiting if standings[section.id].opening), waiting[0] if waiting else None)
+
+    def outdated(self, groups: Groups, standings: dict[str, Standing], begun: set[str], renewed: set[str], course: Course) -> book.Section | None:
+        """Return a section that prints pages which are others by now, when all but the last sections are set; each once, since the next pass looks again."""
+        if course.known or len(begun) < len(groups.in_order) or not all(self.is_set(one, standings[one.id]) for one in groups.front):
+            return None
+        for section in groups.in_order:
+            if section.id not in renewed and self.is_set(section, standings[section.id]):
+                renewed.add(section.id)
+                if not self.rendered[section.id, self.opened[section.id]][0].holds(course.pages):
+                    return section
+        return None
 
     def turned(self, section: book.Section, standing: Standing) -> bool:
         """Tell whether a section has been set on the wrong side."""
@@ -291,85 +208,3 @@ class Typesetter:
         html = self.html(section, opening, consulted)
         self.rendered[section.id, opening] = (consulted, html)
         return html
-
-
-def leaflet(html: str, title: str, stylesheet: Path) -> bytes:
-    """Write an HTML document that is no section of a book as a PDF. Raises Rejected when the engine warns."""
-    compositor = Compositor(stylesheet)
-    document = compositor.document(html, title)
-    with engine_warnings(title, compositor.fetcher):
-        return document.write_pdf(pdf_tags=True)
-
-
-def body_text(box: Any) -> Iterator[str]:
-    """Yield the texts of a page's boxes in order; margin boxes, note marks and repeated heads of tables are left out."""
-    if isinstance(box, boxes.MarginBox) or "note-mark" in classes(box) or is_repeated_head(box):
-        return
-    if isinstance(box, boxes.TextBox):
-        yield box.text
-    elif isinstance(box, boxes.ParentBox):
-        for child in box.children:
-            yield from body_text(child)
-        if isinstance(box, boxes.BlockLevelBox | boxes.TableCellBox):
-            yield "\n"
-
-
-def key_text(box: Any) -> Iterator[str]:
-    """Yield the texts of boxes that name what is treated on a page."""
-    if isinstance(box, boxes.MarginBox) or is_repeated_head(box):
-        return
-    if "key" in classes(box):
-        yield from body_text(box)
-        yield "\n"
-    else:
-        for child in getattr(box, "children", ()):
-            yield from key_text(child)
-
-
-def classes(box: Any) -> list[str]:
-    return (box.element.get("class") or "").split() if box.element is not None else []
-
-
-def is_repeated_head(box: Any) -> bool:
-    """Tell whether a box is the head of a table that began on an earlier page."""
-    return getattr(box, "is_header", False) and any("caption-continued" in classes(row) for row in box.children)
-
-
-@contextmanager
-def engine_warnings(title: str, fetcher: ProjectFetcher) -> Iterator[None]:
-    """Turn what the engine would only log, and what was refused to it, into problems. Raises Rejected."""
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = records.append  # type: ignore[method-assign]
-    logger = logging.getLogger("weasyprint")
-    before, propagated = list(logger.handlers), logger.propagate
-    logger.handlers, logger.propagate = [handler], False
-    try:
-        yield
-    except URLFetchingError as error:
-        if not fetcher.problems:
-            raise
-        raise Rejected(taken(fetcher.problems)) from error
-    finally:
-        logger.handlers, logger.propagate = before, propagated
-    if fetcher.problems:
-        raise Rejected(taken(fetcher.problems))
-    if records:
-        raise Rejected(
-            [Problem(Place(title), "TYP-001", "排版引擎告警", text, warning_hint(text)) for text in dict.fromkeys(record.getMessage() for record in records)]
-        )
-
-
-def taken(problems: list[Problem]) -> list[Problem]:
-    """Return problems and forget them: the next section is not to blame."""
-    found = list(problems)
-    problems.clear()
-    return found
-
-
-def warning_hint(text: str) -> str:
-    if ".notdef" in text:
-        return "字体缺字：换用规范字，或补入字体"
-    if "Failed to load" in text:
-        return "核对文件名；资源须在项目之内"
-    return "核对样式或版式文件"

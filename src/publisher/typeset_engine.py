@@ -1,32 +1,26 @@
-"""What the engine takes from the machine: the versions of its libraries, and no font but the project's own."""
+"""What decides how pages look: the versions of the engine and of its libraries, known without loading the engine.
 
+Importing this asks for the libraries that the engine loads, so that a machine that lacks one is told so before any work.
+"""
+
+import contextlib
 import ctypes
-import os
 from importlib.metadata import version
 
-from weasyprint.text import ffi
-from weasyprint.text.fonts import FontConfiguration
 
-from publisher.defaults import DEFAULTS
+def library(*names: str) -> ctypes.CDLL:
+    """Load a shared library by the first of its names that this machine knows. Raises OSError."""
+    for name in names:
+        with contextlib.suppress(OSError):
+            return ctypes.CDLL(name)
+    raise OSError(f"cannot load library {names[0]}")
 
-OWN_FONTS_ONLY = DEFAULTS / "styles" / "fonts" / "own-fonts-only.conf"
 
-
-def own_fonts() -> FontConfiguration:
-    """Return a font configuration that knows no font and no rule of the machine or of the user's home.
-
-    Fontconfig applies `~/.config/fontconfig` even to fonts of `@font-face`: a rule there can replace or embolden them. Text
-    must not be set before a style sheet has added a font: Pango without any font crashes.
-    """
-    before = os.environ.get("FONTCONFIG_FILE")
-    os.environ["FONTCONFIG_FILE"] = str(OWN_FONTS_ONLY)
-    try:
-        return FontConfiguration()
-    finally:
-        if before is None:
-            del os.environ["FONTCONFIG_FILE"]
-        else:
-            os.environ["FONTCONFIG_FILE"] = before
+PANGO = library("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll")
+SHAPING = library("libharfbuzz.so.0", "libharfbuzz.0.dylib", "libharfbuzz-0.dll")
+library("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib", "libpangoft2-1.0-0.dll")
+library("libfontconfig.so.1", "libfontconfig.1.dylib", "libfontconfig-1.dll")
+NAME = f"WeasyPrint {version('weasyprint')}"
 
 
 def versions() -> dict[str, str]:
@@ -36,23 +30,17 @@ def versions() -> dict[str, str]:
         "pydyf": version("pydyf"),
         "fonttools": version("fonttools"),
         "pikepdf": version("pikepdf"),
-        "Pango": dotted(ffi.pango.pango_version()),
+        "Pango": pango_version(),
         "HarfBuzz": harfbuzz_version(),
     }
 
 
-def harfbuzz_version() -> str:
-    """Return the version of the shaping library, or 未知 where it cannot be asked."""
-    for name in ("libharfbuzz.so.0", "libharfbuzz.0.dylib", "libharfbuzz-0.dll"):
-        try:
-            library = ctypes.CDLL(name)
-        except OSError:
-            continue
-        library.hb_version_string.restype = ctypes.c_char_p
-        return library.hb_version_string().decode()
-    return "未知"
-
-
-def dotted(number: int) -> str:
-    """Write 15012 as 1.50.12."""
+def pango_version() -> str:
+    """Return Pango's version: the library says 15012 for 1.50.12."""
+    number = PANGO.pango_version()
     return f"{number // 10000}.{number // 100 % 100}.{number % 100}"
+
+
+def harfbuzz_version() -> str:
+    SHAPING.hb_version_string.restype = ctypes.c_char_p
+    return SHAPING.hb_version_string().decode()

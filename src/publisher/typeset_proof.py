@@ -18,9 +18,9 @@ from weasyprint.document import Document, Page
 from weasyprint.formatting_structure import boxes
 
 from publisher.composer import again
+from publisher.compositor import Compositor, engine_warnings, galley_page
 from publisher.galley import GalleyPage
 from publisher.proof import Proof, ProofPage, Run
-from publisher.typeset import Compositor, engine_warnings, galley_page
 
 LINE = re.compile(r"line (\d+)")
 ASCENT, DESCENT = 0.92, 0.18

@@ -6,7 +6,7 @@ import pikepdf
 import pytest
 from project import REPOSITORY, Made
 
-from publisher import typeset
+from publisher.compositor import Compositor
 from publisher.edition import SCREEN
 from publisher.inks import inks
 from publisher.pagination import Opening, PageMap
@@ -16,7 +16,7 @@ from publisher.render import Renderer
 @pytest.fixture(scope="session")
 def sample_raw(sample_built: Made) -> dict[int, bytes]:
     """The first page of each body section as the engine writes it, by its page in the file; it bears its own number."""
-    compositor = typeset.Compositor(REPOSITORY / "styles" / SCREEN.stylesheet)
+    compositor = Compositor(REPOSITORY / "styles" / SCREEN.stylesheet)
     renderer = Renderer(sample_built.book, REPOSITORY / "layouts", inks(REPOSITORY / "styles", sample_built.book.volume))
     pages = PageMap(dict(folios_of(sample_built)))
     found = {}

@@ -11,16 +11,16 @@ import weasyprint
 from weasyprint import css, svg
 from weasyprint.layout import block, inline, page, preferred, table
 from weasyprint.pdf import tags
-from weasyprint.text.ffi import pango
 
 from publisher.composer.cascade import Cascade, set_page_styles
 from publisher.composer.continued_tables import continued
 from publisher.composer.drawings import by_run
 from publisher.composer.grid import snapped
-from publisher.composer.lengths import resolve_percentages
+from publisher.composer.lengths import resolve_percentages, strut
 from publisher.composer.origins import marked
 from publisher.composer.page_notes import NoteRoom
 from publisher.composer.setting import CompositionRoom
+from publisher.typeset_engine import pango_version
 
 KNOWN_WEASYPRINT = ("70.0",)
 KNOWN_PANGO = ("1.50.12",)
@@ -39,12 +39,6 @@ _replaced: list[tuple[Any, str, Any]] = []
 _drawn: dict[str, Any] = {}
 """What the engine drew with before, by element of a drawing."""
 _notes: list[NoteRoom] = []
-
-
-def pango_version() -> str:
-    """Return Pango's version, written as its makers do."""
-    number = pango.pango_version()
-    return f"{number // 10000}.{number // 100 % 100}.{number % 100}"
 
 
 def install() -> None:
@@ -75,6 +69,7 @@ def install() -> None:
         (css, "StyleFor", Cascade),
         (page, "set_page_type_computed_styles", set_page_styles),
         *((module, "resolve_percentages", resolve_percentages) for module in reckoning),
+        (inline, "strut", strut),
     ):
         _replaced.append((module, name, getattr(module, name)))
         setattr(module, name, ours)

@@ -15,7 +15,7 @@ from pikepdf import Array, Dictionary
 from publisher.finish import drawing, figures, links, tag_tree, tags
 from publisher.finish.drawn_text import STRING, DrawnText, Line, number_of, operator
 from publisher.finish.tag_tree import Element, Mark
-from publisher.galley import Folio, Galley, Slot
+from publisher.galley import Folio, Galley, Slot, Tag
 from publisher.pagination import folio
 
 SLOT = "/Slot"
@@ -27,7 +27,7 @@ OPEN, CLOSE = "\ue000", "\ue001"
 def finished(galley: Galley, section: str, style: str) -> Galley:
     """Finish a galley as the engine wrote it; `section` makes the ids of its tags its own, `style` is how its pages are numbered."""
     with pikepdf.open(io.BytesIO(galley.pdf)) as document:
-        folios, slots = structure(document, section, style)
+        folios, slots = structure(document, galley.tags, section, style)
         drawing.tidy(document)
         without_programs(document)
         for key in ("/Outlines", "/Names", "/Metadata"):
@@ -39,9 +39,9 @@ def finished(galley: Galley, section: str, style: str) -> Galley:
     return Galley(out.getvalue(), tuple(pages))
 
 
-def structure(document: pikepdf.Pdf, section: str, style: str) -> tuple[dict[int, Folio], dict[int, list[Slot]]]:
-    """Write the tag tree anew, make artifacts of what is not in it, lift the folios out and mark the slots; return both by page."""
-    tree, drawn = tag_tree.read(document), DrawnText(document)
+def structure(document: pikepdf.Pdf, made: Tag, section: str, style: str) -> tuple[dict[int, Folio], dict[int, list[Slot]]]:
+    """Write the tag tree as it is to be, make artifacts of what is not in it, lift the folios out and mark the slots; return both by page."""
+    tree, drawn = tag_tree.read(made, document), DrawnText(document)
     slots = marked_slots(tree, drawn)
     tags.restructure(tree, drawn, section)
     figures.place(tree, document)

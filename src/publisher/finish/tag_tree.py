@@ -1,14 +1,16 @@
-"""The tag tree of a PDF as plain objects: read from a file, changed freely, written back whole.
+"""The tag tree of a PDF as plain objects: taken from the engine, changed freely, written whole.
 
 Numbers, parents and the reverse table of marks are not kept but made when the tree is written, so no change can leave them wrong.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, NameTree, NumberTree, String
+
+from publisher.galley import Annotated, Tag
 
 
 class Mark(NamedTuple):
@@ -70,9 +72,11 @@ class Element:
 
     def walk(self) -> Iterator["Element"]:
         """Yield it and every element in it, in reading order."""
-        yield self
-        for kid in self.elements:
-            yield from kid.walk()
+        waiting = [self]
+        while waiting:
+            element = waiting.pop()
+            yield element
+            waiting.extend(reversed(element.elements))
 
     def find(self, *tags: str) -> list["Element"]:
         return [element for element in self.walk() if element.tag in tags]
@@ -87,42 +91,33 @@ class Element:
         return [kid for kid in self.walk_kids() if isinstance(kid, Annotation)]
 
     def walk_kids(self) -> Iterator["Element | Mark | Annotation"]:
-        for kid in self.kids:
+        waiting = [*reversed(self.kids)]
+        while waiting:
+            kid = waiting.pop()
             yield kid
             if isinstance(kid, Element):
-                yield from kid.walk_kids()
+                waiting.extend(reversed(kid.kids))
 
 
-def read(pdf: pikepdf.Pdf) -> Element:
-    """Read the document element of a file and all that is in it."""
-    pages = {page.objgen: index for index, page in enumerate(pdf.pages)}
+def read(tags: Tag, pdf: pikepdf.Pdf) -> Element:
+    """Return the tags of the engine, whose links are annotations of a file, as elements that can be changed."""
 
-    def element(item: Any, page: int) -> Element:
-        page = pages[item.Pg.objgen] if "/Pg" in item else page
-        made = Element(str(item.S)[1:], origin=origin(item.get("/Origin")), alt=str(item.get("/Alt", "")))
-        made.attributes = {key[1:]: item.A[key] for key in item.get("/A", {}) if key not in ("/O", "/Headers")}
-        kids = item.get("/K", Array())
-        for kid in kids if isinstance(kids, Array) else [kids]:
-            if isinstance(kid, int):
-                made.kids.append(Mark(page, int(kid)))
-            elif kid.get("/Type") == "/OBJR":
-                made.kids.append(Annotation(pages[kid.Pg.objgen] if "/Pg" in kid else page, kid.Obj))
-            elif kid.get("/Type") == "/MCR":
-                made.kids.append(Mark(pages[kid.Pg.objgen], int(kid.MCID)))
-            else:
-                made.kids.append(element(kid, page))
-        return made
+    def kid(one: Tag | int | Annotated, page: int) -> Element | Mark | Annotation:
+        if isinstance(one, Tag):
+            return element(one)
+        return Mark(page, one) if isinstance(one, int) else Annotation(one.page, pdf.get_object(one.number, 0))
 
-    top = pdf.Root.StructTreeRoot.K
-    return element(top[0] if isinstance(top, Array) else top, 0)
+    def element(tag: Tag) -> Element:
+        return Element(tag.kind, [kid(one, tag.page) for one in tag.kids], origin(tag.origin), alt=tag.alt, attributes=dict(tag.attributes))
+
+    return element(tags)
 
 
-def origin(item: Any) -> Origin:
-    if item is None:
+def origin(said: Mapping[str, Any]) -> Origin:
+    if not said:
         return NOWHERE
-    text = {key[1:]: str(item[key]) for key in item.keys() if key != "/N"}  # noqa: SIM118 - a PDF dictionary
-    classes = frozenset(text.get("class", "").split())
-    return Origin(int(item.N), text.get("Element", ""), classes, text.get("id", ""), text.get("lang", ""), text.get("scope", ""), text.get("aria-label", ""))
+    text = {name: said.get(name, "") for name in ("Element", "id", "lang", "scope", "aria-label")}
+    return Origin(said["N"], text["Element"], frozenset(said.get("class", "").split()), text["id"], text["lang"], text["scope"], text["aria-label"])
 
 
 OWNERS = {"TH": "Table", "TD": "Table", "Figure": "Layout", "L": "List"}

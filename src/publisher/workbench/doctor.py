@@ -12,9 +12,10 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont, TTLibError
 
-from publisher.composer.engine import KNOWN_PANGO, KNOWN_WEASYPRINT, pango_version
+from publisher.composer.engine import KNOWN_PANGO, KNOWN_WEASYPRINT
 from publisher.defaults import DEFAULTS
 from publisher.preflight import verapdf
+from publisher.typeset_engine import pango_version
 
 MEMORY = 2_000_000_000
 DISK = 1_000_000_000

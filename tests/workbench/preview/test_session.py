@@ -7,6 +7,7 @@ from project import DRUGS, FEMUR, GUIDELINE, REPOSITORY, RIB, VOLUME
 
 from publisher import typeset
 from publisher.compose.assemble import compose
+from publisher.compositor import Compositor
 from publisher.edition import SCREEN
 from publisher.inks import inks
 from publisher.pagination import Opening, PageMap
@@ -45,7 +46,7 @@ def test_the_pages_are_those_of_a_build(editing):
     source, catalogue = editing.session.desks["sample"].source, editing.session.shelf.collection.catalogue
     whole = compose(source, catalogue, typeset.ENGINE)
     html = Renderer(whole, REPOSITORY / "layouts", inks(REPOSITORY / "styles", "sample")).html(whole.section("sample-01-rib"), Opening("right"), PageMap())
-    galley = typeset.Compositor(REPOSITORY / "styles" / SCREEN.stylesheet).set(html, "例1")
+    galley = Compositor(REPOSITORY / "styles" / SCREEN.stylesheet).set(html, "例1")
     assert [page.galley.text for page in editing.session.show(RIB_VIEW)[0].pages] == [page.text for page in galley.pages]
 
 
