@@ -1,6 +1,7 @@
 """Work in a child process: progress and results come back, limits and kills become problems, nothing outlives the parent."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 
 import pytest
 
+from publisher import sandbox
 from publisher.problems import Place, Problem, Rejected
 from publisher.sandbox import ChildFailed, Limits, begin, run, side_by_side
 
@@ -249,3 +251,39 @@ def test_whoever_leaves_early_ends_what_is_at_work():
     assert next(ended) == (0, 1)
     ended.close()
     assert not children[0].child.is_alive()
+
+
+def test_a_work_that_is_ending_lets_the_next_begin():
+    began = []
+
+    def ending(tell):
+        tell(sandbox.ENDING)
+        time.sleep(60)
+
+    def noted(work):
+        def start():
+            began.append(work)
+            return begin(work, name="x")
+
+        return start
+
+    ended = side_by_side([noted(ending), noted(lambda tell: 2), noted(ending)], 1)
+    assert next(ended) == (1, 2)
+    ended.close()
+    assert len(began) == 2
+
+
+def test_a_child_of_a_child_is_held_to_its_limits():
+    def own(tell):
+        with sandbox.aside(lambda: resource.getrlimit(resource.RLIMIT_AS)[0], "x") as inner:
+            return inner()
+
+    assert run(own, name="x", most=Limits(memory=2_000_000_000)) == 2_000_000_000
+
+
+def test_what_is_done_aside_raises_what_it_raised():
+    def refused():
+        raise Rejected([Problem(Place("x"), "RUN-005", "坏了")])
+
+    with pytest.raises(Rejected), sandbox.aside(refused, "x") as outcome:
+        outcome()

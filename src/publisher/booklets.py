@@ -73,6 +73,8 @@ class Shop:
     keep: Keep = afresh
     read: Read = lambda pdf, pagination: drawn_pages(pdf)
     """Reads the pages of a file for all looks at them."""
+    settled: Callable[[], None] = lambda: None
+    """Called when the whole volume is typeset: selections of it leave room for other work."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,7 @@ def laid(shop: Shop) -> Iterator[Laid]:
     whole = compose(shop.source, shop.catalogue, typeset.ENGINE, shop.changes, measure_em=BOOKLET.table_em, keep=shop.keep)
     for name, chosen, signature in booklets(whole, shop.source.volume):
         pages = typeset.Typesetter(renderer(shop, chosen).html, shop.begin(BOOKLET), hands=shop.hands).typeset(chosen)
+        shop.settled()
         pdf = written(joined(pages.sheets, shop.styles / "fonts"))
         yield Laid(name, chosen, pages, pdf, imposition(len(pages.sheets), signature), tuple(shop.read(pdf, pages.pagination)))
 

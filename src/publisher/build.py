@@ -84,7 +84,8 @@ def begin_apart(
         said = Progress(stage, lambda title, pages: tell("section", title, pages))
         store = Store(project.store) if order.keep else NoStore()
         with cluster.workers(order.cluster, project.styles) if order.cluster else workers() as pool:
-            built = build(project, collection, source, said, order, Workshop(basis(project), store, pool, pool.hands if order.cluster else hands()))
+            workshop = Workshop(basis(project), store, pool, pool.hands if order.cluster else hands())
+            built = build(project, collection, source, said, order, workshop, partial(tell, sandbox.ENDING))
         if kept_as:
             folder = built.paths[0].parent
             kept = unchanged.Kept(str(source.volume.id), str(source.volume.title), folder, built.pages, tuple(told), built.files)
@@ -102,9 +103,17 @@ def basis(project: Project) -> str:
 
 
 def build(
-    project: Project, collection: Collection, source: VolumeSource, progress: Progress, order: Order = Order(), workshop: Workshop | None = None
+    project: Project,
+    collection: Collection,
+    source: VolumeSource,
+    progress: Progress,
+    order: Order = Order(),
+    workshop: Workshop | None = None,
+    settled: Callable[[], None] = lambda: None,
 ) -> Built:
     """Build the editions of a volume; of one of its cases the screen edition; as a draft also where findings are not settled.
+
+    `settled` is called when nearly all sections have been set.
 
     Raises Rejected when a stage cannot run, a finding is not settled, or preflight finds anything; the refused files are
     kept beside for a look, and the last good ones stay.
@@ -123,12 +132,14 @@ def build(
     progress.stage("lint", f"{len(RULES)} rules, {len(examination.errors) or 'no'} errors")
     progress.stage("compose", f"{len(whole.sections)} sections, {len(whole.rows)} table rows")
     mark = f"未定稿（未决{len(examination.errors)}处）" if order.draft else ""
-    job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop(), mark=mark, changes=changes)
+    job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop(), mark=mark, changes=changes, settled=settled)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
     pages = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), progress.section, job.workshop.hands).typeset(whole)
     job = replace(job, pagination=pages.pagination)
     names = ("screen",) if order.case else order.editions or tuple(EDITIONS)
+    if not set(names) & set(OF_OWN_PAGES):
+        settled()
     outputs, problems, looked = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, [], []
     for name, (made, found) in zip(names, editions(job, pages, names, progress.stage), strict=True):
         looked.append(edition_checked(name, made, found))
@@ -205,7 +216,7 @@ def edition_apart(job: Job, pages: Typeset, name: str) -> sandbox.Running:
         alone = replace(job, workshop=Workshop(job.workshop.basis, job.workshop.store))
         return EDITIONS[name](alone, pages, lambda stage, detail: told.append((stage, detail))), told
 
-    return sandbox.begin(work, name=f"build/{job.book.id}/{name}")
+    return sandbox.begin(work, name=f"build/{job.book.id}/{name}", most=sandbox.INHERITED)
 
 
 def made_of(project: Project, volume: str) -> manifest.Source:

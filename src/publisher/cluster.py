@@ -21,7 +21,7 @@ from typing import Any
 
 import pikepdf
 
-from publisher import typeset_engine
+from publisher import garbage, typeset_engine
 from publisher.problems import Place, Problem, Rejected
 from publisher.store import key, key_of_files
 
@@ -136,6 +136,7 @@ def workers(address: str, styles: Path) -> Iterator[Executor]:
 
         def setup(self, worker: Any) -> None:
             unpacked(self.archive, sources(worker, self.key))
+            garbage.seldom()
 
     try:
         client = Client(address, timeout=REACH, set_as_default=False, name="publisher")

@@ -58,6 +58,8 @@ class Job:
     """What is printed in the foot of every page of a draft."""
     changes: Changes | None = None
     """What the book's chapter of changes says."""
+    settled: Callable[[], None] = lambda: None
+    """Called when nearly all sections have been set."""
 
     def renderer(self, whole: book.Book) -> Renderer:
         """Return what makes the HTML of a book's sections."""
@@ -67,7 +69,7 @@ class Job:
         """Return what the booklets are made with."""
         keep = Archive(self.workshop.store)
         made = (self.source, self.catalogue, self.layouts, self.styles, self.setting, self.leaflet)
-        return booklets.Shop(*made, self.mark, self.changes, self.workshop.hands, self.workshop.has_workers, keep, self.drawn)
+        return booklets.Shop(*made, self.mark, self.changes, self.workshop.hands, self.workshop.has_workers, keep, self.drawn, self.settled)
 
     def setting(self, wanted: edition.Edition) -> typeset.Setting:
         """Return what begins to set a section in the style of an edition."""

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher import garbage
 from publisher.finish import galleys
 from publisher.preflight import drawn_page
 
@@ -21,9 +20,7 @@ def compositor(stylesheet: Path) -> "Compositor":
     """The engine of this process with a style sheet, loaded and made ready once: who only has pieces made does without it."""
     from publisher.compositor import Compositor
 
-    made = Compositor(stylesheet)
-    garbage.seldom()
-    return made
+    return Compositor(stylesheet)
 
 
 def ready(stylesheet: Path) -> None:

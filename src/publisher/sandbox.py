@@ -7,6 +7,7 @@ the program, nor another volume, with it.
 
 import contextlib
 import ctypes
+import math
 import multiprocessing
 import os
 import resource
@@ -16,7 +17,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from typing import Any, Self, TypeVar
@@ -29,6 +30,8 @@ PARENT_DIES = 1
 TOLD, DONE, REFUSED, NO_MEMORY, BROKEN, LATE, SILENT = "told", "done", "refused", "no memory", "broken", "late", "silent"
 FINAL = (DONE, REFUSED, NO_MEMORY, BROKEN, SILENT)
 """Last words after which the child leaves by itself; after `silent` it is gone or going."""
+ENDING = "ending"
+"""Told by a work that leaves most of the machine to others from now on."""
 LOOK = 1
 """Seconds between looks at a child that says nothing."""
 GRACE = 5
@@ -57,6 +60,21 @@ class Limits:
         memory, cpu, wall = (cases * each for each in limits.EACH_CASE)
         return cls(limits.MAX_MEMORY + memory, limits.MAX_CPU + cpu, limits.MAX_WALL + wall)
 
+    def in_force(self) -> Self:
+        """Return the limits of a child of this process, which cannot have more than its own."""
+
+        def held(what: int, wanted: int) -> int:
+            own = resource.getrlimit(what)[0]
+            return wanted if own == resource.RLIM_INFINITY else min(wanted, own)
+
+        return replace(
+            self, memory=held(resource.RLIMIT_AS, self.memory), cpu=held(resource.RLIMIT_CPU, self.cpu), file=held(resource.RLIMIT_FSIZE, self.file)
+        )
+
+
+INHERITED = Limits(sys.maxsize, sys.maxsize, math.inf, sys.maxsize)
+"""Of a child of a child, which is held to the limits of the one that began it."""
+
 
 class ChildFailed(RuntimeError):
     """The work raised something that is a fault of the program; bears the child's traceback."""
@@ -72,6 +90,8 @@ class Running:
     child: Any
     here: Connection
     deadline: float
+    ending: bool = False
+    """It has told so."""
 
     def word(self, ready: bool) -> tuple[str, Any] | None:
         """Pass on what the child tells; return how it ended when it has, `late` or `silent` where it does not say."""
@@ -86,7 +106,10 @@ class Running:
             return SILENT, None
         if kind != TOLD:
             return kind, content
-        self.listen(*content)
+        if content == (ENDING,):
+            self.ending = True
+        else:
+            self.listen(*content)
         return None
 
     def outcome(self, kind: str, content: Any) -> Any:
@@ -112,6 +135,7 @@ def begin(work: Callable[..., Any], *arguments: Any, name: str, most: Limits = L
     """Begin `work(tell, *arguments)` in a child; `name` says in messages what was being made. Whatever the work passes to `tell` reaches `listen`."""
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     here, there = context.Pipe(duplex=False)
+    most = most.in_force()
     child = context.Process(target=inside, args=(there, most, work, arguments))
     child.start()
     there.close()
@@ -119,14 +143,14 @@ def begin(work: Callable[..., Any], *arguments: Any, name: str, most: Limits = L
 
 
 def side_by_side(begins: Sequence[Callable[[], Running]], most: int) -> Iterator[tuple[int, Any]]:
-    """Run some works, at most so many at once; yield the place of each with what it returned or raised, as they end.
+    """Run some works, at most so many at once and one more while others are ending; yield the place of each with what it returned or raised.
 
     Whoever leaves early ends all that are at work.
     """
     waiting, at_work = list(enumerate(begins)), dict[int, Running]()
     try:
         while waiting or at_work:
-            while waiting and len(at_work) < most:
+            while waiting and len(at_work) <= most and sum(not one.ending for one in at_work.values()) < most:
                 place, start = waiting.pop(0)
                 at_work[place] = start()
             for place, outcome in heard(at_work):
@@ -176,7 +200,7 @@ def aside(work: Callable[[], T], name: str, apart: bool = True) -> Iterator[Call
     if not apart:
         yield work
         return
-    running = begin(lambda tell: work(), name=name)
+    running = begin(lambda tell: work(), name=name, most=INHERITED)
 
     def result() -> T:
         ((_, outcome),) = outcomes([running])
@@ -240,7 +264,7 @@ def confine(most: Limits) -> None:
         ctypes.CDLL(None).prctl(PARENT_DIES, signal.SIGKILL)
     for what, soft, hard in (
         (resource.RLIMIT_AS, most.memory, most.memory),
-        (resource.RLIMIT_CPU, most.cpu, most.cpu + GRACE),
+        (resource.RLIMIT_CPU, most.cpu, min(most.cpu + GRACE, sys.maxsize)),
         (resource.RLIMIT_FSIZE, most.file, most.file),
         (resource.RLIMIT_CORE, 0, 0),
     ):
