@@ -69,10 +69,12 @@ def outside(document: pikepdf.Pdf) -> None:
 
 
 def saved(document: pikepdf.Pdf) -> bytes:
-    """Save for the web: the first page first. The same document gives the same bytes."""
+    """Save for the web: the first page first. The same document gives the same bytes, and is closed: a large one need not stay beside its file."""
     pikepdf.settings.set_flate_compression_level(9)
     out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(packed(document))) as small:
+    content = packed(document)
+    document.close()
+    with pikepdf.open(io.BytesIO(content)) as small:
         small.save(
             out, linearize=True, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.preserve, compress_streams=True, recompress_flate=False,
             force_version="1.7",

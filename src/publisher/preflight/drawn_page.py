@@ -58,6 +58,34 @@ class Glyph(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Glyphs:
+    """The glyphs of a page with the numbers of their marks, packed, since there are a thousand: gone through, they are (mark, Glyph)."""
+
+    chars: str
+    kinds: tuple[tuple[float, str], ...]
+    """Size and font, each pair once."""
+    whole: "array[int]"
+    """Four for each glyph: mark, place of its kind, whether it is spaced, whether it is parted."""
+    places: "array[float]"
+    """Three for each glyph: x, y, width."""
+
+    @classmethod
+    def of(cls, glyphs: Sequence[tuple[int, Glyph]]) -> Self:
+        kinds = {kind: place for place, kind in enumerate(dict.fromkeys((glyph.size, glyph.font) for _, glyph in glyphs))}
+        whole = array("i", (n for mark, glyph in glyphs for n in (mark, kinds[glyph.size, glyph.font], glyph.spaced, glyph.parted)))
+        places = array("d", (n for _, glyph in glyphs for n in (glyph.x, glyph.y, glyph.width)))
+        return cls("".join(glyph.char for _, glyph in glyphs), tuple(kinds), whole, places)
+
+    def __iter__(self) -> Iterator[tuple[int, Glyph]]:
+        whole, places = self.whole, self.places
+        numbers = zip(whole[::4], self.chars, places[::3], places[1::3], places[2::3], whole[1::4], whole[2::4], whole[3::4], strict=True)
+        return ((mark, Glyph(char, x, y, width, *self.kinds[kind], bool(spaced), bool(apart))) for mark, char, x, y, width, kind, spaced, apart in numbers)
+
+    def __len__(self) -> int:
+        return len(self.chars)
+
+
+@dataclass(frozen=True)
 class DrawnPage:
     text: str
     """Its text in the order in which it is drawn, each piece on a line."""
@@ -65,31 +93,21 @@ class DrawnPage:
     """The text of each piece of marked content, by its number."""
     drawn: tuple[tuple[int, str], ...]
     """Everything drawn that is no artifact: the number of its mark, and its text; lines and pictures have none."""
-    glyphs: tuple[tuple[int, Glyph], ...]
-    """The upright visible glyphs with the numbers of their marks, in the order in which PDFium reads them."""
+    glyphs: Glyphs
+    """The upright visible ones, in the order in which PDFium reads them."""
 
     def table(self) -> dict[str, Any]:
-        """Return it as plain data that `of_table` takes back; numbers are packed, since there are a thousand glyphs to a page."""
-        glyphs = [glyph for _, glyph in self.glyphs]
-        kinds = {kind: place for place, kind in enumerate(dict.fromkeys((glyph.size, glyph.font) for glyph in glyphs))}
-        return {
-            "text": self.text,
-            "marks": list(self.marks.items()),
-            "drawn": self.drawn,
-            "chars": "".join(glyph.char for glyph in glyphs),
-            "kinds": list(kinds),
-            "whole": packed("i", (n for mark, glyph in self.glyphs for n in (mark, kinds[glyph.size, glyph.font], glyph.spaced, glyph.parted))),
-            "places": packed("d", (n for glyph in glyphs for n in (glyph.x, glyph.y, glyph.width))),
-        }
+        """Return it as plain data that `of_table` takes back."""
+        glyphs = self.glyphs
+        numbers = {name: b64encode(numbers.tobytes()).decode() for name, numbers in (("whole", glyphs.whole), ("places", glyphs.places))}
+        return {"text": self.text, "marks": list(self.marks.items()), "drawn": self.drawn, "chars": glyphs.chars, "kinds": glyphs.kinds, **numbers}
 
     @classmethod
     def of_table(cls, table: dict[str, Any]) -> Self:
-        whole, places, kinds = unpacked("i", table["whole"]), unpacked("d", table["places"]), table["kinds"]
-        numbers = zip(table["chars"], places[::3], places[1::3], places[2::3], whole[1::4], whole[2::4], whole[3::4], strict=True)
-        glyphs = (Glyph(char, x, y, width, *kinds[kind], bool(spaced), bool(apart)) for char, x, y, width, kind, spaced, apart in numbers)
+        kinds = tuple((size, font) for size, font in table["kinds"])
+        glyphs = Glyphs(table["chars"], kinds, unpacked("i", table["whole"]), unpacked("d", table["places"]))
         marks = {number: text for number, text in table["marks"]}
-        drawn = tuple((number, text) for number, text in table["drawn"])
-        return cls(table["text"], marks, drawn, tuple(zip(whole[::4], glyphs, strict=True)))
+        return cls(table["text"], marks, tuple((number, text) for number, text in table["drawn"]), glyphs)
 
 
 class Awaited(Sequence[DrawnPage]):
@@ -107,10 +125,6 @@ class Awaited(Sequence[DrawnPage]):
 
     def __getitem__(self, place: Any) -> Any:
         return self.pages[place]
-
-
-def packed(kind: str, numbers: Iterable[float]) -> str:
-    return b64encode(array(kind, numbers).tobytes()).decode()
 
 
 def unpacked(kind: str, content: str) -> Any:
@@ -224,7 +238,7 @@ def read(page: pdfium.PdfPage) -> DrawnPage:
             spaced = parted = False
         order = list(objects(page))
         drawn = tuple((mark, "".join(texts.get(address, ""))) for address, mark, artifact in order if not artifact)
-    return DrawnPage(in_order(texts, (address for address, _, _ in order)), marks, drawn, tuple(glyphs))
+    return DrawnPage(in_order(texts, (address for address, _, _ in order)), marks, drawn, Glyphs.of(glyphs))
 
 
 def setting(item: Any) -> Setting:
