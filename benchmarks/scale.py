@@ -3,7 +3,8 @@
 Seconds of the processor are those of the build and of all its workers, so that other programs on the machine count little;
 memory is that of the largest process. The exponent is the slope of the processor's seconds over the cases, both as logarithms.
 
-    python benchmarks/scale.py [--sizes 23,100,400,1000] [--work FOLDER]
+    python benchmarks/scale.py [--sizes 23,100,200] [--work FOLDER]
+    python benchmarks/scale.py --volumes 40 [--sizes 25]      # a library of volumes of one size
     python benchmarks/scale.py --workers 1,2 [--sizes 100]
 """
 
@@ -24,8 +25,9 @@ from typing import Any
 import generate
 
 from publisher import build as journey
+from publisher import garbage, library, shelf
 from publisher.problems import Rejected
-from publisher.read import read
+from publisher.read import read, read_library
 
 
 def one(root: Path, cluster: str) -> dict[str, Any]:
@@ -35,9 +37,12 @@ def one(root: Path, cluster: str) -> dict[str, Any]:
     def stage(name: str, detail: str) -> None:
         begun.append((name, time.perf_counter()))
 
+    garbage.seldom()
+    order = journey.Order(editions=("screen",), keep=False, cluster=cluster)
+    if (root / library.NAME).is_file():
+        return whole_library(root, order)
     project, collection = journey.Project(root), read(root)
     (source,) = collection.volumes.values()
-    order = journey.Order(editions=("screen",), keep=False, cluster=cluster)
     try:
         pages = journey.build_apart(project, collection, source, journey.Progress(stage), order).pages
         refused = 0
@@ -45,12 +50,23 @@ def one(root: Path, cluster: str) -> dict[str, Any]:
         pages, refused = 0, len(rejected.problems)
     begun.append(("end", time.perf_counter()))
     at = dict(begun)
+    took = {"wall": at["end"] - begun[0][1], "typeset": at.get("finish", at["end"]) - at.get("typeset", at["end"])}
+    return {"cases": len(source.cases), "pages": pages, "refused": refused, **took, **used()}
+
+
+def whole_library(root: Path, order: journey.Order) -> dict[str, Any]:
+    """Do the same for a library."""
+    started = time.perf_counter()
+    outcomes = shelf.build(root, read_library(root / library.NAME), order, lambda folder: journey.Progress())
+    cases = len(list(root.glob("content/*/cases/*.yaml")))
+    refused = sum(max(1, len(outcome.problems)) for outcome in outcomes if outcome.failed)
+    return {"cases": cases, "pages": sum(outcome.pages for outcome in outcomes), "refused": refused, "wall": time.perf_counter() - started, **used()}
+
+
+def used() -> dict[str, float]:
+    """Return the seconds of the processor of this process and all that it waited for, and the memory of the largest."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return {
-        "cases": len(source.cases), "pages": pages, "refused": refused, "wall": at["end"] - begun[0][1],
-        "cpu": sum(item.ru_utime + item.ru_stime for item in used), "peak": max(item.ru_maxrss for item in used) * 1024,
-        "typeset": at.get("finish", at["end"]) - at.get("typeset", at["end"]),
-    }  # fmt: skip
+    return {"cpu": sum(item.ru_utime + item.ru_stime for item in used), "peak": max(item.ru_maxrss for item in used) * 1024}
 
 
 def measured(root: Path, cluster: str = "") -> dict[str, Any]:
@@ -65,6 +81,16 @@ def made(work: Path, size: int) -> Path:
     if not root.exists():
         for _ in generate.catalogue(root, [size], "lung", 1):
             pass
+    return root
+
+
+def made_library(work: Path, volumes: int, size: int) -> Path:
+    """Return the root of a library of made volumes."""
+    root = work / f"{volumes}x{size}"
+    if not root.exists():
+        names = list(generate.catalogue(root, [size] * volumes, "lung", 1))
+        listed = "".join(f"  - content/{name}\n" for name in names)
+        (root / library.NAME).write_text(f"title: 测速文库\nvolumes:\n{listed}", encoding="utf-8")
     return root
 
 
@@ -104,7 +130,8 @@ def cluster(count: int, work: Path) -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", default="23,100,400,1000", help="numbers of cases, parted by commas (23,100,400,1000)")
+    parser.add_argument("--sizes", default="23,100,200", help="numbers of cases, parted by commas (23,100,200)")
+    parser.add_argument("--volumes", type=int, default=0, help="build a library of so many volumes, each of the first size")
     parser.add_argument("--workers", default="", help="compare clusters of so many workers: 1,2")
     parser.add_argument("--work", type=Path, help="where the volumes are made and kept; a temporary folder where none is named")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
@@ -125,8 +152,8 @@ def main() -> None:
             return
         print(f"{'cases':>6}{'pages':>7}{'cpu s':>9}{'wall s':>9}{'a case':>8}{'peak GB':>9}{'load':>6}")
         found = []
-        for size in sizes:
-            found.append(row := measured(made(work, size)))
+        for root in [made_library(work, chosen.volumes, sizes[0])] if chosen.volumes else [made(work, size) for size in sizes]:
+            found.append(row := measured(root))
             line = f"{row['cases']:>6}{row['pages']:>7}{row['cpu']:>9.1f}{row['wall']:>9.1f}{row['cpu'] / row['cases']:>8.2f}{row['peak'] / 1e9:>9.2f}"
             print(line + f"{os.getloadavg()[0]:>6.1f}" + (f"  refused: {row['refused']} problems" if row["refused"] else ""), flush=True)
         if len(found) > 1:
