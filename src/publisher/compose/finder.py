@@ -13,16 +13,17 @@ TITLE = "病例检索表"
 ABSENT = "未载"
 MOST_ROWS = 16
 """Cases of one spread; more go on over the next."""
-BONE_AGENT, PAIN = "骨改良药", "疼痛NRS"
-FIRST = 0.12
+CASE, BONE_AGENT, PAIN = "例（页）", "骨改良药", "疼痛NRS"
+FIRST, FIGURES = 0.12, 0.022
+"""Part of the width that 例17（131） takes, and what one figure more in both numbers takes."""
 LATIN = re.compile("[!-~]+")
 WORD = 0.32
 """Room that a Latin letter of a head takes, which cannot be set one below the other as Han can."""
 PATIENTS = (
-    ("例（页）", Kind.TERM, FIRST), ("性别", Kind.SIGN, 0.05), ("年龄", Kind.FIGURE, 0.07), ("组织学与分型", Kind.TEXT, 0.19),
+    ("性别", Kind.SIGN, 0.05), ("年龄", Kind.FIGURE, 0.07), ("组织学与分型", Kind.TEXT, 0.19),
     ("驱动基因与受体", Kind.TEXT, 0.225), ("骨转移部位", Kind.TEXT, 0.235), ("其他转移", Kind.TEXT, 0.11),
 )  # fmt: skip
-"""Columns of the left table: head, kind, part of the width."""
+"""Columns of the left table after the first: head, kind, part of the width."""
 EXPLAINED = (
     "左页列患者与肿瘤，右页列事件与治疗，两页逐行相对；例号后括号内为页码。● 有；○ 拟行或建议，未载实施；空格为本例未载或未行。"
     "疼痛栏为所载NRS评分的最高值→末次值。治疗各栏只计本次病程，既往辅助治疗不计；各栏只列本卷有载者。"
@@ -34,10 +35,11 @@ def finder_section(source: VolumeSource, catalogue: Catalogue) -> list[Section]:
     profiles = [profile(source.cases[slug], catalogue) for slug in source.volume.case_ids]
     if not profiles:
         return []
+    first = FIRST + FIGURES * max(0, len(str(len(profiles))) - 2)
     blocks: list[book.Block] = []
     for index, group in enumerate(even_groups(profiles, MOST_ROWS)):
         last = index + 1 if len(profiles) > MOST_ROWS else 0
-        blocks += spread(group, catalogue, last)
+        blocks += spread(group, catalogue, last, first)
     return [Section("finder", "finder", TITLE, tuple(blocks), front=True, verso=True, running_head=TITLE)]
 
 
@@ -48,15 +50,15 @@ def even_groups(profiles: Sequence[Profile], most: int) -> list[Sequence[Profile
     return [profiles[start : start + size] for start in range(0, len(profiles), size)]
 
 
-def spread(profiles: Sequence[Profile], catalogue: Catalogue, number: int) -> list[book.Block]:
-    """Return title and left table, legend and right table."""
+def spread(profiles: Sequence[Profile], catalogue: Catalogue, number: int, first: float) -> list[book.Block]:
+    """Return title and left table, legend and right table; `first` is the part of the width that their first columns take."""
     continued = f"（{number}）" if number else ""
     title: list[book.Block] = [Heading(plain(f"{TITLE}{continued}"), 1, f"finder-h{number or ''}")]
     legend = Paragraph(plain(EXPLAINED), "legend")
-    return [*title, patients(profiles, number), legend, signs(profiles, catalogue, number)]
+    return [*title, patients(profiles, number, first), legend, signs(profiles, catalogue, number, first)]
 
 
-def patients(profiles: Sequence[Profile], number: int) -> Table:
+def patients(profiles: Sequence[Profile], number: int, first: float) -> Table:
     rows = tuple(
         (
             case_link(item), plain(item.case.patient.sex), plain(item.case.patient.age), told(item.histology), told(item.drivers),
@@ -64,19 +66,19 @@ def patients(profiles: Sequence[Profile], number: int) -> Table:
         )
         for item in profiles
     )  # fmt: skip
-    return table("finder-left", "患者与肿瘤", number, PATIENTS, rows)
+    return table("finder-left", "患者与肿瘤", number, [(CASE, Kind.TERM, first), *PATIENTS], rows)
 
 
-def signs(profiles: Sequence[Profile], catalogue: Catalogue, number: int) -> Table:
+def signs(profiles: Sequence[Profile], catalogue: Catalogue, number: int, first: float) -> Table:
     """Return the table of signs in the order: problems, local treatment, bone agent, ways of treatment, pain."""
     found = {head for item in profiles for head in item.signs}
-    first = [head for head in (*(column for _, column in problems(catalogue)), "骨科手术", "其他手术", "放疗") if head in found]
-    heads = [*first, BONE_AGENT, *(head for head in MODALITIES if head in found), PAIN, *(head for head in ("阿片类药",) if head in found)]
+    before = [head for head in (*(column for _, column in problems(catalogue)), "骨科手术", "其他手术", "放疗") if head in found]
+    heads = [*before, BONE_AGENT, *(head for head in MODALITIES if head in found), PAIN, *(head for head in ("阿片类药",) if head in found)]
     wide = {BONE_AGENT: 0.11, PAIN: 0.08}
     room = {head: max(1.0, WORD * max(map(len, LATIN.findall(head)), default=0)) for head in heads if head not in wide}
-    narrow = (1 - FIRST - sum(wide.values())) / (sum(room.values()) or 1)
+    narrow = (1 - first - sum(wide.values())) / (sum(room.values()) or 1)
     shares = {head: wide.get(head) or narrow * room[head] for head in heads}
-    columns = [("例（页）", Kind.TERM, FIRST), *((head, Kind.TEXT if head in wide else Kind.SIGN, shares[head]) for head in heads)]
+    columns = [(CASE, Kind.TERM, first), *((head, Kind.TEXT if head in wide else Kind.SIGN, shares[head]) for head in heads)]
     rows = tuple((case_link(item), *(cell(item, head) for head in heads)) for item in profiles)
     return table("finder-right", "事件与治疗", number, columns, rows)
 

@@ -65,11 +65,13 @@ def marked_slots(tree: Element, drawn: DrawnText) -> dict[int, list[Slot]]:
     found: dict[int, list[tuple[Mark, int]]] = {}
     elements = [element for element in tree.walk() if element.has("folio") and drawn.text(element.marks).isdecimal()]  # not those in roman figures
     order = {origin: place for place, origin in enumerate(sorted({element.origin.number for element in elements}))}
+    said: set[tuple[int, int]] = set()
     for element in elements:
         number = order[element.origin.number]
         for mark in element.marks:
             found.setdefault(mark.page, []).append((mark, number))
-            drawn.pieces[mark].text = f"{OPEN}{number}{CLOSE}"
+            drawn.pieces[mark].text = "" if (mark.page, number) in said else f"{OPEN}{number}{CLOSE}"  # a number that is torn is said once
+            said.add((mark.page, number))
     return {page: mark_slots(drawn.content[page], {mark.number: number for mark, number in slots}) for page, slots in found.items()}
 
 
