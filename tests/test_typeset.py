@@ -15,7 +15,7 @@ from publisher.editions import Job
 from publisher.finish import galleys
 from publisher.finish.joining import joined
 from publisher.galley import Sheet
-from publisher.pagination import Opening, PageMap
+from publisher.pagination import Opening, PageMap, folio
 from publisher.typeset import Typesetter
 from publisher.typeset_forecast import Forecast
 from publisher.workshop import Workshop
@@ -112,6 +112,11 @@ def test_a_number_too_wide_for_its_room_is_refused(compositor):
 
 def test_a_roman_number_keeps_its_place(compositor):
     assert "iv 12" in printed(one_page(compositor, '<span class="folio">iv</span> <span class="folio">00</span>', ("12",)))[0]
+
+
+@pytest.mark.parametrize(("number", "written"), [(4, "iv"), (49, "xlix"), (89, "lxxxix"), (94, "xciv"), (140, "cxl"), (399, "cccxcix")])
+def test_front_pages_are_numbered_as_readers_of_the_file_number_them(number, written):
+    assert folio(number, "lower-roman") == written
 
 
 def test_the_finder_faces_itself(laid):

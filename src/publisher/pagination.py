@@ -143,9 +143,9 @@ def folio(number: int, style: str) -> str:
 
 
 def roman(number: int) -> str:
-    """Write a small number in lower-case roman figures."""
+    """Write a number below 400 in lower-case roman figures."""
     out = ""
-    for value, letters in ((50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")):
+    for value, letters in ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")):
         while number >= value:
             out += letters
             number -= value

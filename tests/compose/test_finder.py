@@ -1,5 +1,7 @@
 """The case finder: what each case is looked up by, over two facing pages."""
 
+from dataclasses import replace
+
 import pytest
 
 from publisher import book
@@ -136,6 +138,16 @@ def test_the_finder_opens_on_a_left_page(sample_book):
 def test_the_sample_book_has_its_own_problem_column(sample, sample_book):
     right = tables(sample_book.section("finder"))[1]
     assert [column.title for column in right.columns][1:3] == ["粒细胞减少", "骨科手术"]
+
+
+@pytest.mark.parametrize(("cases", "wider"), [(20, False), (99, False), (100, True)])
+def test_a_hundred_cases_have_room_for_their_numbers_and_pages(content, cases, wider):
+    source = content.volumes["lung"]
+    slugs = [source.volume.case_ids[number % len(source.cases)] for number in range(cases)]
+    many = replace(source, volume=source.volume.model_copy(update={"parts": [source.volume.parts[0].model_copy(update={"cases": slugs})]}))
+    columns = {round(table.columns[0].share, 3) for table in tables(*finder_section(many, content.catalogue))}
+    usual = {round(table.columns[0].share, 3) for table in tables(*finder_section(source, content.catalogue))}
+    assert (min(columns) > max(usual)) is wider
 
 
 def test_composing_leaves_the_cases_as_they_are(content):
