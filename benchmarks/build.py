@@ -30,7 +30,7 @@ styles = [weasyprint.CSS(filename=sys.argv[2], font_config=fonts)]
 html = open(sys.argv[1], encoding="utf-8").read()
 weasyprint.HTML(string=html, base_url=sys.argv[2]).write_pdf(sys.argv[3], stylesheets=styles, font_config=fonts, pdf_tags=True)
 """
-PUBLISHER = "from publisher.cli import app; app()"
+PUBLISHER = "from publisher.__main__ import main; main()"
 
 
 @dataclass

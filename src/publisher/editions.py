@@ -5,10 +5,14 @@ looked at.
 """
 
 import json
+import os
+import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 
@@ -91,23 +95,30 @@ class Job:
 
     def drawn(self, pdf: bytes, pagination: Pagination | None = None) -> Sequence[DrawnPage]:
         """Begin to read the pages of a finished file, section by section; those that were read before are not read again."""
-        made = self.by_section(pieces.reading, pdf, pagination or self.pagination)
-        return Awaited(sum(count for count, _ in made), lambda: [page for _, future in made for page in restored(future.result())])
+        begun = self.by_section(pieces.reading, pdf, pagination or self.pagination)
+        return Awaited(sum(count for count, _ in begun.made), lambda: [page for _, future in begun.made for page in restored(future.result())])
 
     def words(self, pdf: bytes) -> list[str]:
         """Read the texts of the pages of a finished file, in the same way."""
-        made = self.by_section(pieces.words, pdf, self.pagination)
-        return [text for _, future in made for text in json.loads(future.result().decode("utf-8", "surrogatepass"))]
+        begun = self.by_section(pieces.words, pdf, self.pagination)
+        return [text for _, future in begun.made for text in json.loads(future.result().decode("utf-8", "surrogatepass"))]
 
-    def by_section(self, piece: Piece, pdf: bytes, pagination: Pagination) -> list[tuple[int, Future[bytes]]]:
-        """Begin to make a piece of the pages of each section of a file; return how many pages it is of, and the piece."""
-        keys = page_keys(pdf)
+    def by_section(self, piece: Piece, pdf: bytes, pagination: Pagination) -> "Begun":
+        """Begin to make a piece of the pages of each section of a file, which workers of this machine read themselves."""
+        keys, file = page_keys(pdf), None
+        at: bytes | Path = pdf
+        if self.workshop.has_workers and sys.platform == "linux":
+            file = tempfile.TemporaryFile()  # noqa: SIM115 - it has no name, and is gone when nothing is read of it any more
+            file.write(pdf)
+            file.flush()
+            at = Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
         openings = {span.first for span in pagination.spans}
         starts = [number for number in range(1, len(keys) + 1) if number == 1 or number in openings]
-        return [
-            (last - first + 1, self.workshop.make(piece, *keys[first - 1 : last], where=f"{first} {last}\n".encode() + pdf))
+        made = [
+            (last - first + 1, self.workshop.make(piece, *keys[first - 1 : last], where=pieces.pages_in(at, first, last)))
             for first, last in zip(starts, [*(start - 1 for start in starts[1:]), len(keys)], strict=True)
         ]
+        return Begun(made, file)
 
     def run(self, cover: bool = False) -> PressRun:
         """Return how the inside or the cover is printed. Raises Rejected where a file of the styles is not there."""
@@ -119,6 +130,16 @@ class Job:
         """Return the cover as a book of one section; None where the stock is not known."""
         volume = self.source.volume
         return cover.cover(self.book, volume, volume.stock, len(self.pagination.folios), PRESS.trim_mm) if volume.stock else None
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Pieces of a file that are being made."""
+
+    made: list[tuple[int, Future[bytes]]]
+    """Of how many pages each is, and the piece."""
+    file: Any
+    """What they are made of; gone with this."""
 
 
 Files = tuple[dict[str, bytes], list[Problem]]

@@ -41,13 +41,20 @@ def leaflet(where: Path, stylesheet: str, html: str, title: str) -> bytes:
 
 def words(where: bytes, *keys: str) -> bytes:
     """Read the texts of pages of a finished file, which is given as for `reading`: a list in JSON."""
-    pages, _, pdf = where.partition(b"\n")
-    first, last = map(int, pages.split())
-    return json.dumps(drawn_page.drawn_texts(pdf, first, last), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return json.dumps(drawn_page.drawn_texts(*looked_for(where)), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def reading(where: bytes, *keys: str) -> bytes:
-    """Read pages of a finished file: the first line of `where` says which, the rest is the file; `keys` are those of the pages."""
-    pages, _, pdf = where.partition(b"\n")
-    first, last = map(int, pages.split())
-    return drawn_page.stored(drawn_page.drawn_pages(pdf, first, last))
+    """Read pages of a finished file: `where` is what `pages_in` gives; `keys` are those of the pages."""
+    return drawn_page.stored(drawn_page.drawn_pages(*looked_for(where)))
+
+
+def pages_in(pdf: bytes | Path, first: int, last: int) -> bytes:
+    """Say which pages of a file are to be read: on a line their numbers, and where it stands if it is not sent along; after it the file."""
+    return f"{first} {last} {pdf}\n".encode() if isinstance(pdf, Path) else f"{first} {last}\n".encode() + pdf
+
+
+def looked_for(where: bytes) -> tuple[bytes, int, int]:
+    line, _, pdf = where.partition(b"\n")
+    first, last, *path = line.split(b" ", 2)
+    return Path(path[0].decode()).read_bytes() if path else pdf, int(first), int(last)
