@@ -361,6 +361,8 @@ def build_all(project: Project, collection: Any, chosen: list[Any], order: Order
         told = project.root / "build" / order.folder(str(source.volume.id)) / manifest.REPORT
         reports.append((told, modified(told)))
         begins.append(partial(journey.begin_apart, project, collection, source, heard, order, names.get(str(source.volume.id), "")))
+    if len(begins) > 1:
+        journey.pieces.load()
     problems: list[Problem] = []
     for place, built in journey.sandbox.side_by_side(begins, max(1, journey.hands() // HANDS_OF_VOLUME)):
         said = partial(speak, speech.of(place))

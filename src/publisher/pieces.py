@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from publisher.compositor import Compositor
 
 
+def load() -> None:
+    """Load the engine in a process whose children will set sections of several volumes, so that it is loaded once."""
+    import publisher.compositor  # noqa: F401
+
+
 @cache
 def compositor(stylesheet: Path) -> "Compositor":
     """The engine of this process with a style sheet, loaded and made ready once: who only has pieces made does without it."""
