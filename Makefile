@@ -69,8 +69,8 @@ bench-rules: .venv/ready ## plant errors into copies of the real cases and count
 bench-preview: .venv/ready ## time the preview from saving a case to its fresh page
 	@.venv/bin/python benchmarks/preview.py
 
-bench-scale: .venv/ready ## build made volumes of 23 to 1,000 cases clean: make bench-scale SIZES=23,100
-	@.venv/bin/python benchmarks/scale.py --sizes $(or $(SIZES),23,100,400,1000)
+bench-scale: .venv/ready ## build made volumes of 23 to 200 cases clean: make bench-scale SIZES=23,100
+	@.venv/bin/python benchmarks/scale.py --sizes $(or $(SIZES),23,100,200)
 
 clean: ## remove what was built
 	@rm -rf build
