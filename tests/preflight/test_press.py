@@ -332,6 +332,11 @@ def inky_form(pdf):
     return form
 
 
+def test_the_colour_of_marks_inside_the_trim_counts_on_every_plate(case_press):
+    problems = found(case_press, lambda pdf: paint(pdf, PAGE, "/Knockout gs /CsAll cs 1 scn 100 100 20 20 re f", ColorSpace_CsAll=separation("All")))
+    assert (PAGE, "总墨量过大") in named(problems, "PDF-412")
+
+
 @pytest.mark.parametrize("spoil", INKY.values(), ids=INKY)
 def test_too_much_ink_is_found_on_its_page(case_press, spoil):
     assert codes(problems := found(case_press, spoil)) == ["PDF-412"]

@@ -92,11 +92,14 @@ class PressFile:
 
     @property
     def plates(self) -> tuple[str, ...]:
-        """The plates that something is painted on: every process plate where the file does not say which, as of pictures."""
+        """The plates that something is painted on: every process plate where the file does not say which, as of pictures, or says all within the bleed."""
         colours = {item.colour for item in self.painted}
         spots = {colour.space for colour in colours if colour.is_spot} - {ALL}
         said = {plate for colour in colours if colour.is_ink and colour.values for plate, share in colour.plates.items() if share}
-        unsaid = any(not (colour.is_ink and colour.values) for colour in colours)
+        on_all = (item for item in self.painted if item.colour.space == ALL)
+        unsaid = any(not (colour.is_ink and colour.values) for colour in colours) or any(
+            item.box.grown(0.1).meets(self.frames[item.page - 1].bleed) for item in on_all
+        )
         return (*(plate for plate in PROCESS if unsaid or plate in said or plate == "Black"), *sorted(spots))
 
     @cached_property
