@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from publisher import book, sandbox, typeset
 from publisher.catalogue import Catalogue
@@ -131,22 +131,17 @@ def make(shop: Shop) -> Iterator[Made]:
     """Yield the booklets of a volume, the whole volume first. Where children may help, one is looked at and imposed while the next is typeset."""
     with ExitStack() as children:
 
-        def begun(work: Callable[[Shop, Laid], T], one: Laid) -> Callable[[], T]:
-            return children.enter_context(sandbox.aside(partial(work, shop, one), f"build/{one.book.id}/{one.file}", shop.apart))
+        def begun(one: Laid, work: Callable[..., T], *arguments: Any) -> Callable[[], T]:
+            return children.enter_context(sandbox.aside(partial(work, *arguments), f"build/{one.book.id}/{one.file}", shop.apart))
 
         works = []
         for one in laid(shop):
             leaflet = shop.leaflet(renderer(shop, one.book).instructions(one.plan, one.file), f"{one.book.title}：印制说明")
-            works.append((one, leaflet, begun(looked_at, one), begun(imposed, one)))
+            works.append((one, leaflet, begun(one, look_at_pages, one), begun(one, imposed, shop, one)))
         for one, leaflet, looked, finished in works:
             instructions = sheets.finish_instructions(leaflet.result(), one.book)
             made, found = finished()
             yield Made(one.name, made, instructions, one.pages, one.plan, (*looked(), *found, *look_at_instructions(instructions, one)))
-
-
-def looked_at(shop: Shop, one: Laid) -> list[Problem]:
-    """Return what is wrong with the pages of a booklet one by one."""
-    return list(look_at_pages(one))
 
 
 def imposed(shop: Shop, one: Laid) -> tuple[bytes, list[Problem]]:
@@ -210,12 +205,14 @@ def named(one: Laid) -> Edition:
     return replace(BOOKLET, name=f"booklet-{one.name}")
 
 
-def look_at_pages(one: Laid) -> Iterator[Problem]:
-    """Yield what is wrong with the pages of a booklet one by one."""
+def look_at_pages(one: Laid) -> list[Problem]:
+    """Return what is wrong with the pages of a booklet one by one."""
     pagination, edition = one.typeset.pagination, named(one)
     printed = PrintedText(one.pages, one.book, pagination, [page.text for page in one.drawn])
     tagged(one.pages, one.drawn)
-    yield from structure.check(printed, one.book, pagination, edition, PAGE_RULES)
-    yield from lost.check(printed, one.book, pagination)
     set_as = typography.measure(one.pages, typography.flush_left(pagination), one.drawn)
-    yield from (problem for problem in typography.check(set_as, edition, f"{one.book.id}/{edition.name}.pdf") if problem.code != COPIED)
+    return [
+        *structure.check(printed, one.book, pagination, edition, PAGE_RULES),
+        *lost.check(printed, one.book, pagination),
+        *(problem for problem in typography.check(set_as, edition, f"{one.book.id}/{edition.name}.pdf") if problem.code != COPIED),
+    ]

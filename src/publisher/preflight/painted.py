@@ -168,16 +168,18 @@ class Reader:
 
     def instructions(self, stream: Any) -> list[Instruction]:
         if stream.objgen not in self.parsed:
-            self.parsed[stream.objgen] = [
-                (operator, tuple(map(float, operands)) if operator in PATH else operands) for operator, operands in instructions(stream)
-            ]
+            self.parsed[stream.objgen] = list(instructions(stream))
         return self.parsed[stream.objgen]
 
 
 def instructions(stream: Any) -> Iterator[Instruction]:
-    """Yield the operators of a content stream with their operands; of a picture in it, what describes it."""
+    """Yield the operators of a content stream with their operands, those of paths as numbers; of a picture in it, what describes it."""
     for item in pikepdf.parse_content_stream(stream):
-        yield (str(item.operator), item.operands) if isinstance(item, ContentStreamInstruction) else (INLINE_IMAGE, item.iimage.obj)
+        if not isinstance(item, ContentStreamInstruction):
+            yield INLINE_IMAGE, item.iimage.obj
+        else:
+            operator = str(item.operator)
+            yield operator, list(map(float, item.operands)) if operator in PATH else item.operands
 
 
 class Stream:
@@ -193,7 +195,7 @@ class Stream:
     def read(self, instructions: Iterable[Instruction]) -> Iterator[Painted]:
         for operator, operands in instructions:
             if operator in PATH:
-                self.build(operator, list(map(float, operands)))
+                self.build(operator, operands)
             elif operator == INLINE_IMAGE:
                 yield from self.image(operands, inline=True)
             else:
