@@ -11,6 +11,7 @@ from publisher import build as journey
 from publisher.book import Book
 from publisher.collection import Collection
 from publisher.editions import Job
+from publisher.galley import Typeset
 from publisher.pagination import Pagination
 from publisher.problems import Problem, Rejected
 from publisher.read import read
@@ -109,10 +110,10 @@ class Project:
         seen: dict[str, Any] = {}
 
         def listening(make):
-            def made(job, pages, tell):
-                outputs, problems = make(job, pages, tell)
+            def made(job, volume, tell):
+                outputs, problems = make(job, volume, tell)
                 files.update(outputs)
-                seen.update(job=job, pages=pages if hold else None)
+                seen.update(job=job, pages=Typeset(volume().sheets) if hold else None)
                 return outputs, problems
 
             return made
@@ -137,7 +138,7 @@ def pressed(made: Made, **choices: str | bool) -> Made:
     volume = made.job.source.volume
     chosen = volume.model_copy(update={"press": volume.press.model_copy(update=choices)})
     job = replace(made.job, source=replace(made.job.source, volume=chosen))
-    files, problems = journey.EDITIONS["press"](job, made.pages, lambda stage, detail: None)
+    files, problems = journey.EDITIONS["press"](job, lambda: job.joined(made.pages), lambda stage, detail: None)
     return replace(made, files=files, job=job, problems=tuple(problems))
 
 

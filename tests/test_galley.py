@@ -11,7 +11,7 @@ from publisher.compose.assemble import compose
 from publisher.compositor import Compositor
 from publisher.edition import SCREEN
 from publisher.finish import galleys
-from publisher.finish.joining import joined
+from publisher.finish.joining import joined, written
 from publisher.galley import Galley, Sheet
 from publisher.inks import inks
 from publisher.pagination import Opening, PageMap
@@ -33,20 +33,23 @@ def part():
 def text(section, galley, first: int) -> list[str]:
     numbers = ("00",) * (1 + max((slot.number for page in galley.pages for slot in page.slots), default=0))
     sheets = [Sheet(section, str(first + index), galley, index, numbers) for index in range(len(galley.pages))]
-    document = joined(sheets, REPOSITORY / "styles" / "fonts")
-    out = io.BytesIO()
-    document.save(out)
-    return [page.get_textpage().get_text_range() for page in pdfium.PdfDocument(out.getvalue())]
+    pdf = written(joined(sheets, REPOSITORY / "styles" / "fonts"))
+    return [page.get_textpage().get_text_range() for page in pdfium.PdfDocument(pdf)]
 
 
 def test_what_is_stored_is_restored(part):
     assert Galley.restored(part[1].stored()) == part[1]
 
 
-@pytest.mark.parametrize("content", [b"", b"nothing", b"3\n%PDF", b'[{"text": 1}]\n%PDF'])
+@pytest.mark.parametrize("content", [b"", b"nothing", b"3\n%PDF", b'[{"text": 1}]\n%PDF', b'{"lengths": [1]}\n%PDF'])
 def test_what_is_no_galley_is_refused(content):
     with pytest.raises(ValueError):  # noqa: PT011 - any says what it is
         Galley.restored(content)
+
+
+def test_a_galley_that_was_cut_off_is_refused(part):
+    with pytest.raises(ValueError, match="bytes"):
+        Galley.restored(part[1].stored()[:-1])
 
 
 @pytest.mark.parametrize("first", [1, 8, 99, 997])
@@ -63,8 +66,9 @@ def test_a_number_moves_nothing_else(part):
 
 
 def test_a_galley_holds_no_font_program(part):
-    with pikepdf.open(io.BytesIO(part[1].pdf)) as file:
-        assert [item for item in file.objects if isinstance(item, pikepdf.Dictionary) and ("/FontFile2" in item or "/FontFile3" in item)] == []
+    plate = part[1].plate
+    assert plate.fonts
+    assert "/FontFile" not in "".join([*(texts for _, _, texts in plate.batches), *(text for font in plate.fonts.values() for text in font[1:4])])
 
 
 def test_a_joined_volume_has_each_face_once(sample_built):

@@ -13,7 +13,7 @@ from publisher.compositor import Compositor
 from publisher.edition import SCREEN
 from publisher.editions import Job
 from publisher.finish import galleys
-from publisher.finish.joining import joined
+from publisher.finish.joining import joined, written
 from publisher.galley import Sheet
 from publisher.pagination import Opening, PageMap, folio
 from publisher.typeset import Typesetter
@@ -51,8 +51,7 @@ def compositor():
 
 def printed(sheets) -> list[str]:
     """Return the text of each page of joined sheets."""
-    out = io.BytesIO()
-    joined(sheets, STYLES / "fonts").save(out)
+    out = io.BytesIO(written(joined(sheets, STYLES / "fonts")))
     return [page.get_textpage().get_text_range() for page in pdfium.PdfDocument(out.getvalue())]
 
 
@@ -92,8 +91,7 @@ def one_page(compositor, paragraph: str, numbers: tuple[str, ...] = ()) -> list[
 
 def glyphs(sheets) -> list[tuple[str, tuple[float, ...]]]:
     """Return every character of the first page with its place."""
-    out = io.BytesIO()
-    joined(sheets, STYLES / "fonts").save(out)
+    out = io.BytesIO(written(joined(sheets, STYLES / "fonts")))
     page = pdfium.PdfDocument(out.getvalue())[0].get_textpage()
     return [(page.get_text_range(index, 1), tuple(round(side, 1) for side in page.get_charbox(index, loose=True))) for index in range(page.count_chars())]
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -19,6 +19,7 @@ from publisher.edition import SCREEN
 from publisher.editions import DELIVERED, EDITIONS, OF_OWN_PAGES, Files, Job, Tell
 from publisher.examination import lint
 from publisher.finish import files
+from publisher.finish.joining import Joined
 from publisher.galley import Typeset
 from publisher.keeping import Keep
 from publisher.lint.queries import Examined
@@ -192,9 +193,12 @@ def examined_and_composed(
 def editions(job: Job, pages: Typeset, names: Sequence[str], tell: Tell) -> Iterator[Files]:
     """Yield the files of editions in order. Where this machine has workers, those made of the same pages are made side by side, each in a child."""
     apart = [name for name in names if name not in OF_OWN_PAGES] if job.workshop.has_workers else []
-    begun = {name: edition_apart(job, pages, name) for name in apart} if len(names) > 1 else {}
+    volume = cache(partial(job.joined, pages))
+    if len(apart) > 1:
+        volume()  # joined once, for all children
+    begun = {name: edition_apart(job, volume, name) for name in apart} if len(names) > 1 else {}
     try:
-        made = {name: EDITIONS[name](job, pages, tell) for name in names if name not in begun}
+        made = {name: EDITIONS[name](job, volume, tell) for name in names if name not in begun}
         outcomes = dict(sandbox.outcomes(list(begun.values())))
     finally:
         for one in begun.values():
@@ -208,13 +212,13 @@ def editions(job: Job, pages: Typeset, names: Sequence[str], tell: Tell) -> Iter
     yield from (made[name] for name in names)
 
 
-def edition_apart(job: Job, pages: Typeset, name: str) -> sandbox.Running:
+def edition_apart(job: Job, volume: Callable[[], Joined], name: str) -> sandbox.Running:
     """Begin to make an edition in a child, which has no workers and makes by itself what it has to."""
 
     def work(_: Callable[..., None]) -> tuple[Files, list[tuple[str, str]]]:
         told: list[tuple[str, str]] = []
         alone = replace(job, workshop=Workshop(job.workshop.basis, job.workshop.store))
-        return EDITIONS[name](alone, pages, lambda stage, detail: told.append((stage, detail))), told
+        return EDITIONS[name](alone, volume, lambda stage, detail: told.append((stage, detail))), told
 
     return sandbox.begin(work, name=f"build/{job.book.id}/{name}", most=sandbox.INHERITED)
 

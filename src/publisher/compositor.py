@@ -21,7 +21,7 @@ from weasyprint.urls import URLFetchingError
 
 from publisher import composer
 from publisher.defaults import DEFAULTS
-from publisher.galley import Annotated, Bookmark, Galley, GalleyPage, Spot, Tag
+from publisher.galley import Annotated, Bookmark, GalleyPage, Rough, Spot, Tag
 from publisher.lexicon import joined
 from publisher.problems import Place, Problem, Rejected
 from publisher.typeset_fetch import ProjectFetcher
@@ -90,7 +90,7 @@ class Compositor:
         with engine_warnings(title, self.fetcher):
             return self.source(html).render(stylesheets=self.styles, font_config=self.fonts, pdf_tags=True)
 
-    def set(self, html: str, title: str) -> Galley:
+    def set(self, html: str, title: str) -> Rough:
         """Lay a section out and write it, tagged. Raises Rejected when the engine warns."""
         document = self.document(html, title)
         pages = tuple(galley_page(page) for page in document.pages)
@@ -100,7 +100,7 @@ class Compositor:
         tags: list[Tag] = []
         with engine_warnings(title, self.fetcher), bare_fonts():
             pdf = document.write_pdf(finisher=lambda _, pdf: tags.append(taken_out(pdf)), pdf_tags=True, uncompressed_pdf=True)
-        return Galley(pdf, pages, tags[0])
+        return Rough(pdf, pages, tags[0])
 
     def write(self, html: str, title: str) -> bytes:
         """Write a document that is no section of a book as a PDF. Raises Rejected when the engine warns."""

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pikepdf
-
 from publisher import book, booklets, edition, pieces, sandbox, typeset
 from publisher.archive import Archive
 from publisher.catalogue import Catalogue
@@ -25,7 +23,7 @@ from publisher.compose import cover
 from publisher.compose.dates import shown
 from publisher.edition import PRESS, SCREEN
 from publisher.finish import attachments, press, screen
-from publisher.finish.joining import joined
+from publisher.finish.joining import Joined, joined
 from publisher.galley import Galley, Typeset
 from publisher.inks import PressRun, inks, press_run
 from publisher.pagination import Pagination
@@ -89,8 +87,8 @@ class Job:
         """Begin to write the instructions of a booklet."""
         return self.workshop.make(pieces.leaflet, booklets.INSTRUCTIONS, html, title, where=self.styles / booklets.INSTRUCTIONS)
 
-    def joined(self, pages: Typeset) -> pikepdf.Pdf:
-        """Return the pages as one document."""
+    def joined(self, pages: Typeset) -> Joined:
+        """Return the pages as one volume."""
         return joined(pages.sheets, self.styles / "fonts")
 
     def drawn(self, pdf: bytes, pagination: Pagination | None = None) -> Sequence[DrawnPage]:
@@ -148,15 +146,15 @@ Looked = tuple[list[Problem], list[str]]
 """What was found in a file, and what was measured."""
 
 
-def screen_files(job: Job, pages: Typeset, tell: Tell) -> Files:
+def screen_files(job: Job, volume: Callable[[], Joined], tell: Tell) -> Files:
     """Make the screen edition."""
-    pdf = screen.finish(job.joined(pages), job.book, job.pagination, attachments.of_cases(shown(job.source, job.catalogue), job.book))
+    pdf = screen.finish(volume(), job.book, job.pagination, attachments.of_cases(shown(job.source, job.catalogue), job.book))
     return looked_at(job, {"screen.pdf": pdf}, tell)
 
 
-def press_files(job: Job, pages: Typeset, tell: Tell) -> Files:
+def press_files(job: Job, volume: Callable[[], Joined], tell: Tell) -> Files:
     """Make the press edition: the inside, and the cover where the stock is known by which its spine is measured."""
-    made = {"press.pdf": press.press(job.joined(pages), job.book, job.pagination, job.run())}
+    made = {"press.pdf": press.press(press.opened(volume()), job.book, job.pagination, job.run())}
     sheet = job.cover()
     if sheet is None:
         place, hint = Place(f"content/{job.book.volume}/volume.yaml"), "写出 stock: {paper: …, caliper_mm: …}，书脊按单张厚度计算"
@@ -170,15 +168,15 @@ def cover_file(job: Job, sheet: book.Book) -> bytes:
     """Typeset and finish the cover."""
     wanted = cover.of(sheet)
     laid = typeset.Typesetter(Renderer(sheet, job.layouts).html, job.setting(edition.cover(wanted.sheet_mm))).typeset(sheet)
-    return press.cover(job.joined(laid), job.book, job.run(cover=True), wanted.folds_mm, f"书脊 {wanted.spine_mm:g} mm")
+    return press.cover(press.opened(job.joined(laid)), job.book, job.run(cover=True), wanted.folds_mm, f"书脊 {wanted.spine_mm:g} mm")
 
 
-def booklet_files(job: Job, pages: Typeset, tell: Tell) -> Files:
+def booklet_files(job: Job, volume: Callable[[], Joined], tell: Tell) -> Files:
     """Make the booklets: the whole volume, and each selection of cases that it names. They have pages of their own."""
     return booklets.booklet_files(job.shop(), tell)
 
 
-EDITIONS: dict[str, Callable[[Job, Typeset, Tell], Files]] = {"screen": screen_files, "press": press_files, "booklets": booklet_files}
+EDITIONS: dict[str, Callable[[Job, Callable[[], Joined], Tell], Files]] = {"screen": screen_files, "press": press_files, "booklets": booklet_files}
 """What can be built, by name, in the order in which it is made."""
 
 

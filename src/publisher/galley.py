@@ -5,8 +5,9 @@ others into a volume without setting a line again.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple, Self
 
 from publisher import book
@@ -84,24 +85,133 @@ class Tag:
 
 
 @dataclass(frozen=True)
-class Galley:
+class Rough:
+    """A section as the engine wrote it."""
+
     pdf: bytes
     pages: tuple[GalleyPage, ...]
-    tags: Tag | None = None
-    """Of a galley that is not finished; the file has none then."""
+    tags: Tag
+    """The file has none."""
+
+
+class Touch(NamedTuple):
+    """Where a page can be touched to follow a link."""
+
+    number: int
+    text: str
+    """Its object without what is said of it."""
+    said: str
+    """In which the number of a slot stands for that of another page."""
+    owner: int
+    """The number of its element in the tag tree."""
+
+
+@dataclass(frozen=True)
+class PlatePage:
+    """A page as objects of a file. Texts are as in a PDF."""
+
+    content: bytes
+    """With marks where numbers of pages are to be printed; the codes are those of the engine's fonts."""
+    boxes: dict[str, str]
+    used: tuple[tuple[str, str], ...]
+    """Kind and name of each resource that it uses."""
+    links: tuple[Touch, ...]
+    owners: tuple[int | None, ...]
+    """The numbers of the elements that own its marks, by the numbers of these."""
+
+
+class Font(NamedTuple):
+    """What a galley draws of a face."""
+
+    face: str
+    font: str
+    """Its object, and below those of its descendant and descriptor, all without what depends on the sorts."""
+    descendant: str
+    descriptor: str
+    widths: dict[int, float]
+    """In thousandths, by the engine's codes."""
+    meanings: dict[int, str]
+
+
+class Cut(NamedTuple):
+    """A stream of the plate: a form, a picture, a pattern."""
+
+    number: int
+    head: str
+    data: bytes
+    """As it is stored, but where text is drawn in it: then plain, for its codes will be others."""
+    draws_text: bool
+
+
+@dataclass(frozen=True)
+class Plate:
+    """The objects of a section, numbered from 0, which stands for the document in the tag tree; its pages come next."""
+
+    count: int
+    pages: tuple[PlatePage, ...]
+    batches: tuple[tuple[str, int, str], ...]
+    """Objects of one kind: the kind, the number of the first, their texts, each on a line."""
+    streams: tuple[Cut, ...]
+    resources: dict[str, dict[str, str]]
+    """Texts by kind and name; without the fonts."""
+    fonts: dict[str, Font]
+    tops: tuple[int, ...]
+    """The elements at the top of its tag tree."""
+    ids: dict[str, int]
+    """Elements by their ids."""
+
+
+@dataclass(frozen=True)
+class Galley:
+    plate: Plate
+    pages: tuple[GalleyPage, ...]
 
     def stored(self) -> bytes:
-        """Return it as bytes that `restored` takes back."""
-        return json.dumps([asdict(page) for page in self.pages], ensure_ascii=False, separators=(",", ":")).encode() + b"\n" + self.pdf
+        """Return it as bytes that `restored` takes back: a line that tells everything but what is binary, then that."""
+        binary = [page.content for page in self.plate.pages] + [cut.data for cut in self.plate.streams]
+        told = {
+            **{name: getattr(self.plate, name) for name in ("count", "batches", "resources", "fonts", "tops", "ids")},
+            "leaves": [(page.boxes, page.used, page.links, page.owners) for page in self.plate.pages],
+            "streams": [(cut.number, cut.head, cut.draws_text) for cut in self.plate.streams],
+            "pages": [asdict(page) for page in self.pages],
+            "lengths": [len(content) for content in binary],
+        }
+        return b"".join([json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode(), b"\n", *binary])
 
     @classmethod
     def restored(cls, content: bytes) -> Self:
         """Take back what `stored` gave. Raises ValueError for anything else."""
-        head, _, pdf = content.partition(b"\n")
+        head, _, binary = content.partition(b"\n")
         try:
-            return cls(pdf, tuple(page_of(fields) for fields in json.loads(head)))
-        except (TypeError, KeyError) as error:
+            told = json.loads(head)
+            ends = list(accumulate(told["lengths"], initial=0))
+            if ends[-1] != len(binary):
+                raise ValueError(f"{len(binary)} bytes, not {ends[-1]}")
+            parts = [binary[start:end] for start, end in pairwise(ends)]
+            return cls(plate_of(told, parts), tuple(page_of(fields) for fields in told["pages"]))
+        except (TypeError, KeyError, IndexError, AttributeError) as error:
             raise ValueError(str(error)) from error
+
+
+def plate_of(told: dict, parts: Sequence[bytes]) -> Plate:
+    leaves = told["leaves"]
+    return Plate(
+        told["count"],
+        tuple(
+            PlatePage(content, boxes, tuple((kind, name) for kind, name in used), tuple(Touch(*link) for link in links), tuple(owners))
+            for content, (boxes, used, links, owners) in zip(parts[: len(leaves)], leaves, strict=True)
+        ),
+        tuple((kind, first, texts) for kind, first, texts in told["batches"]),
+        tuple(Cut(number, head, data, draws) for data, (number, head, draws) in zip(parts[len(leaves) :], told["streams"], strict=True)),
+        told["resources"],
+        {name: Font(*fields[:4], by_code(fields[4]), by_code(fields[5])) for name, fields in told["fonts"].items()},
+        tuple(told["tops"]),
+        told["ids"],
+    )
+
+
+def by_code(items: dict[str, Any]) -> dict[int, Any]:
+    return {int(code): value for code, value in items.items()}
 
 
 def page_of(fields: dict) -> GalleyPage:

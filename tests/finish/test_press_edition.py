@@ -52,7 +52,7 @@ def test_leaves_are_made_whole_by_a_blank_page(sample_built):
     while len(sheets) % 2 == 0:
         sheets = tuple(sheet for sheet in sheets if sheet.section is not sheets[-1].section)
     job, odd = sample_built.job, Typeset(sheets)
-    printed = texts(press.press(job.joined(odd), job.book, odd.pagination, job.run()))
+    printed = texts(press.press(press.opened(job.joined(odd)), job.book, odd.pagination, job.run()))
     assert (len(printed), printed[-1]) == (len(sheets) + 1, "")
 
 
@@ -134,7 +134,7 @@ def test_the_second_ink_can_have_a_plate_of_its_own(spot):
 
 def test_finishing_twice_gives_the_same_bytes(sample_press):
     job = sample_press.job
-    assert press.press(job.joined(sample_press.pages), job.book, job.pagination, job.run()) == sample_press.files["press.pdf"]
+    assert press.press(press.opened(job.joined(sample_press.pages)), job.book, job.pagination, job.run()) == sample_press.files["press.pdf"]
 
 
 def test_a_real_inside_and_cover_are_small(breast_press):

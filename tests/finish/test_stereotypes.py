@@ -15,41 +15,40 @@ SITE = b"q\n0.08 0.38 0.42 rg\n%d 30 20 20 re\nf\nQ\n"
 FIGURE = b"q\n0.5 0 0 0.5 5 5 cm\n/Figure <</MCID 0>> BDC\n%s%sEMC\nQ\n"
 
 
-def file(*contents: bytes) -> pikepdf.Pdf:
+def pictures(contents: list[bytes], forms: dict[str, stereotypes.Form]) -> list:
     pdf = pikepdf.new()
     for content in contents:
         pdf.add_blank_page(page_size=(100, 100))
         pdf.pages[-1].obj.Contents = pdf.make_stream(content)
-        pdf.pages[-1].obj.Resources = pikepdf.Dictionary()
-    return pdf
-
-
-def pictures(pdf: pikepdf.Pdf) -> list:
+        placed = {name: pdf.make_stream(form.data, pikepdf.Object.parse(form.head)) for name, form in forms.items()}
+        pdf.pages[-1].obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(placed))
     out = io.BytesIO()
     pdf.save(out)
     return [page.render(scale=4).to_pil() for page in pdfium.PdfDocument(out.getvalue())]
 
 
-@pytest.fixture
-def pdf() -> pikepdf.Pdf:
-    return file(FIGURE % (BONE, SITE % 10), FIGURE % (BONE, SITE % 60), FIGURE % (SITE % 10, b""))
+PAGES = [FIGURE % (BONE, SITE % 10), FIGURE % (BONE, SITE % 60), FIGURE % (SITE % 10, b"")]
 
 
-def test_a_drawing_of_two_pages_stands_in_the_file_once(pdf):
-    stereotypes.share(pdf, [page.obj for page in pdf.pages])
-    first, second, third = (page.obj for page in pdf.pages)
-    assert first.Resources.XObject["/S1"].objgen == second.Resources.XObject["/S1"].objgen
-    assert b" c\n" not in first.Contents.read_bytes() + second.Contents.read_bytes()
-    assert "/XObject" not in third.Resources
+def test_a_drawing_of_two_pages_stands_in_the_file_once():
+    forms, ((first, one), (second, other), (third, none)) = stereotypes.shared(PAGES, {})
+    assert one == other == ("/S1",)
+    assert forms["/S1"].data == BONE
+    assert b" c\n" not in first + second
+    assert (third, none) == (PAGES[2], ())
 
 
-def test_every_page_looks_as_before(pdf):
-    before = pictures(pdf)
-    stereotypes.share(pdf, [page.obj for page in pdf.pages])
-    assert all(ImageChops.difference(one, two).getbbox() is None for one, two in zip(before, pictures(pdf), strict=True))
+def test_every_page_looks_as_before():
+    forms, changed = stereotypes.shared(PAGES, {})
+    before, after = pictures(PAGES, {}), pictures([content for content, _ in changed], forms)
+    assert all(ImageChops.difference(one, two).getbbox() is None for one, two in zip(before, after, strict=True))
+
+
+def test_a_form_names_the_states_that_it_sets():
+    drawn = BONE.replace(b"q\n", b"q\n/half gs\n", 1)
+    forms, _ = stereotypes.shared([drawn, drawn], {"/half": "<< /ca 0.5 >>", "/other": "<< /ca 1 >>"})
+    assert pikepdf.Object.parse(forms["/S1"].head).Resources == pikepdf.Object.parse(b"<< /ExtGState << /half << /ca 0.5 >> >> >>")
 
 
 def test_a_drawing_of_one_page_stays_where_it_is():
-    pdf = file(FIGURE % (BONE, b""))
-    stereotypes.share(pdf, [pdf.pages[0].obj])
-    assert "/XObject" not in pdf.pages[0].obj.Resources
+    assert stereotypes.shared([FIGURE % (BONE, b"")], {}) == ({}, [(FIGURE % (BONE, b""), ())])

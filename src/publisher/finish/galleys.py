@@ -7,15 +7,14 @@ that it prints; the programs of the fonts are left out, since the volume has eac
 import io
 import re
 from dataclasses import replace
-from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary
 
-from publisher.finish import drawing, figures, links, tag_tree, tags
+from publisher.finish import drawing, figures, links, plates, tag_tree, tags
 from publisher.finish.drawn_text import STRING, DrawnText, Line, number_of, operator
 from publisher.finish.tag_tree import Element, Mark
-from publisher.galley import Folio, Galley, Slot, Tag
+from publisher.finish.plates import widths_of
+from publisher.galley import Folio, Galley, Rough, Slot, Tag
 from publisher.pagination import folio
 
 SLOT = "/Slot"
@@ -24,23 +23,18 @@ OPEN, CLOSE = "\ue000", "\ue001"
 """Enclose the number of a slot in what is said of a link."""
 
 
-def finished(galley: Galley, section: str, style: str) -> Galley:
-    """Finish a galley as the engine wrote it; `section` makes the ids of its tags its own, `style` is how its pages are numbered."""
-    with pikepdf.open(io.BytesIO(galley.pdf)) as document:
-        folios, slots = structure(document, galley.tags, section, style)
+def finished(rough: Rough, section: str, style: str) -> Galley:
+    """Finish a section as the engine wrote it; `section` makes the ids of its tags its own, `style` is how its pages are numbered."""
+    with pikepdf.open(io.BytesIO(rough.pdf)) as document:
+        tree, folios, slots = structured(document, rough.tags, section, style)
         drawing.tidy(document)
-        without_programs(document)
-        for key in ("/Outlines", "/Names", "/Metadata"):
-            if key in document.Root:
-                del document.Root[key]
-        out = io.BytesIO()
-        document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    pages = (replace(page, folio=folios.get(index), slots=tuple(slots.get(index, ()))) for index, page in enumerate(galley.pages))
-    return Galley(out.getvalue(), tuple(pages))
+        plate = plates.of(document, tree, folios)
+    pages = (replace(page, folio=folios.get(index), slots=tuple(slots.get(index, ()))) for index, page in enumerate(rough.pages))
+    return Galley(plate, tuple(pages))
 
 
-def structure(document: pikepdf.Pdf, made: Tag, section: str, style: str) -> tuple[dict[int, Folio], dict[int, list[Slot]]]:
-    """Write the tag tree as it is to be, make artifacts of what is not in it, lift the folios out and mark the slots; return both by page."""
+def structured(document: pikepdf.Pdf, made: Tag, section: str, style: str) -> tuple[Element, dict[int, Folio], dict[int, list[Slot]]]:
+    """Make the tag tree as it is to be, make artifacts of what is not in it, lift the folios out and mark the slots; return the tree, and both by page."""
     tree, drawn = tag_tree.read(made, document), DrawnText(document)
     slots = marked_slots(tree, drawn)
     tags.restructure(tree, drawn, section)
@@ -56,8 +50,7 @@ def structure(document: pikepdf.Pdf, made: Tag, section: str, style: str) -> tup
     drawn.join(tree)
     drawn.make_artifacts(marks)
     drawn.write()
-    tag_tree.write(document, tree)
-    return folios, slots
+    return tree, folios, slots
 
 
 def marked_slots(tree: Element, drawn: DrawnText) -> dict[int, list[Slot]]:
@@ -113,31 +106,3 @@ def lifted(content: list[Line], mark: Mark, page: pikepdf.Page) -> Folio:
     kept.insert(kept.index(b"BT") + 1, drawing.FOLIO)
     content[start + 1 : stop] = kept
     return Folio(font, size, matrix, aligned, width)
-
-
-def widths_of(descendant: Any) -> dict[int, float]:
-    """Return the widths of a composite font by code (PDF 1.7 §9.7.4.3)."""
-    found: dict[int, float] = {}
-    entries, place = descendant.W, 0
-    while place < len(entries):
-        first, second = int(entries[place]), entries[place + 1]
-        if isinstance(second, Array):
-            found.update((first + step, float(width)) for step, width in enumerate(second))
-        else:
-            found.update((code, float(entries[place + 2])) for code in range(first, int(second) + 1))
-        place += 2 if isinstance(second, Array) else 3
-    return found
-
-
-def without_programs(document: pikepdf.Pdf) -> None:
-    """Leave the programs of the fonts out."""
-    for item in document.objects:
-        if isinstance(item, Dictionary) and item.get("/Type") == "/FontDescriptor":
-            for key in ("/FontFile2", "/FontFile3"):
-                if key in item:
-                    del item[key]
-
-
-def face_name(font: Any) -> str:
-    """Return the engine's name of a font's face, without the letters of its subset."""
-    return re.sub(r"^/[A-Z]{6}\+", "", str(font.BaseFont))

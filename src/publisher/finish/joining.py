@@ -1,21 +1,18 @@
-"""Galleys joined into one file: pages in order with their numbers, one tag tree, each face once, bookmarks and destinations."""
+"""Galleys joined into one volume: pages in order with their numbers, one tag tree, each face once, bookmarks and destinations."""
 
-import io
+import hashlib
 import re
-from collections.abc import Iterable
-from copy import copy
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import pikepdf
-from pikepdf import Array, Dictionary, Name, NameTree, NumberTree, OutlineItem, String
-
-from publisher.finish import drawing, fonts, sorts, stereotypes
-from publisher.finish.drawn_text import unicodes
+from publisher.finish import drawing, fonts, packing, sorts, stereotypes
 from publisher.finish.faces import Face, face
-from publisher.finish.galleys import CLOSE, OPEN, SLOT, face_name, widths_of
-from publisher.galley import Bookmark, Folio, Galley, Sheet
+from publisher.finish.galleys import CLOSE, OPEN, SLOT
+from publisher.finish.objects import Batch, Objects, Stream, shifted, string
+from publisher.finish.plates import NO_FONTS
+from publisher.galley import Bookmark, Folio, Font, Galley, Plate, Sheet, Touch
 
 NUMBERED = re.compile(rb"%s(\d+) MP\s+([^T]*?)(TJ|Tj)" % SLOT.encode())
 FIGURES = re.compile(rb"<([0-9a-fA-F]+)>")
@@ -27,7 +24,7 @@ class Case:
     """The sorts of one face that a file draws: their widths and what they mean."""
 
     face: Face
-    font: Any
+    font: Font
     name: str
     """What pages call it."""
     widths: dict[int, float] = field(default_factory=dict)
@@ -42,86 +39,112 @@ class Case:
         return b"".join(self.face.codes[char].to_bytes(2) for char in text)
 
 
-def joined(sheets: Iterable[Sheet], faces: Path) -> pikepdf.Pdf:
+@dataclass(frozen=True)
+class Part:
+    """A galley in the volume: the place of its first page, and the volume's fonts by its own names."""
+
+    plate: Plate
+    start: int
+    fonts: dict[str, Case]
+
+
+@dataclass
+class Leaf:
+    """A page of the volume: its part (None for a blank one), its place in it, and its content, to which all has been done."""
+
+    part: Part | None
+    index: int = 0
+    content: bytes = b""
+    links: tuple[Touch, ...] = ()
+    shared: tuple[str, ...] = ()
+    """The stereotypes that it places."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The pages of a volume, ready to be written, for whatever edition."""
+
+    sheets: tuple[Sheet, ...]
+    parts: tuple[Part, ...]
+    leaves: tuple[Leaf, ...]
+    cases: dict[str, Case]
+    casts: dict[str, "Cast"]
+    """By the face."""
+    stereotypes: dict[str, stereotypes.Form]
+    drawn: dict[tuple[int, int], bytes]
+    """The content of forms that draw text, by the start of their part and their number."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A font of the volume: the program of the sorts that are drawn, and their new codes by the old ones."""
+
+    program: bytes
+    codes: dict[int, int]
+
+
+def joined(sheets: Iterable[Sheet], faces: Path) -> Joined:
     """Join the sheets of a volume; `faces` is the folder of the fonts. A sheet without a galley is a blank page."""
-    sheets = list(sheets)
-    out = pikepdf.new()
+    sheets = tuple(sheets)
     cases: dict[str, Case] = {}
-    tree = Tree(out)
-    owned: list[tuple[pikepdf.Page, dict[str, Case]]] = []
-    start = 0
-    while start < len(sheets):
+    parts: list[Part] = []
+    leaves: list[Leaf] = []
+    while len(leaves) < len(sheets):
+        start = len(leaves)
         galley = sheets[start].galley
         if galley is None:
-            add_blank(out, next(sheet.galley for sheet in sheets if sheet.galley))
-            start += 1
+            leaves.append(Leaf(None))
             continue
-        source = pikepdf.open(io.BytesIO(galley.pdf))
-        out.add_pages_from(source)
-        tree.add(source, start, len(galley.pages))
-        own = gather(out.pages[start].Resources.Font, cases, faces)
-        for place, sheet in enumerate(sheets[start : start + len(galley.pages)], start):
-            numbered(out.pages[place], sheet, own, out)
-            owned.append((out.pages[place], own))
-        start += len(galley.pages)
-    compose(owned, {name: cast(out, case) for name, case in cases.items()}, out)
-    stereotypes.share(out, [page.obj for page, _ in owned if "/XObject" in page.obj.Resources or b"/Figure" in page.obj.Contents.read_bytes()])
-    tree.close()
-    bookmark(out, sheets)
-    out.Root.Names = Dictionary(Dests=destinations(out, sheets))
-    return out
+        parts.append(Part(galley.plate, start, gathered(galley, cases, faces)))
+        leaves += [numbered(parts[-1], sheet) for sheet in sheets[start : start + len(galley.pages)]]
+    casts = {name: cast(case) for name, case in cases.items()}
+    tables = {name: sorts.table(made.codes) for name, made in casts.items()}
+    drawn: dict[tuple[int, int], bytes] = {}
+    renamed = {part.start: {name: (case.name, tables[case.font.face]) for name, case in part.fonts.items()} for part in parts}
+    for leaf in leaves:
+        if leaf.part:
+            leaf.content = sorts.renumber(leaf.content, renamed[leaf.part.start])
+    for part in parts:
+        drawn |= {(part.start, cut.number): sorts.renumber(cut.data, renamed[part.start]) for cut in part.plate.streams if cut.draws_text}
+    return Joined(sheets, tuple(parts), tuple(leaves), cases, casts, share(leaves), drawn)
 
 
-def written(document: pikepdf.Pdf) -> bytes:
-    """Save a joined document as it is: the same pages give the same bytes."""
-    document.remove_unreferenced_resources()
-    out = io.BytesIO()
-    document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue()
+def share(leaves: Sequence[Leaf]) -> dict[str, stereotypes.Form]:
+    """Cast what pages with figures draw alike once; return the forms that they place by their names."""
+    figured = [leaf for leaf in leaves if leaf.part and (b"/Figure" in leaf.content or any(kind == "/XObject" for kind, _ in leaf.part.plate.pages[leaf.index].used))]
+    states = {name: text for leaf in figured for name, text in leaf.part.plate.resources.get("/ExtGState", {}).items()}
+    forms, contents = stereotypes.shared([leaf.content for leaf in figured], states)
+    for leaf, (content, names) in zip(figured, contents, strict=True):
+        leaf.content, leaf.shared = content, names
+    return forms
 
 
-def add_blank(out: pikepdf.Pdf, pattern: Galley) -> None:
-    """Add a page of the size of the others that bears nothing."""
-    with pikepdf.open(io.BytesIO(pattern.pdf)) as source:
-        boxes = {key: [float(side) for side in source.pages[0].obj[key]] for key in ("/MediaBox", "/TrimBox", "/BleedBox")}
-    page = out.add_blank_page(page_size=(100, 100))
-    for key, box in boxes.items():
-        page.obj[key] = Array(box)
-    page.obj.Resources = Dictionary()
-
-
-def gather(resources: Any, cases: dict[str, Case], faces: Path) -> dict[str, Case]:
-    """Put the sorts of a galley's fonts with those of the file, and the file's font in their place; return the cases by resource."""
+def gathered(galley: Galley, cases: dict[str, Case], faces: Path) -> dict[str, Case]:
+    """Put the sorts of a galley's fonts with those of the file; return the cases by the galley's names."""
     own = {}
-    for name in sorted(resources.keys()):
-        font = resources[name]
-        case = cases.setdefault(face_name(font), Case(face(faces, face_name(font)), font, f"/F{len(cases) + 1}"))
-        case.widths.update(widths_of(font.DescendantFonts[0]))
-        for code, meaning in unicodes(font).items():
+    for name, font in galley.plate.fonts.items():
+        case = own[name] = cases.setdefault(font.face, Case(face(faces, font.face), font, f"/F{len(cases) + 1}"))
+        case.widths.update(font.widths)
+        for code, meaning in font.meanings.items():
             if meaning == " ":  # one blank glyph may stand for every width of space: the plain one is what a search types
                 case.meanings[code] = meaning
             case.meanings.setdefault(code, meaning)
-        own[name] = case
     return own
 
 
-def numbered(page: pikepdf.Page, sheet: Sheet, own: dict[str, Case], out: pikepdf.Pdf) -> None:
+def numbered(part: Part, sheet: Sheet) -> Leaf:
     """Print a page's own number and those of other pages where its galley keeps room for them; say these in the descriptions of links."""
-    if sheet.page is None or not (sheet.page.folio or sheet.page.slots):
-        return
-    content = page.obj.Contents.read_bytes()
+    page = part.plate.pages[sheet.index]
+    content, links = page.content, page.links
     if spot := sheet.page.folio:
-        content = content.replace(drawing.FOLIO, drawn(spot, own[spot.font], sheet.folio), 1)
+        content = content.replace(drawing.FOLIO, drawn(spot, part.fonts[spot.font], sheet.folio), 1)
     if sheet.page.slots:
         left: dict[int, bytes] = {}
-        content = NUMBERED.sub(lambda match: referred(match, sheet, own, left), content)
+        content = NUMBERED.sub(lambda match: referred(match, sheet, part.fonts, left), content)
         if unprinted := [slot for slot, codes in left.items() if codes]:
             raise ValueError(f"slots {unprinted} of {sheet.section and sheet.section.id} have no room for {[sheet.numbers[slot] for slot in unprinted]}")
-        for item in page.obj.get("/Annots", ()):
-            said = str(item.get("/Contents", ""))
-            if OPEN in said:
-                item.Contents = String(SAID.sub(lambda match: sheet.numbers[int(match[1])], said))
-    page.obj.Contents = out.make_stream(content)
+        links = tuple(link._replace(said=SAID.sub(lambda match: sheet.numbers[int(match[1])], link.said)) if OPEN in link.said else link for link in links)
+    return Leaf(part, sheet.index, content, links)
 
 
 def referred(match: re.Match[bytes], sheet: Sheet, own: dict[str, Case], left: dict[int, bytes]) -> bytes:
@@ -152,22 +175,9 @@ def drawn(spot: Folio, case: Case, text: str) -> bytes:
     return f"{matrix} Tm\n{spot.font} {spot.size:g} Tf\n[ <{case.add(text).hex()}> ] TJ".encode()
 
 
-def cast(out: pikepdf.Pdf, case: Case) -> dict[int, int]:
-    """Give a font the program, widths and meanings of all the sorts that the file draws; return their new codes by the old ones."""
-    program, codes = fonts.cut(case.face.program, sorted({0, *case.widths}))
-    descendant = case.font.DescendantFonts[0]
-    descriptor = descendant.FontDescriptor
-    if case.face.program[:4] == b"OTTO":
-        descriptor.FontFile3 = out.make_stream(program, Subtype=Name.CIDFontType0C)
-        if "/CIDToGIDMap" in descendant:  # only for TrueType (PDF 1.7 table 117)
-            del descendant.CIDToGIDMap
-    else:
-        descriptor.FontFile2 = out.make_stream(program, Length1=len(program))
-        descendant.CIDToGIDMap = Name.Identity
-    widths = {codes[code]: round(width, 3) for code, width in case.widths.items()}
-    descendant.W = Array([entry for first, run in runs(widths) for entry in (first, Array(run))])
-    case.font.ToUnicode = out.make_stream(to_unicode({codes[code]: text for code, text in case.meanings.items() if code in codes}))
-    return codes
+def cast(case: Case) -> Cast:
+    """Cut a font down to the sorts that the file draws."""
+    return Cast(*fonts.cut(case.face.program, sorted({0, *case.widths})))
 
 
 def runs(widths: dict[int, float]) -> list[tuple[int, list[float]]]:
@@ -178,22 +188,6 @@ def runs(widths: dict[int, float]) -> list[tuple[int, list[float]]]:
             found.append((code, []))
         found[-1][1].append(widths[code])
     return found
-
-
-def compose(pages: Iterable[tuple[pikepdf.Page, dict[str, Case]]], codes: dict[str, dict[int, int]], out: pikepdf.Pdf) -> None:
-    """Say the text of all pages in the new codes; each page names the fonts that it uses, by the names of the file."""
-    seen: set[tuple[int, int]] = set()
-    tables = {name: sorts.table(new) for name, new in codes.items()}
-    for page, own in pages:
-        new = {name: (case.name, codes[face_name(case.font)]) for name, case in own.items()}
-        in_text = {name: (case.name, tables[face_name(case.font)]) for name, case in own.items()}
-        fonts_of_file = Dictionary({case.name: case.font for case in own.values()})
-        page.obj.Contents = out.make_stream(sorts.renumber(page.obj.Contents.read_bytes(), in_text))
-        for form in sorts.forms(page.obj.Resources, seen):
-            sorts.renumber_form(form, new)
-            form.Resources.Font = fonts_of_file
-        page.obj.Resources = copy(page.obj.Resources)
-        page.obj.Resources.Font = fonts_of_file
 
 
 def to_unicode(meanings: dict[int, str]) -> bytes:
@@ -208,65 +202,221 @@ def to_unicode(meanings: dict[int, str]) -> bytes:
     ).encode()
 
 
-class Tree:
-    """The tag tree of the file, to which galleys bring theirs."""
+# -- written as objects -------------------------------------------------------------------------------------------
 
-    def __init__(self, out: pikepdf.Pdf):
-        self.out = out
-        self.root = out.make_indirect(Dictionary(Type=Name.StructTreeRoot))
-        self.document = out.make_indirect(Dictionary(S=Name.Document, P=self.root))
-        self.kids: list[Any] = []
-        self.owners: list[Any] = []
-        self.ids: dict[str, Any] = {}
+Store = Callable[[bytes, bytes], tuple[bytes, "bytes | Future[bytes]"]]
+"""Returns the dictionary and the data of a stream as they are to be stored."""
 
-    def add(self, source: pikepdf.Pdf, start: int, count: int) -> None:
-        """Add the tags of a galley whose pages stand in the file from `start` on."""
-        copied = self.out.copy_foreign(source.Root.StructTreeRoot)
-        top = copied.K
-        for kid in top.K if isinstance(top.K, Array) else [top.K]:
-            kid.P = self.document
-            self.kids.append(kid)
-        known = NumberTree(copied.ParentTree)
-        for page in (self.out.pages[place] for place in range(start, start + count)):
-            for key, item in (("/StructParents", page.obj), *(("/StructParent", item) for item in page.obj.get("/Annots", ()))):
-                if key in item:
-                    self.owners.append(known[int(item[key])])
-                    item[key] = len(self.owners) - 1
-        if "/IDTree" in copied:
-            self.ids.update((str(name), element) for name, element in NameTree(copied.IDTree).items())
+
+def written(volume: Joined, tagged: bool = True) -> bytes:
+    """Write joined pages as they are, to be read again here: the same pages give the same bytes."""
+    made = Written(volume, lambda head, data: (head, data), tagged)
+    made.entries |= {"/Names": dictionary({"/Dests": names(made.destinations())})}
+    root = made.objects.reserve()
+    made.objects.alone[root] = dictionary({"/Type": b"/Catalog", **made.entries})
+    return packing.packed(made.objects, root)
+
+
+class Written:
+    """The objects of joined pages; `entries` are those of the catalogue that lead to them."""
+
+    def __init__(self, volume: Joined, store: Store, tagged: bool = True, trimmed: bool = False):
+        self.volume, self.store, self.tagged, self.trimmed = volume, store, tagged, trimmed
+        self.objects = Objects()
+        self.tree, self.document, self.page_tree = (self.objects.reserve() for _ in range(3))
+        self.bases = {part.start: self.objects.reserve(part.plate.count) for part in volume.parts}
+        self.pages = [self.bases[leaf.part.start] + 1 + leaf.index if leaf.part else self.objects.reserve() for leaf in volume.leaves]
+        self.owners: list[bytes] = []
+        self.shared: dict[bytes, int] = {}
+        self.fonts = {case.name: self.font(case, volume.casts[name]) for name, case in volume.cases.items()}
+        self.forms = {name: self.stream(form.head, form.data) for name, form in volume.stereotypes.items()}
+        for leaf, number in zip(volume.leaves, self.pages, strict=True):
+            self.page(leaf, number)
+        for part in volume.parts:
+            self.part(part)
+        self.objects.batches.append(Batch("Pages", 0, self.page_tree, (b"<< /Count %d /Kids [ %s ] /Type /Pages >>" % (len(self.pages), references(self.pages)),)))
+        self.entries = {"/Pages": b"%d 0 R" % self.page_tree, "/Outlines": b"%d 0 R" % self.outline()}
+        if tagged:
+            self.close()
+            self.entries["/StructTreeRoot"] = b"%d 0 R" % self.tree
+
+    def stream(self, head: bytes, data: bytes) -> int:
+        """Add a stream that is plain."""
+        return self.objects.add_stream(*self.store(head, data))
+
+    def font(self, case: Case, made: Cast) -> int:
+        """Add a font with the program, widths and meanings of all the sorts that the file draws."""
+        add, codes = self.objects.add, made.codes
+        tag = "".join(chr(65 + byte % 26) for byte in hashlib.sha256(made.program).digest()[:6])
+        name = b"/%s+%s" % (tag.encode(), case.font.face.encode())
+        widths = {codes[code]: round(width, 3) for code, width in case.widths.items()}
+        meanings = {codes[code]: text for code, text in case.meanings.items() if code in codes}
+        is_cff = case.face.program[:4] == b"OTTO"
+        program = self.stream(b"<< /Subtype /CIDFontType0C >>" if is_cff else b"<< /Length1 %d >>" % len(made.program), made.program)
+        descriptor = with_entries(case.font.descriptor, b"/FontFile%d %d 0 R /FontName %s" % (3 if is_cff else 2, program, name))
+        advances = b" ".join(b"%d %s" % (first, numbers_of(run)) for first, run in runs(widths))
+        to_glyphs = b"" if is_cff else b"/CIDToGIDMap /Identity "  # only for TrueType (PDF 1.7 table 117)
+        entries = b"/BaseFont %s %s/FontDescriptor %d 0 R /W [ %s ]" % (name, to_glyphs, add("/FontDescriptor", descriptor), advances)
+        descendant = add("/Font", with_entries(case.font.descendant, entries))
+        unicode = self.stream(b"<< >>", to_unicode(meanings))
+        return add("/Font", with_entries(case.font.font, b"/BaseFont %s /DescendantFonts [ %d 0 R ] /ToUnicode %d 0 R" % (name, descendant, unicode)))
+
+    def page(self, leaf: Leaf, number: int) -> None:
+        if leaf.part is None:
+            pattern = next(part.plate.pages[0] for part in self.volume.parts)
+            text = b"<< %s /Parent %d 0 R /Resources %d 0 R /Type /Page >>" % (self.boxes(pattern.boxes), self.page_tree, self.resources(b"<< >>"))
+            self.objects.alone[number] = text
+            return
+        plate, base = leaf.part.plate.pages[leaf.index], self.bases[leaf.part.start]
+        parts = []
+        owned = b"/StructParents %d " % len(self.owners) if self.tagged else b""
+        self.owners.append(b"%d 0 R" % self.objects.add("Owners", b"[ %s ]" % b" ".join(b"null" if own is None else b"%d 0 R" % (base + own) for own in plate.owners)) if self.tagged else b"")
+        if leaf.links:
+            annotations = b"[ %s ]" % references([base + link.number for link in leaf.links])
+            parts.append(b"/Annots %d 0 R /Tabs /S" % self.objects.add("Annots", annotations))
+            for link in leaf.links:
+                entries = b"/Contents %s" % string(link.said) + (b" /StructParent %d" % len(self.owners) if self.tagged else b"")
+                self.owners.append(b"%d 0 R" % (base + link.owner))
+                self.objects.batches.append(Batch("/Annot", base, base + link.number, (with_entries(link.text, entries),)))
+        content = self.stream(b"<< >>", leaf.content)
+        resources = self.resources(self.used(leaf))
+        text = b"/Contents %d 0 R %s /Parent %d 0 R /Resources %d 0 R %s" % (content, self.boxes(plate.boxes), self.page_tree, resources, owned)
+        self.objects.alone[number] = b"<< %s %s/Type /Page >>" % (b" ".join(parts), text)
+
+    def boxes(self, boxes: dict[str, str]) -> bytes:
+        """Return the boxes of a page; in a file for the screen the trim is the page."""
+        kept = {"/MediaBox": boxes.get("/TrimBox", boxes["/MediaBox"])} if self.trimmed else boxes
+        return " ".join(f"{name} {box}" for name, box in kept.items()).encode()
+
+    def used(self, leaf: Leaf) -> bytes:
+        """Write the resources that a page uses."""
+        base, own = self.bases[leaf.part.start], leaf.part.fonts
+        kinds: dict[str, dict[str, bytes]] = {"/Font": {}}
+        for kind, name in leaf.part.plate.pages[leaf.index].used:
+            if kind == "/Font":
+                kinds[kind][own[name].name] = b"%d 0 R" % self.fonts[own[name].name]
+            else:
+                kinds.setdefault(kind, {})[name] = shifted(leaf.part.plate.resources[kind][name].encode("latin-1"), base)
+        for name in leaf.shared:
+            kinds.setdefault("/XObject", {})[name] = b"%d 0 R" % self.forms[name]
+        return b"<< %s >>" % b" ".join(b"%s %s" % (kind.encode(), dictionary(things)) for kind, things in sorted(kinds.items()) if things)
+
+    def resources(self, text: bytes) -> int:
+        """Return the number of resources, which pages that use the same ones share."""
+        if text not in self.shared:
+            self.shared[text] = self.objects.add("Resources", text)
+        return self.shared[text]
+
+    def part(self, part: Part) -> None:
+        """Take over the objects of a galley."""
+        base, fonts = self.bases[part.start], dictionary({case.name: b"%d 0 R" % self.fonts[case.name] for case in part.fonts.values()})
+        self.objects.same[base] = self.document
+        for kind, first, texts in part.plate.batches:
+            if self.tagged or not kind.startswith("Element"):
+                self.objects.batches.append(Batch(kind, base, base + first, texts.encode("latin-1").split(b"\n")))
+        for cut in part.plate.streams:
+            if cut.draws_text:
+                head = shifted(cut.head.encode("latin-1"), base).replace(NO_FONTS, b"/Font " + fonts)
+                self.objects.streams.append(Stream(base + cut.number, 0, *self.store(head, self.volume.drawn[part.start, cut.number])))
+            else:
+                self.objects.streams.append(Stream(base + cut.number, base, cut.head.encode("latin-1"), cut.data))
 
     def close(self) -> None:
-        """Write the tree into the file."""
-        self.document.K = Array(self.kids)
-        self.root.K = self.document
-        self.root.ParentTree = self.out.make_indirect(Dictionary(Nums=Array([entry for pair in enumerate(self.owners) for entry in pair])))
-        self.root.ParentTreeNextKey = len(self.owners)
-        if self.ids:
-            names = Array([entry for name in sorted(self.ids) for entry in (String(name), self.ids[name])])
-            self.root.IDTree = self.out.make_indirect(Dictionary(Names=names))
-        self.out.Root.StructTreeRoot = self.root
+        """Write the top of the tag tree, the owners of all marks and links, and the ids."""
+        batches, bases = self.objects.batches, [(self.bases[part.start], part.plate) for part in self.volume.parts]
+        tops = references([base + top for base, plate in bases for top in plate.tops])
+        batches.append(Batch("Document", 0, self.document, (b"<< /K [ %s ] /P %d 0 R /S /Document >>" % (tops, self.tree),)))
+        owners = self.objects.add("Tree", b"<< /Nums [ %s ] >>" % b" ".join(b"%d %s" % pair for pair in enumerate(self.owners)))
+        ids = {name: base + number for base, plate in bases for name, number in plate.ids.items()}
+        listed = b"/IDTree %d 0 R " % self.objects.add("Tree", names({name: b"%d 0 R" % ids[name] for name in ids})) if ids else b""
+        text = b"<< %s/K %d 0 R /ParentTree %d 0 R /ParentTreeNextKey %d /Type /StructTreeRoot >>" % (listed, self.document, owners, len(self.owners))
+        batches.append(Batch("Tree", 0, self.tree, (text,)))
 
-
-def bookmark(out: pikepdf.Pdf, sheets: list[Sheet]) -> None:
-    """Write the outline: a bookmark stands under the last one before it of a higher level."""
-    with out.open_outline() as outline:
-        open_items: list[tuple[Bookmark, list[OutlineItem]]] = []
-        for place, sheet in enumerate(sheets):
+    def outline(self) -> int:
+        """Write the outline: a bookmark stands under the last one before it of a higher level. Return its number."""
+        top = Item(self.objects.reserve())
+        open_items: list[tuple[int, Item]] = [(0, top)]
+        for place, sheet in enumerate(self.volume.sheets):
             for mark in sheet.page.bookmarks if sheet.page else ():
-                while open_items and open_items[-1][0].level >= mark.level:
+                while len(open_items) > 1 and open_items[-1][0] >= mark.level:
                     open_items.pop()
-                item = OutlineItem(mark.label, Array([out.pages[place].obj, Name.XYZ, mark.spot.x, mark.spot.y, 0]))
-                (open_items[-1][1] if open_items else outline.root).append(item)
-                open_items.append((mark, item.children))
+                item = Item(self.objects.reserve(), mark, self.pages[place])
+                open_items[-1][1].items.append(item)
+                open_items.append((mark.level, item))
+        for item, text in top.texts():
+            self.objects.batches.append(Batch("Outlines", 0, item.number, (text,)))
+        return top.number
+
+    def destinations(self) -> dict[str, bytes]:
+        """Return the places of all anchors, and of the pages by their numbers; of two of one name the first counts."""
+        found: dict[str, bytes] = {}
+        for page, sheet, leaf in zip(self.pages, self.volume.sheets, self.volume.leaves, strict=True):
+            for name, spot in sheet.page.anchors.items() if sheet.page else ():
+                found.setdefault(name, b"[ %d 0 R /XYZ %s %s 0 ]" % (page, number(spot.x), number(spot.y)))
+            if sheet.section and leaf.part and not sheet.section.front:
+                top = float(leaf.part.plate.pages[leaf.index].boxes["/TrimBox"].split()[4])
+                found.setdefault(f"folio-{sheet.folio}", b"[ %d 0 R /XYZ 0 %s 0 ]" % (page, number(top)))
+        return found
 
 
-def destinations(out: pikepdf.Pdf, sheets: list[Sheet]) -> Any:
-    """Return the name tree of all anchors, and of the pages by their numbers; of two of one name the first counts."""
-    found: dict[str, Any] = {}
-    for place, sheet in enumerate(sheets):
-        page = out.pages[place].obj
-        for name, spot in sheet.page.anchors.items() if sheet.page else ():
-            found.setdefault(name, Array([page, Name.XYZ, spot.x, spot.y, 0]))
-        if sheet.section and not sheet.section.front:
-            found.setdefault(f"folio-{sheet.folio}", Array([page, Name.XYZ, 0, float(page.TrimBox[3]), 0]))
-    return out.make_indirect(Dictionary(Names=Array([entry for name in sorted(found) for entry in (String(name), found[name])])))
+@dataclass
+class Item:
+    """A bookmark with those under it."""
+
+    number: int
+    mark: Bookmark | None = None
+    page: int = 0
+    items: list["Item"] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return sum(1 + item.count for item in self.items)
+
+    def texts(self) -> Iterator[tuple["Item", bytes]]:
+        """Yield it and all under it with their texts."""
+        yield self, self.text(b"")
+        waiting = [self]
+        while waiting:
+            item = waiting.pop()
+            for place, kid in enumerate(item.items):
+                beside = b"/Parent %d 0 R" % item.number
+                if place:
+                    beside += b" /Prev %d 0 R" % item.items[place - 1].number
+                if place + 1 < len(item.items):
+                    beside += b" /Next %d 0 R" % item.items[place + 1].number
+                yield kid, kid.text(beside)
+            waiting += item.items
+
+    def text(self, beside: bytes) -> bytes:
+        below = b"/Count %d /First %d 0 R /Last %d 0 R " % (self.count, self.items[0].number, self.items[-1].number) if self.items else b""
+        if self.mark is None:
+            return b"<< %s/Type /Outlines >>" % below
+        spot = b"[ %d 0 R /XYZ %s %s 0 ]" % (self.page, number(self.mark.spot.x), number(self.mark.spot.y))
+        return b"<< %s/Dest %s %s /Title %s >>" % (below, spot, beside, string(self.mark.label))
+
+
+def number(value: float) -> bytes:
+    return f"{value:.6f}".rstrip("0").rstrip(".").encode()
+
+
+def numbers_of(values: Sequence[float]) -> bytes:
+    return b"[ %s ]" % b" ".join(map(number, values))
+
+
+def references(numbers: Iterable[int]) -> bytes:
+    return b" ".join(b"%d 0 R" % one for one in numbers)
+
+
+def dictionary(entries: dict[str, bytes]) -> bytes:
+    return b"<< %s >>" % b" ".join(b"%s %s" % (name.encode(), text) for name, text in sorted(entries.items()))
+
+
+def names(entries: dict[str, bytes]) -> bytes:
+    """Write a name tree of one node."""
+    return b"<< /Names [ %s ] >>" % b" ".join(b"%s %s" % (string(name), entries[name]) for name in sorted(entries))
+
+
+def with_entries(text: "bytes | str", entries: bytes) -> bytes:
+    """Return the text of a dictionary with more entries."""
+    text = text if isinstance(text, bytes) else text.encode("latin-1")
+    return b"%s %s >>" % (text.rstrip().removesuffix(b">>").rstrip(), entries)

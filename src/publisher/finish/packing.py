@@ -1,145 +1,148 @@
-"""A document written small: objects of one kind lie side by side in large object streams, where what they have in common is said once.
+"""Objects written small: those of one kind lie side by side in large object streams, where what they have in common is said once.
 
-The writer of linearized files keeps object streams as it finds them, but makes small ones of mixed kinds itself (PDF 1.7 §7.5.7).
+Here they come in the order in which they were made; `web_order.py` writes the same in the order in which a browser asks for them.
 """
 
-import io
-import re
-import zlib
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-import deflate
-import pikepdf
-from pikepdf import Dictionary, Name
+from publisher.finish.objects import REFERENCE, Batch, Objects
+from publisher.finish.streams import deflated, filtered
 
-REFERENCE = re.compile(rb"\((?:\\.|[^()\\])*\)|<[0-9a-fA-F]*>|(\d+) 0 R", re.DOTALL)
-"""A reference to an object, or a string, in which there is none."""
 TOGETHER = 1000
 """Objects in one stream: a reader unpacks all for one."""
-LEVEL = 10
-"""Of compression: higher ones take twice as long for half a per cent."""
-ALONE = ("", "/Page", "/Catalog")
-"""Kinds of objects that stand alone in a linearized file: streams, pages and the catalogue."""
+HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+WIDTHS = (1, 4, 2)
+"""Bytes of the columns of a table of objects."""
 
 
-@dataclass(frozen=True)
-class Item:
-    """An object of the document."""
+@dataclass(eq=False)
+class Unit:
+    """What stands by itself in the file: a page, a stream, or a stream of many objects."""
 
-    number: int
-    kind: str
-    text: bytes
-    data: Future[bytes] | None = None
-    """Of a stream, as it is stored."""
+    kind: str = ""
+    """Of the objects in it."""
+    own: int = 0
+    """What texts call it, if it is one object."""
+    text: bytes = b""
+    data: "bytes | Future[bytes] | None" = None
+    base: int = 0
+    held: list[tuple[Batch, int, int]] = field(default_factory=list)
+    """The objects in it: of a batch the places from and to."""
+    number: int = 0
+    """Its number in the file."""
 
-
-def packed(document: pikepdf.Pdf) -> bytes:
-    """Return the file of a document, without what nothing refers to. The same document gives the same bytes."""
-    with ThreadPoolExecutor() as hands:
-        items = list(reached(document, hands))
-    alone = [item for item in items if item.kind in ALONE]
-    groups: dict[str, list[Item]] = {}
-    for item in items:
-        if item.kind not in ALONE:
-            groups.setdefault(item.kind, []).append(item)
-    numbers = {item.number: number for number, item in enumerate([*alone, *(item for group in groups.values() for item in group)], 1)}
-
-    def numbered(text: bytes) -> bytes:
-        return REFERENCE.sub(lambda match: b"%d 0 R" % numbers[int(match[1])] if match[1] else match[0], text)
-
-    out = File()
-    for item in alone:
-        out.add(numbers[item.number], numbered(item.text), item.data.result() if item.data else None)
-    last = len(items)
-    for group in groups.values():
-        for start in range(0, len(group), TOGETHER):
-            last += 1
-            part = [(numbers[item.number], numbered(item.text)) for item in group[start : start + TOGETHER]]
-            out.add_many(last, part)
-    return out.closed(last + 1, {name: numbers[document.trailer[name].objgen[0]] for name in ("/Root", "/Info") if name in document.trailer})
+    @property
+    def members(self) -> Iterator[int]:
+        """What texts call the objects in it."""
+        return (batch.first + place for batch, start, end in self.held for place in range(start, end))
 
 
-def reached(document: pikepdf.Pdf, hands: Executor) -> Iterator[Item]:
-    """Yield the objects of a document in the order in which they are referred to; streams are compressed by several hands meanwhile."""
-    waiting = [document.trailer[name].objgen[0] for name in ("/Info", "/Root") if name in document.trailer]
-    seen = set(waiting)
-    while waiting:
-        number = waiting.pop()
-        item = read(document.get_object(number, 0), number, hands)
-        yield item
-        for match in reversed(list(REFERENCE.finditer(item.text))):
-            if match[1] and (found := int(match[1])) not in seen:
-                seen.add(found)
-                waiting.append(found)
+def units(objects: Objects) -> list[Unit]:
+    """Part objects into what stands alone and what is held together."""
+    singles = [Unit(own=number, text=text) for number, text in objects.alone.items()]
+    singles += [Unit(own=stream.number, text=stream.head, data=stream.data, base=stream.base) for stream in objects.streams]
+    kinds: dict[str, list[Batch]] = {}
+    for batch in objects.batches:
+        kinds.setdefault(batch.kind, []).append(batch)
+    return [*singles, *(unit for kind, batches in kinds.items() for unit in held_together(kind, batches))]
 
 
-def read(thing: Any, number: int, hands: Executor) -> Item:
-    if isinstance(thing, pikepdf.Stream):
-        return stream(thing, number, hands)
-    return Item(number, kind(thing), thing.unparse(resolved=True))
+def held_together(kind: str, batches: Iterable[Batch]) -> Iterator[Unit]:
+    unit, room = Unit(kind), TOGETHER
+    for batch in batches:
+        start = 0
+        while start < len(batch.texts):
+            end = min(start + room, len(batch.texts))
+            unit.held.append((batch, start, end))
+            start, room = end, room - (end - start)
+            if not room:
+                yield unit
+                unit, room = Unit(kind), TOGETHER
+    if unit.held:
+        yield unit
 
 
-def stream(thing: Any, number: int, hands: Executor) -> Item:
-    """Read a stream, compressed anew where it is deflated or plain; what describes the file stays plain, for those who search in it."""
-    head, data = Dictionary({name: value for name, value in thing.items() if name != "/Length"}), thing.read_raw_bytes()
-    shorten = bytes
-    if "/Filter" not in head and head.get("/Type") != Name.Metadata:
-        head.Filter, shorten = Name.FlateDecode, deflated
-    elif head.get("/Filter") == Name.FlateDecode:
-        shorten = deflated_anew
-    return Item(number, "", head.unparse(), hands.submit(shorten, data))
+class Writer:
+    """Gives objects the numbers that they have in a file, and writes them."""
 
+    def __init__(self, objects: Objects, compressed: bool = True):
+        self.objects, self.compressed = objects, compressed
+        self.final = [0] * objects.count
+        self.places: dict[int, tuple[int, int, int]] = {}
+        """By number: kind of place, where, and what else says it (PDF 1.7 table 18)."""
 
-def deflated(data: bytes) -> bytes:
-    return bytes(deflate.zlib_compress(data, LEVEL))
+    def number(self, units: Sequence[Unit], first: int, room: int = 0) -> int:
+        """Number units one after another, after them and some numbers more the objects that they hold; return the number after the last."""
+        for unit in units:
+            self.final[unit.own] = unit.number = first
+            first += 1
+        first += room
+        for unit in units:
+            for place, member in enumerate(unit.members):
+                self.final[member] = first
+                self.places[first] = (2, unit.number, place)
+                first += 1
+        return first
 
+    @contextmanager
+    def bodies(self, units: Iterable[Unit]) -> "Iterator[Iterator[tuple[Unit, bytes]]]":
+        """Give all units, which have their numbers, as they stand in the file."""
+        for number, meant in self.objects.same.items():
+            self.final[number] = self.final[meant]
+        with ThreadPoolExecutor() as hands:
+            begun = [(unit, hands.submit(self.together, unit) if unit.held else None) for unit in units]
+            yield ((unit, waiting.result() if waiting else self.single(unit)) for unit, waiting in begun)
 
-def deflated_anew(data: bytes) -> bytes:
-    return min(data, deflated(zlib.decompress(data)), key=len)
+    def single(self, unit: Unit) -> bytes:
+        text = self.numbered(unit.text, unit.base)
+        data = unit.data.result() if isinstance(unit.data, Future) else unit.data
+        return body(unit.number, text, data)
 
-
-def kind(thing: Any) -> str:
-    """Return what objects of one kind have in common."""
-    if not isinstance(thing, Dictionary):
-        return type(thing).__name__
-    if "/S" in thing and "/P" in thing:
-        return f"Element {thing.S}"
-    return str(thing.get("/Type", "")) or " ".join(sorted(thing.keys()))
-
-
-class File:
-    """A file that is written object by object."""
-
-    def __init__(self) -> None:
-        self.out = io.BytesIO()
-        self.out.write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-        self.places: dict[int, tuple[int, int, int]] = {0: (0, 0, 65535)}
-
-    def add(self, number: int, text: bytes, data: bytes | None = None) -> None:
-        self.places[number] = (1, self.out.tell(), 0)
-        body = text if data is None else b"%s /Length %d >>\nstream\n%s\nendstream" % (text.rstrip()[:-2], len(data), data)
-        self.out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
-
-    def add_many(self, number: int, objects: Iterable[tuple[int, bytes]]) -> None:
-        """Add objects as an object stream."""
-        heads, bodies, at = [], [], 0
-        for place, (own, text) in enumerate(objects):
-            self.places[own] = (2, number, place)
-            heads.append(b"%d %d" % (own, at))
-            bodies.append(text)
+    def together(self, unit: Unit) -> bytes:
+        """Return many objects as one stream."""
+        heads, at = [], 0
+        texts = [line for batch, start, end in unit.held for line in self.numbered(b"\n".join(batch.texts[start:end]), batch.base).split(b"\n")]
+        for member, text in zip(unit.members, texts, strict=True):
+            heads.append(b"%d %d" % (self.final[member], at))
             at += len(text) + 1
         head = b" ".join(heads) + b"\n"
-        self.add(number, b"<< /Type /ObjStm /N %d /First %d >>" % (len(bodies), len(head)), head + b"\n".join(bodies))
+        data = head + b"\n".join(texts)
+        text = b"<< /Type /ObjStm /N %d /First %d >>" % (len(texts), len(head))
+        return body(unit.number, filtered(text), deflated(data)) if self.compressed else body(unit.number, text, data)
 
-    def closed(self, number: int, trailer: dict[str, int]) -> bytes:
-        """Return the file with its table of objects, which becomes the one of this number."""
-        start = self.out.tell()
-        self.places[number] = (1, start, 0)
-        table = b"".join(bytes([kind]) + place.to_bytes(4) + index.to_bytes(2) for kind, place, index in (self.places[key] for key in range(number + 1)))
-        named = b" ".join(b"%s %d 0 R" % (name.encode(), item) for name, item in trailer.items())
-        self.add(number, b"<< /Type /XRef /W [1 4 2] /Size %d %s >>" % (number + 1, named), table)
-        self.out.write(b"startxref\n%d\n%%%%EOF\n" % start)
-        return self.out.getvalue()
+    def numbered(self, text: bytes, base: int) -> bytes:
+        """Return a text with the references of the file."""
+        final = self.final
+        return REFERENCE.sub(lambda match: b"%d 0 R" % final[base + int(match[1])] if match[1] else match[0], text)
+
+    def table(self, first: int, after: int) -> bytes:
+        """Return the places of the objects of some numbers as a table of objects has them."""
+        columns = (self.places.get(number, (0, 0, 65535)) for number in range(first, after))
+        return b"".join(value.to_bytes(width) for row in columns for value, width in zip(row, WIDTHS, strict=True))
+
+
+def body(number: int, text: bytes, data: bytes | None = None) -> bytes:
+    """Return an object as it stands in a file, `text` being a stream's dictionary without its length."""
+    if data is not None:
+        text = b"%s /Length %d >>\nstream\n%s\nendstream" % (text.rstrip().removesuffix(b">>").rstrip(), len(data), data)
+    return b"%d 0 obj\n%s\nendobj\n" % (number, text)
+
+
+def packed(objects: Objects, root: int, info: int = 0) -> bytes:
+    """Return a file of some objects, streams of objects uncompressed: to be read again here. The same objects give the same bytes."""
+    writer, all_units = Writer(objects, compressed=False), units(objects)
+    after = writer.number(all_units, 1)
+    out, at = [HEADER], len(HEADER)
+    with writer.bodies(all_units) as written:
+        for unit, content in written:
+            writer.places[unit.number] = (1, at, 0)
+            out.append(content)
+            at += len(content)
+    writer.places[after] = (1, at, 0)
+    about = b" /Info %d 0 R" % writer.final[info] if info else b""
+    text = b"<< /Type /XRef /W [ %d %d %d ] /Size %d /Root %d 0 R%s >>" % (*WIDTHS, after + 1, writer.final[root], about)
+    out += [body(after, text, writer.table(0, after + 1)), b"startxref\n%d\n%%%%EOF\n" % at]
+    return b"".join(out)

@@ -7,10 +7,11 @@ import pikepdf
 from pikepdf import Array, Dictionary
 
 from publisher import book
-from publisher.finish import fonts
+from publisher.finish import fonts, joining
 from publisher.finish.boxes import POINTS_PER_MM, SlugLine, add_marks, marks, set_boxes
 from publisher.finish.inks import Separator
 from publisher.finish.intent import declare, strip
+from publisher.finish.joining import Joined
 from publisher.finish.letters import Letters
 from publisher.finish.painting import Painter
 from publisher.finish.screen import page_labels
@@ -22,12 +23,12 @@ def press(document: pikepdf.Pdf, whole: book.Book, pagination: Pagination, run: 
     """Finish the inside of a volume; a last blank page makes the leaves whole."""
     count = len(pagination.folios)
     words = [f"页码 {folio}" for folio in pagination.folios] + ["空白页"] * (count % 2)
-    if count % 2:
-        add_blank(document)
     lines = [
         SlugLine(f"{whole.title}　{run.edition}　内文", f"{said}　第 {number} 面，共 {len(words)} 面　{whole.date}　{run.condition.name}")
         for number, said in enumerate(words, 1)
     ]
+    if count % 2:
+        add_blank(document)
     sheets(document, whole, run, whole.title, lines)
     document.Root.PageLabels = Dictionary(Nums=Array(page_labels(pagination)))
     return written(document, run)
@@ -38,6 +39,11 @@ def cover(document: pikepdf.Pdf, whole: book.Book, run: PressRun, folds_mm: Sequ
     line = SlugLine(f"{whole.title}　{run.edition}　封面", f"{spine}　{whole.date}　{run.condition.name}")
     sheets(document, whole, run, f"{whole.title}　封面", [line], tuple(fold * POINTS_PER_MM for fold in folds_mm))
     return written(document, run)
+
+
+def opened(volume: Joined) -> pikepdf.Pdf:
+    """Return the pages of a volume as a document, without their tags."""
+    return pikepdf.open(io.BytesIO(joining.written(volume, tagged=False)))
 
 
 def sheets(document: pikepdf.Pdf, whole: book.Book, run: PressRun, title: str, lines: Sequence[SlugLine], folds: tuple[float, ...] = ()) -> None:

@@ -1,97 +1,60 @@
 """The screen edition's last steps: the joined galleys -> one file that keeps for good and can be read aloud (PDF/A-3a and PDF/UA-1)."""
 
-import io
-import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from publisher import book
-from publisher.finish import metadata
+from publisher.finish import metadata, web_order
 from publisher.finish.attachments import Attachment, attach
-from publisher.finish.packing import packed
+from publisher.finish.joining import Joined, Written, dictionary, names
+from publisher.finish.objects import Batch, Stream, Taken, kind
+from publisher.finish.streams import deflated, filtered, stored
 from publisher.pagination import Pagination
 
 
-def finish(document: pikepdf.Pdf, whole: book.Book, pagination: Pagination, attachments: Sequence[Attachment] = ()) -> bytes:
-    """Cut the pages of a joined volume to trim, add page labels, metadata and the files of data, and save it."""
-    cut_to_trim(document)
+def finish(volume: Joined, whole: book.Book, pagination: Pagination, attachments: Sequence[Attachment] = ()) -> bytes:
+    """Cut the pages of a joined volume to trim, add page labels, metadata and the files of data, and write it for the web: the first page first."""
+    with ThreadPoolExecutor() as hands:
+        written = Written(volume, lambda head, data: (filtered(head), hands.submit(deflated, data)), trimmed=True)
+        root, info = described(written, about(whole, pagination, attachments))
+        return web_order.packed(written.objects, root, info, written.pages)
+
+
+def about(whole: book.Book, pagination: Pagination, attachments: Sequence[Attachment]) -> pikepdf.Pdf:
+    """Return a document without pages that says of itself what the volume is to say."""
+    document = pikepdf.new()
     document.Root.PageLabels = Dictionary(Nums=Array(page_labels(pagination)))
     document.Root.PageMode = Name.UseOutlines
     metadata.describe(document, whole)
     metadata.name_colours(document)
     attach(document, attachments, whole.date)
-    share_resources(document)
-    outside(document)
-    return saved(document)
+    return document
 
 
-def cut_to_trim(document: pikepdf.Pdf) -> None:
-    """Make the trim the page; the boxes left out are the same."""
-    for page in document.pages:
-        page.obj.MediaBox = page.trimbox
-        for box in ("/CropBox", "/BleedBox", "/TrimBox"):
-            if box in page.obj:
-                del page.obj[box]
-
-
-USED = re.compile(rb"/([^\s/<>\[\]()]+)(?: -?[\d.]+)? (Tf|gs|cs|CS|scn|SCN|sh|Do)\b")
-"""A resource that a page names, and how."""
-KINDS = {
-    b"Tf": "/Font", b"gs": "/ExtGState", b"cs": "/ColorSpace", b"CS": "/ColorSpace", b"scn": "/Pattern", b"SCN": "/Pattern", b"sh": "/Shading",
-    b"Do": "/XObject",
-}  # fmt: skip
-
-
-def share_resources(document: pikepdf.Pdf) -> None:
-    """Let each page have the resources that it uses, and pages that use the same ones share them."""
-    shared: dict[bytes, Any] = {}
-    for page in document.pages:
-        given, kept = page.obj.Resources, {}
-        content = page.obj.Contents.read_bytes() if "/Contents" in page.obj else b""
-        for name, operator in sorted({(name.decode(), KINDS[operator]) for name, operator in USED.findall(content)}):
-            if f"/{name}" in given.get(operator, {}):
-                kept.setdefault(operator, {})[f"/{name}"] = given[operator][f"/{name}"]
-        resources = Dictionary({kind: Dictionary(things) for kind, things in kept.items()})
-        page.obj.Resources = shared.setdefault(resources.unparse(), document.make_indirect(resources))
-
-
-def outside(document: pikepdf.Pdf) -> None:
-    """Move what is long out of the catalogue and the pages, which a file for the web cannot compress."""
-    for key in ("/Names", "/PageLabels", "/OutputIntents", "/AF"):
-        if key in document.Root:
-            document.Root[key] = document.make_indirect(document.Root[key])
-    for page in document.pages:
-        if "/Annots" in page.obj:
-            page.obj.Annots = document.make_indirect(page.obj.Annots)
-
-
-def saved(document: pikepdf.Pdf) -> bytes:
-    """Save for the web: the first page first. The same document gives the same bytes, and is closed: a large one need not stay beside its file."""
-    pikepdf.settings.set_flate_compression_level(9)
-    out = io.BytesIO()
-    content = packed(document)
-    document.close()
-    with pikepdf.open(io.BytesIO(content)) as small:
-        small.save(
-            out, linearize=True, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.preserve, compress_streams=True, recompress_flate=False,
-            force_version="1.7",
-        )  # fmt: skip
-    return trimmed(out.getvalue())
-
-
-def trimmed(pdf: bytes) -> bytes:
-    """Cut the blanks that a file for the web ends with: its writer keeps room for a longer list of objects than it writes."""
-    tail = pdf.rfind(b"startxref")
-    kept = len(pdf[:tail].rstrip())
-    short = pdf[:kept] + b"\n" + pdf[tail:]
-    length = re.search(rb"/Linearized 1 /L (\d+)", pdf[:1024])
-    if not length:
-        return pdf
-    said = str(len(short)).encode().ljust(len(length[1]))
-    return short[: length.start(1)] + said + short[length.end(1) :]
+def described(written: Written, document: pikepdf.Pdf) -> tuple[int, int]:
+    """Let a file say what a document says of itself; return the numbers of its catalogue and its information."""
+    objects = written.objects
+    taken = Taken(document, objects.count)
+    entries = {key: taken.text(value) for key, value in document.Root.items() if key not in ("/Type", "/Pages", "/Names")}
+    trees = {key: taken.text(value) for key, value in document.Root.get("/Names", {}).items()}
+    info = taken.number(document.trailer.Info.objgen[0])
+    for number, thing, text in taken.followed():
+        if isinstance(thing, pikepdf.Stream):
+            objects.streams.append(Stream(number, 0, *stored(thing, text)))
+        else:
+            objects.batches.append(Batch(f"Tree {kind(thing)}", 0, number, (text,)))
+    objects.count = taken.next
+    trees["/Dests"] = b"%d 0 R" % objects.add("Tree", names(written.destinations()))
+    for key in {"/PageLabels", "/OutputIntents", "/AF"} & entries.keys():  # the catalogue of a file for the web cannot be compressed
+        entries[key] = b"%d 0 R" % objects.add("Tree", entries[key])
+    entries |= {"/Names": b"%d 0 R" % objects.add("Tree", dictionary(trees)), "/Type": b"/Catalog", **written.entries}
+    root = objects.reserve()
+    objects.alone[root] = dictionary(entries)
+    return root, info
 
 
 def page_labels(pagination: Pagination) -> list[Any]:

@@ -2,12 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
-
-import pikepdf
-from pikepdf import Array, Dictionary, Name
+from typing import NamedTuple
 
 PATH = re.compile(rb"q\n(?:(?:/\S+ gs|(?:-?[\d.]+ )+(?:rg|RG|g|G|w|J|j|M|m|l|c|v|y|re)|\[[\d. ]*\] [\d.]+ d|h|B\*?|b\*?|f\*?|S|s)\n)+Q\n")
 """One path that brings its own state: neither text nor marks, nothing that moves or clips."""
@@ -18,15 +15,25 @@ WORTH = 200
 """Bytes; what is shorter costs more to place than to draw."""
 
 
-def share(document: pikepdf.Pdf, pages: Sequence[Any]) -> None:
-    """Make forms of the paths that several of some pages, or one several times, draw alike."""
-    contents = [page.Contents.read_bytes() for page in pages]
+class Form(NamedTuple):
+    """A drawing that pages place: its dictionary, and what it draws."""
+
+    head: bytes
+    data: bytes
+
+
+def shared(contents: Sequence[bytes], states: Mapping[str, str]) -> tuple[dict[str, Form], list[tuple[bytes, tuple[str, ...]]]]:
+    """Make forms of the paths that several of some pages, or one several times, draw alike; `states` are graphics states by name.
+
+    Returns the forms by name, and each content with the names of those that it now places.
+    """
     found = [list(PATH.finditer(content)) for content in contents]
     counts = Counter(path[0] for paths in found for path in paths)
     pairs = Counter((one[0], two[0]) for paths in found for one, two in pairwise(paths) if one.end() == two.start())
     together = {pair for pair, count in pairs.items() if count == counts[pair[0]] == counts[pair[1]]}
-    forms: dict[bytes, Any] = {}
-    for page, content, paths in zip(pages, contents, found, strict=True):
+    forms: dict[bytes, str] = {}
+    changed: list[tuple[bytes, tuple[str, ...]]] = []
+    for content, paths in zip(contents, found, strict=True):
         runs: list[tuple[int, int]] = []
         for before, path in zip([None, *paths], paths, strict=False):
             if counts[path[0]] < 2:
@@ -35,33 +42,27 @@ def share(document: pikepdf.Pdf, pages: Sequence[Any]) -> None:
                 runs[-1] = (runs[-1][0], path.end())
             else:
                 runs.append(path.span())
-        out, at = [], 0
+        out, names, at = [], [], 0
         for start, end in runs:
             if end - start < WORTH:
                 continue
-            drawn = content[start:end]
-            if drawn not in forms:
-                forms[drawn] = form(document, drawn, page.Resources), f"/S{len(forms) + 1}"
-            placed, name = forms[drawn]
-            if not out:
-                page.Resources.XObject = Dictionary(page.Resources.get("/XObject", {}))
-            page.Resources.XObject[name] = placed
+            name = forms.setdefault(content[start:end], f"/S{len(forms) + 1}")
+            names.append(name)
             out += [content[at:start], name.encode(), b" Do\n"]
             at = end
-        if out:
-            page.Contents = document.make_stream(b"".join([*out, content[at:]]))
+        changed.append((b"".join([*out, content[at:]]), tuple(dict.fromkeys(names))))
+    return {name: form(drawn, states) for drawn, name in forms.items()}, changed
 
 
-def form(document: pikepdf.Pdf, drawn: bytes, resources: Any) -> pikepdf.Object:
+def form(drawn: bytes, states: Mapping[str, str]) -> Form:
     """Return a drawing as a form, which names the states that it sets."""
     points = [coordinates(list(map(float, numbers.split())), operator) for numbers, operator in POINTS.findall(drawn)]
     across, down = [x for found in points for x in found[0::2]], [y for found in points for y in found[1::2]]
     margin = max(map(float, WEIGHT.findall(drawn)), default=0) * 5 + 1  # as far as corners of strokes reach
-    made = document.make_stream(drawn, Type=Name.XObject, Subtype=Name.Form)
-    made.BBox = Array([round(side, 2) for side in (min(across) - margin, min(down) - margin, max(across) + margin, max(down) + margin)])
-    states = {f"/{name}": resources.ExtGState[f"/{name}"] for name in sorted({name.decode() for name in STATE.findall(drawn)})}
-    made.Resources = Dictionary(ExtGState=Dictionary(states)) if states else Dictionary()
-    return made
+    box = " ".join(f"{side:.2f}" for side in (min(across) - margin, min(down) - margin, max(across) + margin, max(down) + margin))
+    used = " ".join(f"/{name} {states[f'/{name}']}" for name in sorted({name.decode() for name in STATE.findall(drawn)}))
+    resources = f"<< /ExtGState << {used} >> >>" if used else "<< >>"
+    return Form(f"<< /BBox [ {box} ] /Resources {resources} /Subtype /Form /Type /XObject >>".encode(), drawn)
 
 
 def coordinates(numbers: list[float], operator: bytes) -> list[float]:

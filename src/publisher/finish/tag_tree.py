@@ -3,13 +3,14 @@
 Numbers, parents and the reverse table of marks are not kept but made when the tree is written, so no change can leave them wrong.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, NameTree, NumberTree, String
+from pikepdf import Dictionary, Name
 
+from publisher.finish.objects import string
 from publisher.galley import Annotated, Tag
 
 
@@ -124,58 +125,58 @@ OWNERS = {"TH": "Table", "TD": "Table", "Figure": "Layout", "L": "List"}
 """Who defines the attributes of a tag (PDF 1.7 §14.8.5.1)."""
 
 
-def write(pdf: pikepdf.Pdf, document: Element) -> None:
-    """Replace the tag tree of a file: elements, the owner of each mark and annotation, and the table of ids."""
-    pages = [page.obj for page in pdf.pages]
-    owners: list[dict[int, Any]] = [{} for _ in pages]
-    links: list[tuple[Any, Any]] = []
-    ids: dict[str, Any] = {}
+@dataclass(frozen=True)
+class Written:
+    """A tag tree as texts of objects: those of a kind are numbered one after another."""
 
-    def written(element: Element, parent: Any) -> Any:
-        made = pdf.make_indirect(Dictionary(S=Name(f"/{element.tag}"), P=parent))
+    batches: list[tuple[str, int, list[bytes]]]
+    tops: list[int]
+    owners: list[dict[int, int]]
+    """The elements of each page's marks."""
+    links: dict[tuple[int, int], int]
+    """The elements of annotations, by the numbers that these have in their document."""
+    ids: dict[str, int]
+    after: int
+    """The number after the last."""
+
+
+def written(document: Element, pages: int, first: int, numbered: Callable[[Any], int]) -> Written:
+    """Write what stands in a document, of which page 0 has number 1; `first` is the number of the first element, `numbered` gives those of annotations."""
+    kinds: dict[str, list[Element]] = {}
+    for element in list(document.walk())[1:]:
+        kinds.setdefault(element.tag, []).append(element)
+    numbers = {element: number for number, element in enumerate((element for elements in kinds.values() for element in elements), first)}
+    parents = {kid: number for element, number in [(document, 0), *numbers.items()] for kid in element.elements}
+    owners: list[dict[int, int]] = [{} for _ in range(pages)]
+    links: dict[tuple[int, int], int] = {}
+
+    def text(element: Element) -> bytes:
+        own = numbers[element]
         page = next((kid.page for kid in element.kids if isinstance(kid, Mark | Annotation)), None)
-        if page is not None:
-            made.Pg = pages[page]
-        kids: list[Any] = []
+        kids: list[bytes] = []
         for kid in element.kids:
             if isinstance(kid, Element):
-                kids.append(written(kid, made))
+                kids.append(b"%d 0 R" % numbers[kid])
             elif isinstance(kid, Mark):
-                owners[kid.page][kid.number] = made
-                kids.append(kid.number if kid.page == page else Dictionary(Type=Name.MCR, Pg=pages[kid.page], MCID=kid.number))
+                owners[kid.page][kid.number] = own
+                kids.append(b"%d" % kid.number if kid.page == page else b"<< /MCID %d /Pg %d 0 R /Type /MCR >>" % (kid.number, kid.page + 1))
             else:
-                links.append((kid.item, made))
-                own = {} if kid.page == page else {"Pg": pages[kid.page]}
-                kids.append(Dictionary(Type=Name.OBJR, Obj=kid.item, **own))
-        if kids:
-            made.K = kids[0] if len(kids) == 1 else Array(kids)
+                links[kid.item.objgen] = own
+                where = b"" if kid.page == page else b"/Pg %d 0 R " % (kid.page + 1)
+                kids.append(b"<< /Obj %d 0 R %s/Type /OBJR >>" % (numbered(kid.item), where))
+        parts = [b"<<"]
         if element.attributes:
-            made.A = Dictionary(O=Name(f"/{OWNERS[element.tag]}"), **element.attributes)
-        if element.alt:
-            made.Alt = String(element.alt)
-        if element.said:
-            made.ActualText = String(element.said)
+            parts.append(b"/A " + Dictionary(O=Name(f"/{OWNERS[element.tag]}"), **element.attributes).unparse())
+        parts += [b"/%s %s" % (key, string(said)) for key, said in ((b"ActualText", element.said), (b"Alt", element.alt), (b"ID", element.id)) if said]
+        if kids:
+            parts.append(b"/K " + (kids[0] if len(kids) == 1 else b"[ %s ]" % b" ".join(kids)))
         if element.language:
-            made.Lang = String(element.language)
-        if element.id:
-            made.ID = String(element.id)
-            ids[element.id] = made
-        return made
+            parts.append(b"/Lang " + string(element.language))
+        parts.append(b"/P %d 0 R" % parents[element])
+        if page is not None:
+            parts.append(b"/Pg %d 0 R" % (page + 1))
+        return b" ".join([*parts, b"/S /%s >>" % element.tag.encode()])
 
-    root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
-    root.K = written(document, root)
-    root.ParentTree = NumberTree.new(pdf).obj
-    numbers = NumberTree(root.ParentTree)
-    for index, (page, known) in enumerate(zip(pages, owners, strict=True)):
-        page.StructParents = index
-        numbers[index] = pdf.make_indirect(Array([known.get(number) for number in range(max(known, default=-1) + 1)]))
-    for index, (item, owner) in enumerate(links, len(pages)):
-        item.StructParent = index
-        numbers[index] = owner
-    root.ParentTreeNextKey = len(pages) + len(links)
-    if ids:
-        names = NameTree.new(pdf)
-        for name in sorted(ids):
-            names[name] = ids[name]
-        root.IDTree = names.obj
-    pdf.Root.StructTreeRoot = root
+    batches = [(f"Element /{tag}", numbers[elements[0]], list(map(text, elements))) for tag, elements in kinds.items()]
+    ids = {element.id: number for element, number in numbers.items() if element.id}
+    return Written(batches, [numbers[element] for element in document.elements], owners, links, ids, first + len(numbers))

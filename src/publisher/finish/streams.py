@@ -1,0 +1,34 @@
+"""Streams as a file stores them: deflated as small as a fast library can."""
+
+import zlib
+from typing import Any
+
+import deflate
+from pikepdf import Name
+
+LEVEL = 10
+"""Of compression: higher ones take twice as long for half a per cent."""
+
+
+def stored(thing: Any, head: bytes) -> tuple[bytes, bytes]:
+    """Return the text of a stream's dictionary, and the stream, compressed anew where it is deflated or plain.
+
+    What describes the file stays plain, for those who search in it. `head` is its dictionary without the length.
+    """
+    data = thing.read_raw_bytes()
+    if "/Filter" not in thing and thing.get("/Type") != Name.Metadata:
+        return filtered(head), deflated(data)
+    return head, deflated_anew(data) if thing.get("/Filter") == Name.FlateDecode else data
+
+
+def filtered(head: bytes) -> bytes:
+    """Return the text of a dictionary which says that its stream is deflated."""
+    return b"%s /Filter /FlateDecode >>" % head.rstrip().removesuffix(b">>").rstrip()
+
+
+def deflated(data: bytes) -> bytes:
+    return bytes(deflate.zlib_compress(data, LEVEL))
+
+
+def deflated_anew(data: bytes) -> bytes:
+    return min(data, deflated(zlib.decompress(data)), key=len)
