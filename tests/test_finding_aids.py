@@ -124,7 +124,7 @@ def test_main_entries_are_bold_and_said_to_be(lung):
     span = next(span for span in lung.pagination.spans if span.section.id == "lung-13-renal-impairment")
     runs = page_map(tagged(lung.pdf), lung.book, lung.pagination).runs("index", "肾功能不全")
     assert lung.pagination.folios[span.first - 1] in [run.text.split("～")[0] for run in runs if run.treated]
-    said = [str(item.get("/Contents")) for _, item in tagged(lung.pdf).annotations]
+    said = [link.said for link in tagged(lung.pdf).annotations]
     assert f"肾功能不全，第{next(run.text for run in runs if run.treated)}页（主要条目）" in said
 
 

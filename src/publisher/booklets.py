@@ -28,7 +28,8 @@ from publisher.manifest import page_count
 from publisher.pagination import Pagination
 from publisher.preflight import imposition as sheet_check
 from publisher.preflight import lost, structure, typography
-from publisher.preflight.drawn_page import DrawnPage, drawn_pages
+from publisher.preflight.drawn_page import DrawnPage
+from publisher.preflight.file_facts import facts
 from publisher.preflight.printed_text import PrintedText
 from publisher.preflight.report import CheckedFile, checks
 from publisher.preflight.tagged import tagged
@@ -71,7 +72,7 @@ class Shop:
     apart: bool = False
     """Whether booklets are looked at in children."""
     keep: Keep = afresh
-    read: Read = lambda pdf, pagination: drawn_pages(pdf)
+    read: Read = lambda pdf, pagination: tagged(pdf).drawn
     """Reads the pages of a file for all looks at them."""
     settled: Callable[[], None] = lambda: None
     """Called when the whole volume is typeset: selections of it leave room for other work."""
@@ -212,7 +213,7 @@ def look_at_pages(one: Laid) -> list[Problem]:
     tagged(one.pages, one.drawn)
     set_as = typography.measure(one.pages, typography.flush_left(pagination), one.drawn)
     return [
-        *structure.check(printed, one.book, pagination, edition, PAGE_RULES),
+        *structure.check(printed, facts(one.pages), one.book, pagination, edition, PAGE_RULES),
         *lost.check(printed, one.book, pagination),
         *(problem for problem in typography.check(set_as, edition, f"{one.book.id}/{edition.name}.pdf") if problem.code != COPIED),
     ]

@@ -17,7 +17,7 @@ from publisher.languages import language
 from publisher.lint.queries import Examined, Query
 from publisher.pagination import Pagination
 from publisher.preflight import report as checked
-from publisher.preflight.glyphs import Role, Spots
+from publisher.preflight.lines import Role, Spots
 from publisher.preflight.report import CheckedFile
 from publisher.preflight.typography import Typography
 from publisher.problems import Place, Problem, Severity

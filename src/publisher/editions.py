@@ -30,7 +30,8 @@ from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
 from publisher.preflight import lost, metadata, privacy, structure, tags, typography
 from publisher.preflight import press as press_check
-from publisher.preflight.drawn_page import Awaited, DrawnPage, drawn_pages, page_keys, restored
+from publisher.preflight.drawn_page import Awaited, DrawnPage, page_keys, restored
+from publisher.preflight.file_facts import FileFacts, facts
 from publisher.preflight.finding import page_map
 from publisher.preflight.origin import traced
 from publisher.preflight.press import PressFile
@@ -93,16 +94,17 @@ class Job:
 
     def drawn(self, pdf: bytes, pagination: Pagination | None = None) -> Sequence[DrawnPage]:
         """Begin to read the pages of a finished file, section by section; those that were read before are not read again."""
-        begun = self.by_section(pieces.reading, pdf, pagination or self.pagination)
-        return Awaited(sum(count for count, _ in begun.made), lambda: [page for _, future in begun.made for page in restored(future.result())])
+        owners = tagged(pdf).blocks
+        begun = self.by_section(pieces.reading, pdf, pagination or self.pagination, lambda first, last: (pieces.owners_said(owners[first - 1 : last]),))
+        return Awaited(len(owners), lambda: [page for first, _, future in begun.made for page in restored(future.result(), first)])
 
     def words(self, pdf: bytes) -> list[str]:
         """Read the texts of the pages of a finished file, in the same way."""
         begun = self.by_section(pieces.words, pdf, self.pagination)
-        return [text for _, future in begun.made for text in json.loads(future.result().decode("utf-8", "surrogatepass"))]
+        return [text for _, _, future in begun.made for text in json.loads(future.result().decode("utf-8", "surrogatepass"))]
 
-    def by_section(self, piece: Piece, pdf: bytes, pagination: Pagination) -> "Begun":
-        """Begin to make a piece of the pages of each section of a file, which workers of this machine read themselves."""
+    def by_section(self, piece: Piece, pdf: bytes, pagination: Pagination, more: Callable[[int, int], tuple[str, ...]] = lambda first, last: ()) -> "Begun":
+        """Begin to make a piece of the pages of each section of a file, which workers of this machine read themselves; `more` is what else it is told."""
         keys, file = page_keys(pdf), None
         at: bytes | Path = pdf
         if self.workshop.has_workers and sys.platform == "linux":
@@ -113,7 +115,7 @@ class Job:
         openings = {span.first for span in pagination.spans}
         starts = [number for number in range(1, len(keys) + 1) if number == 1 or number in openings]
         made = [
-            (last - first + 1, self.workshop.make(piece, *keys[first - 1 : last], where=pieces.pages_in(at, first, last)))
+            (first, last, self.workshop.make(piece, *more(first, last), *keys[first - 1 : last], where=pieces.pages_in(at, first, last)))
             for first, last in zip(starts, [*(start - 1 for start in starts[1:]), len(keys)], strict=True)
         ]
         return Begun(made, file)
@@ -134,8 +136,8 @@ class Job:
 class Begun:
     """Pieces of a file that are being made."""
 
-    made: list[tuple[int, Future[bytes]]]
-    """Of how many pages each is, and the piece."""
+    made: list[tuple[int, int, Future[bytes]]]
+    """The first and the last page of each, and the piece."""
     file: Any
     """What they are made of; gone with this."""
 
@@ -195,37 +197,35 @@ def looked_at(job: Job, made: dict[str, bytes], tell: Tell) -> Files:
     return made, problems
 
 
+Read = Callable[[bytes], Sequence[DrawnPage]]
+"""Begins to read the pages of a file."""
+
+
 def preflight(
-    pdf: bytes, whole: book.Book, pagination: Pagination, wanted: edition.Edition = SCREEN, pages: Sequence[DrawnPage] = (), apart: bool = False
+    pdf: bytes, whole: book.Book, pagination: Pagination, wanted: edition.Edition = SCREEN, read: Read = lambda pdf: tagged(pdf).drawn, apart: bool = False
 ) -> list[Problem]:
-    """Check a screen file, or an offprint made like one, against its book; `pages` are its pages where they have been read.
+    """Check a screen file, or an offprint made like one, against its book. Where some checks may run `apart`, they do so in a child meanwhile."""
+    name = f"{whole.id}/{wanted.name}.pdf"
 
-    Where some checks may run `apart`, they do so in a child meanwhile.
-    """
-    pages = pages or drawn_pages(pdf)
-    read = tagged(pdf, pages)
-    printed = PrintedText(pdf, whole, pagination, [page.text for page in pages])
-
-    def of_file() -> list[list[Problem]]:
-        looks = (
-            structure.check(printed, whole, pagination, wanted),
-            metadata.check(pdf, whole, pagination, wanted),
-            privacy.check(pdf, printed, whole, pagination, f"{whole.id}/{wanted.name}.pdf"),
-        )
-        return [list(look) for look in looks]
+    def of_file() -> tuple[FileFacts, list[Problem]]:
+        return facts(pdf), [*metadata.check(pdf, whole, pagination, wanted), *privacy.of_file(pdf, whole, name)]
 
     with sandbox.aside(of_file, f"build/{whole.id}/preflight", apart) as looked:
+        pages = read(pdf)
+        printed = PrintedText(pdf, whole, pagination, [page.text for page in pages])
         set_as = typography.measure(pdf, typography.flush_left(pagination), pages)
         of_text = [
-            *lost.check(printed, whole, pagination, page_map(read, whole, pagination)),
+            *lost.check(printed, whole, pagination, page_map(tagged(pdf, pages), whole, pagination)),
             *tags.check(pdf, whole, pagination, wanted, pages),
-            *typography.check(set_as, wanted, f"{whole.id}/{wanted.name}.pdf"),
+            *typography.check(set_as, wanted, name),
         ]
-        return list(traced([problem for found in (*looked(), of_text) for problem in found], whole, pagination))
+        file, beside = looked()
+        of_structure = [*structure.check(printed, file, whole, pagination, wanted), *beside, *privacy.of_pages(printed, whole, pagination, name)]
+        return list(traced([*of_structure, *of_text], whole, pagination))
 
 
 def look_at_screen(pdf: bytes, job: Job) -> Looked:
-    return preflight(pdf, job.book, job.pagination, pages=job.drawn(pdf), apart=job.workshop.has_workers), []
+    return preflight(pdf, job.book, job.pagination, read=job.drawn, apart=job.workshop.has_workers), []
 
 
 def look_at_press(pdf: bytes, job: Job) -> Looked:

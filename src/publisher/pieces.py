@@ -4,12 +4,14 @@ Arguments and results are texts and bytes, so that a piece can be kept, and sent
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.finish import galleys
 from publisher.preflight import drawn_page
+from publisher.preflight.lines import Owner, Role
 
 if TYPE_CHECKING:
     from publisher.compositor import Compositor
@@ -49,9 +51,20 @@ def words(where: bytes, *keys: str) -> bytes:
     return json.dumps(drawn_page.drawn_texts(*looked_for(where)), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def reading(where: bytes, *keys: str) -> bytes:
-    """Read pages of a finished file: `where` is what `pages_in` gives; `keys` are those of the pages."""
-    return drawn_page.stored(drawn_page.drawn_pages(*looked_for(where)))
+def reading(where: bytes, owned: str, *keys: str) -> bytes:
+    """Read pages of a finished file: `where` is what `pages_in` gives; `owned` what `owners_said` gives of them; `keys` are those of the pages."""
+    pdf, first, last = looked_for(where)
+    return drawn_page.stored(drawn_page.drawn_pages(pdf, owners_heard(owned), first, last))
+
+
+def owners_said(owners: Sequence[Mapping[int, Owner]]) -> str:
+    """Say which elements the marks of pages belong to, each by its place among them, whatever its number in the file is."""
+    known = {element: place for place, element in enumerate(dict.fromkeys(owner.element for page in owners for owner in page.values()))}
+    return json.dumps([[(mark, known[owner.element], *owner[1:]) for mark, owner in page.items()] for page in owners], ensure_ascii=False)
+
+
+def owners_heard(said: str) -> list[dict[int, Owner]]:
+    return [{mark: Owner(element, Role(role), *rest) for mark, element, role, *rest in page} for page in json.loads(said)]
 
 
 def pages_in(pdf: bytes | Path, first: int, last: int) -> bytes:

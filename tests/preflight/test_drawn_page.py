@@ -7,12 +7,13 @@ import pytest
 
 from publisher import book
 from publisher.preflight.drawn_page import drawn_pages, page_keys, restored, stored
+from publisher.preflight.tagged import tagged
 from publisher.preflight.printed_text import squeezed
 
 
 @pytest.fixture(scope="module")
 def pages(sample_built):
-    return drawn_pages(sample_built.pdf)
+    return tagged(sample_built.pdf).drawn
 
 
 def changed(pdf: bytes, change) -> bytes:
@@ -42,8 +43,21 @@ def test_a_reading_is_taken_back_as_it_was(pages):
     assert restored(stored(pages)) == pages
 
 
+def test_pages_that_are_taken_back_may_have_other_numbers(pages):
+    again = restored(stored(pages[4:8]), 11)
+    assert [line.text for page in again for block in page.blocks for line in block.lines] == [
+        line.text for page in pages[4:8] for block in page.blocks for line in block.lines
+    ]
+    assert [{line.page for block in page.blocks for line in block.lines} - {number} for number, page in enumerate(again, 11)] == [set()] * 4
+
+
+def test_every_line_of_a_page_is_measured(sample_built, pages):
+    words = squeezed("".join(line.text for page in pages for block in page.blocks for line in block.lines))
+    assert len(words) > 0.95 * len(squeezed("".join(page.text for page in pages)))
+
+
 def test_some_pages_are_read_like_all(sample_built, pages):
-    assert drawn_pages(sample_built.pdf, 3, 5) == pages[2:5]
+    assert drawn_pages(sample_built.pdf, tagged(sample_built.pdf).blocks[2:5], 3, 5) == pages[2:5]
 
 
 def test_the_words_of_a_figure_stand_in_drawing_order(sample_built, pages):

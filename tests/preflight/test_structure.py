@@ -292,4 +292,4 @@ def test_a_folio_is_found_beside_a_title_of_many_scripts(sample_built):
     pages = Pagination(tuple(map(str, range(1, 101))), (replace(span, first=4, last=4),), ())
     for folio, faults in (("4", 0), ("5", 1)):
         texts = ["", "", "", f"正文。\n{folio}\n骨转移\n100\n例\nA\n集\n2026\n" + "\n".join(span.section.tab)]
-        assert len(list(printed_folios(SimpleNamespace(raw=texts), whole, pages, SCREEN))) == faults
+        assert len(list(printed_folios(SimpleNamespace(printed=SimpleNamespace(raw=texts)), whole, pages, SCREEN))) == faults

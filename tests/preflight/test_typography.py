@@ -13,8 +13,9 @@ from weasyprint.text.fonts import FontConfiguration
 from publisher.book import Index, Section
 from publisher.edition import Edition
 from publisher.pagination import Pagination, Span
-from publisher.preflight.glyphs import OPEN, read
+from publisher.preflight.lines import OPEN
 from publisher.preflight.spacing import overlaid
+from publisher.preflight.tagged import tagged
 from publisher.preflight.typography import FAULTS, check, flush_left, measure
 from publisher.problems import Severity
 
@@ -128,13 +129,13 @@ def test_a_cut_token_in_a_cell_is_found():
 
 
 def test_text_that_reaches_into_the_notes_of_its_page_is_found(sample_built):
-    blocks = read(sample_built.pdf)
+    blocks = [block for page in tagged(sample_built.pdf).drawn for block in page.blocks]
     raised = [replace(block, lines=tuple(map(raise_line, block.lines))) if block.run_in else block for block in blocks]
     assert [len(list(overlaid(found))) for found in (blocks, raised)] == [0, len({block.page for block in blocks if block.run_in})]
 
 
 def raise_line(line):
-    return replace(line, glyphs=tuple(glyph._replace(y=glyph.y + 300) for glyph in line.glyphs))
+    return line._replace(y=line.y + 300)
 
 
 def test_a_note_mark_torn_from_its_word_is_found():

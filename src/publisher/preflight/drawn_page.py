@@ -1,15 +1,13 @@
-"""What a page of a finished PDF draws, read once for all checks: every glyph where it stands, and the texts in drawing order.
+"""What a page of a finished PDF draws, read once for all checks: the texts in drawing order, and every line measured where it stands.
 
-PDFium says which character each glyph is, where it is drawn, and to which piece of marked content it belongs. A reading is
-plain data that can be kept: it depends on the page and what the page names, and on nothing else of the file.
+PDFium says which character each glyph is, where it is drawn, and to which piece of marked content it belongs. A reading is plain data that can be
+kept: it depends on the page and what the page names, on the elements that its marks belong to, and on nothing else of the file.
 """
 
 import ctypes
 import io
 import json
-from array import array
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,68 +19,13 @@ import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from publisher.preflight.glyphs import blocks
+from publisher.preflight.lines import Block, Glyph, Owner
+
 HYPHEN = "\x02"
 """What PDFium calls a hyphen that ends a line."""
 UNMARKED = -1
 """The number of what is drawn outside all marked content."""
-
-
-class Glyph(NamedTuple):
-    char: str
-    x: float
-    y: float
-    width: float
-    """The advance of the font, whatever was cut from it or added."""
-    size: float
-    font: str
-    spaced: bool
-    """A blank is drawn before it."""
-    parted: bool
-    """Text taken from the file has a space before it that is not drawn."""
-
-    @property
-    def end(self) -> float:
-        return self.x + self.width
-
-    def gap(self, after: "Glyph") -> float:
-        """The gap to the glyph after it, in em of the smaller."""
-        return (after.x - self.end) / min(self.size, after.size)
-
-    def is_like(self, other: "Glyph") -> bool:
-        """Tell whether both are text of one size, not text and note mark."""
-        return abs(self.size - other.size) <= 0.2 * min(self.size, other.size)
-
-    @property
-    def is_full(self) -> bool:
-        return self.width > 0.9 * self.size
-
-
-@dataclass(frozen=True)
-class Glyphs:
-    """The glyphs of a page with the numbers of their marks, packed, since there are a thousand: gone through, they are (mark, Glyph)."""
-
-    chars: str
-    kinds: tuple[tuple[float, str], ...]
-    """Size and font, each pair once."""
-    whole: "array[int]"
-    """Four for each glyph: mark, place of its kind, whether it is spaced, whether it is parted."""
-    places: "array[float]"
-    """Three for each glyph: x, y, width."""
-
-    @classmethod
-    def of(cls, glyphs: Sequence[tuple[int, Glyph]]) -> Self:
-        kinds = {kind: place for place, kind in enumerate(dict.fromkeys((glyph.size, glyph.font) for _, glyph in glyphs))}
-        whole = array("i", (n for mark, glyph in glyphs for n in (mark, kinds[glyph.size, glyph.font], glyph.spaced, glyph.parted)))
-        places = array("d", (n for _, glyph in glyphs for n in (glyph.x, glyph.y, glyph.width)))
-        return cls("".join(glyph.char for _, glyph in glyphs), tuple(kinds), whole, places)
-
-    def __iter__(self) -> Iterator[tuple[int, Glyph]]:
-        whole, places = self.whole, self.places
-        numbers = zip(whole[::4], self.chars, places[::3], places[1::3], places[2::3], whole[1::4], whole[2::4], whole[3::4], strict=True)
-        return ((mark, Glyph(char, x, y, width, *self.kinds[kind], bool(spaced), bool(apart))) for mark, char, x, y, width, kind, spaced, apart in numbers)
-
-    def __len__(self) -> int:
-        return len(self.chars)
 
 
 @dataclass(frozen=True)
@@ -93,21 +36,23 @@ class DrawnPage:
     """The text of each piece of marked content, by its number."""
     drawn: tuple[tuple[int, str], ...]
     """Everything drawn that is no artifact: the number of its mark, and its text; lines and pictures have none."""
-    glyphs: Glyphs
-    """The upright visible ones, in the order in which PDFium reads them."""
+    blocks: tuple[Block, ...]
+    """Its upright visible text, in the order in which PDFium reads it."""
 
     def table(self) -> dict[str, Any]:
         """Return it as plain data that `of_table` takes back."""
-        glyphs = self.glyphs
-        numbers = {name: b64encode(numbers.tobytes()).decode() for name, numbers in (("whole", glyphs.whole), ("places", glyphs.places))}
-        return {"text": self.text, "marks": list(self.marks.items()), "drawn": self.drawn, "chars": glyphs.chars, "kinds": glyphs.kinds, **numbers}
+        return {"text": self.text, "marks": list(self.marks.items()), "drawn": self.drawn, "blocks": [block.table() for block in self.blocks]}
 
     @classmethod
-    def of_table(cls, table: dict[str, Any]) -> Self:
-        kinds = tuple((size, font) for size, font in table["kinds"])
-        glyphs = Glyphs(table["chars"], kinds, unpacked("i", table["whole"]), unpacked("d", table["places"]))
+    def of_table(cls, table: dict[str, Any], number: int) -> Self:
+        """Take a page back, which may now have another number."""
         marks = {number: text for number, text in table["marks"]}
-        return cls(table["text"], marks, tuple((number, text) for number, text in table["drawn"]), glyphs)
+        drawn, blocks = tuple((number, text) for number, text in table["drawn"]), tuple(Block.of_table(block, number) for block in table["blocks"])
+        return cls(table["text"], marks, drawn, blocks)
+
+
+Owners = Sequence[Mapping[int, Owner]]
+"""For each page the elements that its marks belong to, by their numbers."""
 
 
 class Awaited(Sequence[DrawnPage]):
@@ -127,24 +72,19 @@ class Awaited(Sequence[DrawnPage]):
         return self.pages[place]
 
 
-def unpacked(kind: str, content: str) -> Any:
-    found = array(kind)
-    found.frombytes(b64decode(content))
-    return found
-
-
 def stored(pages: Sequence[DrawnPage]) -> bytes:
     """Return pages as bytes that `restored` takes back."""
     return json.dumps([page.table() for page in pages], ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
-def restored(content: bytes) -> tuple[DrawnPage, ...]:
-    return tuple(map(DrawnPage.of_table, json.loads(content.decode("utf-8", "surrogatepass"))))
+def restored(content: bytes, first: int = 1) -> tuple[DrawnPage, ...]:
+    """Take pages back, of which the first has a number now."""
+    return tuple(DrawnPage.of_table(table, number) for number, table in enumerate(json.loads(content.decode("utf-8", "surrogatepass")), first))
 
 
-def drawn_pages(pdf: bytes, first: int = 1, last: int | None = None) -> tuple[DrawnPage, ...]:
-    """Read the pages of a PDF from `first` to `last`, counted from 1."""
-    return tuple(map(read, pages_of(pdf, first, last)))
+def drawn_pages(pdf: bytes, owners: Owners, first: int = 1, last: int | None = None) -> tuple[DrawnPage, ...]:
+    """Read the pages of a PDF from `first` to `last`, counted from 1; `owners` are those of these pages."""
+    return tuple(read(page, number, owned) for number, (page, owned) in enumerate(zip(pages_of(pdf, first, last), owners, strict=True), first))
 
 
 def pages_of(pdf: bytes, first: int = 1, last: int | None = None) -> Iterator[pdfium.PdfPage]:
@@ -200,8 +140,8 @@ class Setting(NamedTuple):
     mark: int
 
 
-def read(page: pdfium.PdfPage) -> DrawnPage:
-    """Read one page."""
+def read(page: pdfium.PdfPage, number: int, owners: Mapping[int, Owner]) -> DrawnPage:
+    """Read one page, whose marks belong to these owners."""
     settings: dict[int, Setting] = {}
     texts: dict[int, list[str]] = {}
     marks: dict[int, str] = {}
@@ -238,7 +178,7 @@ def read(page: pdfium.PdfPage) -> DrawnPage:
             spaced = parted = False
         order = list(objects(page))
         drawn = tuple((mark, "".join(texts.get(address, ""))) for address, mark, artifact in order if not artifact)
-    return DrawnPage(in_order(texts, (address for address, _, _ in order)), marks, drawn, Glyphs.of(glyphs))
+    return DrawnPage(in_order(texts, (address for address, _, _ in order)), marks, drawn, tuple(blocks(number, glyphs, owners)))
 
 
 def setting(item: Any) -> Setting:

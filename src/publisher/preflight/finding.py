@@ -8,9 +8,6 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-import pikepdf
-from pikepdf import Array, Dictionary, NameTree
-
 from publisher import book
 from publisher.lexicon import joined
 from publisher.pagination import Mention, PageMap, Pagination
@@ -36,19 +33,11 @@ def page_map(tagged: Tagged, whole: book.Book, pagination: Pagination) -> PageMa
 
 def folios(tagged: Tagged, pagination: Pagination) -> dict[str, str]:
     """Return the folio of the page of each named destination."""
-    return destinations(tagged.pdf, pagination)
+    return folios_of(tagged.destinations, pagination)
 
 
-def destinations(pdf: pikepdf.Pdf, pagination: Pagination) -> dict[str, str]:
-    pages = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
-    names = pdf.Root.get("/Names", Dictionary()).get("/Dests")
-    found = {}
-    for name, value in NameTree(names).items() if names is not None else ():
-        place = value if isinstance(value, Array) else value.get("/D")
-        number = pages.get(place[0].objgen, 0)
-        if 0 < number <= len(pagination.folios):
-            found[str(name)] = pagination.folios[number - 1]
-    return found
+def folios_of(destinations: dict[str, int], pagination: Pagination) -> dict[str, str]:
+    return {name: pagination.folios[number - 1] for name, number in destinations.items() if 0 < number <= len(pagination.folios)}
 
 
 def mentions(tagged: Tagged, whole: book.Book, pagination: Pagination) -> dict[str, list[Mention]]:
@@ -136,7 +125,7 @@ def index(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
             term, runs = want
             shown = "" if term.see else "，".join(run.text for run in runs)
             text = squeezed(f"{term.term}见{term.see}" if term.see else f"{term.term}{shown}")
-            links = [(str(link.links[0].get("/Dest")), MAIN in str(link.links[0].get("/Contents"))) for link in have.find("Link") if link.links]
+            links = [(link.links[0].target, MAIN in link.links[0].said) for link in have.find("Link") if link.links]
             expected = [] if term.see else [(run.anchor, run.treated) for run in runs]
             if tagged.text(have) != text:
                 yield "索引页码与正文不符", f"{tagged.text(have)}，应为 {text}", have.page
@@ -158,7 +147,7 @@ def signs(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
     """Every sign of a table is read aloud as its words."""
     for section, node in zip(whole.sections, tagged.document.nodes, strict=False):
         wanted = [piece.said for block in section.blocks for line in book.lines_of(block) for piece in line if isinstance(piece, book.Sign)]
-        have = [str(kid.item.get("/ActualText", "")) for kid in node.walk() if "/ActualText" in kid.item]
+        have = [kid.said for kid in node.walk() if kid.said]
         if wanted != have:
             yield "符号没有读法，或读法不对", f"{section.title}：{len(have)} 个，应有 {len(wanted)} 个", node.page
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from publisher.preflight.glyphs import Block, Role, Spot, Spots
+from publisher.preflight.lines import Block, Role, Spot, Spots
 
 ON_GRID_PT = 0.3
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from publisher.preflight.glyphs import CLOSE, OPEN, Block, Line, Role, Spot
+from publisher.preflight.lines import CLOSE, OPEN, Block, Line, Role, Spot
 
 FLUSH_EM = 0.12
 """A line nearer than this to the edge of its measure reaches it."""
@@ -38,8 +38,6 @@ CUTS = tuple(
 
 LONG_SIZE = re.compile(r"[0-9.]+ ?[a-zμ]*×[0-9.]+ ?[a-zμ]*×$")
 """In a cell a size in three directions may go on in a second line after its second ×."""
-
-_WESTERN_RUN = re.compile("[!-~\u00b0-\u00b9\u00d7\u0370-\u03ff\u2010-\u2015\u2070-\u209f\u2200-\u22ff]+")
 
 
 class Turn(NamedTuple):
@@ -109,17 +107,7 @@ def line_ends(block: Block, edges: Edges) -> Iterator[Turn]:
 
 def ends_paragraph(turn: Turn, slack: float) -> bool:
     """Tell whether a line is short on purpose: a sentence ends there, or what follows would have found room."""
-    return slack > FLUSH_EM and (turn.before.text[-1] == "。" or slack > first_word(turn.after) / turn.block.size + ROOM_EM)
-
-
-def first_word(line: Line) -> float:
-    """Return the width of what would have had to go to the line before: a Han character or Western word with its marks."""
-    glyphs = line.glyphs
-    word = _WESTERN_RUN.match("".join(glyph.char[0] for glyph in glyphs))
-    last = word.end() - 1 if word else 0
-    while last + 1 < len(glyphs) and glyphs[last + 1].char in CLOSE:
-        last += 1
-    return glyphs[last].end - line.left
+    return slack > FLUSH_EM and (turn.before.text[-1] == "。" or slack > (turn.after.word - turn.after.left) / turn.block.size + ROOM_EM)
 
 
 def page_turns(blocks: Sequence[Block], edges: Edges) -> Iterator[Turn]:
@@ -134,8 +122,7 @@ def page_turns(blocks: Sequence[Block], edges: Edges) -> Iterator[Turn]:
 
 def is_cut(turn: Turn) -> bool:
     """Tell whether the line end cuts a token or tears a note mark from its word."""
-    first = turn.after.glyphs[0]
-    if first.char == "〔" and first.size < 0.85 * turn.block.size:
+    if turn.after.first == "〔" and turn.after.first_size < 0.85 * turn.block.size:
         return True
     if turn.block.role is Role.TABLE and LONG_SIZE.search(turn.before.text):
         return False
@@ -145,15 +132,15 @@ def is_cut(turn: Turn) -> bool:
 
 def keeps_full_mark(turn: Turn, edge: float) -> bool:
     """Tell whether a closing mark at the line end takes its blank half inside the measure (GB/T 15834 5.1.10)."""
-    last = turn.before.glyphs[-1]
-    return last.char in CLOSE and last.is_full and abs(edge - last.end) < FLUSH_EM * last.size
+    line = turn.before
+    return line.last in CLOSE and line.is_last_full and abs(edge - line.end) < FLUSH_EM * line.last_size
 
 
 def is_lonely(turn: Turn) -> bool:
     """Tell whether the last line of a text or heading has one character only, marks not counted (孤字)."""
     if turn.after is not turn.block.lines[-1] or turn.block.role not in (Role.TEXT, Role.HEADING) or turn.block.run_in:
         return False
-    return sum(glyph.char not in CLOSE + OPEN for glyph in turn.after.glyphs) <= 1
+    return turn.after.letters <= 1
 
 
 def short(turns: Sequence[Turn], edges: Edges) -> Iterator[Spot]:

@@ -1,12 +1,9 @@
 """The text of a PDF's pages as a reader of the file gets it, brought to one form for comparing, the notes at their feet apart."""
 
-import io
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from pypdf import PdfReader
 
 from publisher import book
 from publisher.pagination import Pagination
@@ -100,11 +97,10 @@ def parted(text: str, notes: dict[int, str], rest: str) -> tuple[str, Foot]:
 
 
 class PrintedText(PageTexts):
-    """The pages of a PDF, read once, and the file as pypdf reads it; `raw` are the texts of its pages where they have been read."""
+    """The pages of a PDF, read once; `raw` are their texts where they have been read."""
 
     def __init__(self, pdf: bytes, whole: book.Book, pagination: Pagination, raw: Sequence[str] = ()):
         self.pdf = pdf
-        self.reader = PdfReader(io.BytesIO(pdf))
         super().__init__(raw or drawn_texts(pdf), whole, pagination)
 
 

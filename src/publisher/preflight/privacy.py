@@ -25,6 +25,7 @@ KEYS = {
     "/GTS_PDFXConformance",
 }  # fmt: skip
 """Of the document information."""
+ADVICE = "核对原文写法；可改写者为 2021-06-15 与 2021年6月15日"
 PATHS = ("/home/", "/Users/", "/root/", "/tmp/", "C:\\", "file://")
 SHOT = (b"Exif\0\0", b"http://ns.adobe.com/xap/", b"Photoshop 3.0", b"eXIf")
 """What cameras and picture programs write before their own notes."""
@@ -34,11 +35,26 @@ NOT_LIFE = ("front", "guideline", "part")
 
 def check(pdf: bytes, printed: PrintedText, whole: book.Book, pagination: Pagination, name: str) -> Iterator[Problem]:
     """Yield a problem for everything in the file that tells too much; `name` is the file's in messages."""
+    yield from of_file(pdf, whole, name)
+    yield from of_pages(printed, whole, pagination, name)
+
+
+def of_file(pdf: bytes, whole: book.Book, name: str) -> Iterator[Problem]:
+    """Look at what the file tells beside its pages."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         yield from information(document, whole, name)
         yield from pictures(document, name)
         if whole.privacy.dates != "as-written":
-            yield from days(document, printed, whole, pagination, name)
+            yield from days_beside(document, name)
+
+
+def of_pages(printed: PrintedText, whole: book.Book, pagination: Pagination, name: str) -> Iterator[Problem]:
+    """Look for full dates on the pages that tell of patients."""
+    for span in pagination.spans if whole.privacy.dates != "as-written" else ():
+        if span.section.kind not in NOT_LIFE:
+            for number in range(span.first, min(span.last, len(printed.raw)) + 1):
+                for found in full_dates("".join(printed.raw[number - 1].split("\n"))):
+                    yield Problem(Place(name, number), "PDF-403", "印有完整日期", found, ADVICE)
 
 
 def information(document: pikepdf.Pdf, whole: book.Book, name: str) -> Iterator[Problem]:
@@ -72,22 +88,16 @@ def pictures(document: pikepdf.Pdf, name: str) -> Iterator[Problem]:
                     yield Problem(Place(name), "PDF-402", "图像带有拍摄信息，可含时间、地点与设备", said, "去掉图像的元数据后重新编排")
 
 
-def days(document: pikepdf.Pdf, printed: PrintedText, whole: book.Book, pagination: Pagination, name: str) -> Iterator[Problem]:
-    """Look for full dates on the pages that tell of patients, in bookmarks and in attached files."""
-    advice = "核对原文写法；可改写者为 2021-06-15 与 2021年6月15日"
-    for span in pagination.spans:
-        if span.section.kind not in NOT_LIFE:
-            for number in range(span.first, min(span.last, len(printed.raw)) + 1):
-                for found in full_dates("".join(printed.raw[number - 1].split("\n"))):
-                    yield Problem(Place(name, number), "PDF-403", "印有完整日期", found, advice)
+def days_beside(document: pikepdf.Pdf, name: str) -> Iterator[Problem]:
+    """Look for full dates in bookmarks and attached files."""
     with document.open_outline() as outline:
         for title in titles(outline.root):
             for found in full_dates(title):
-                yield Problem(Place(name), "PDF-403", "书签中有完整日期", found, advice)
+                yield Problem(Place(name), "PDF-403", "书签中有完整日期", found, ADVICE)
     for file, specification in document.attachments.items():
         text = specification.get_file().read_bytes().decode("utf-8", "replace")
         for found in full_dates(f"{specification.description} {text}"):
-            yield Problem(Place(name), "PDF-403", "附件中有完整日期", f"{file}：{found}", advice)
+            yield Problem(Place(name), "PDF-403", "附件中有完整日期", f"{file}：{found}", ADVICE)
 
 
 def titles(items: list) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import quantiles
 
-from publisher.preflight.glyphs import CLOSE, OPEN, Block, Glyph, Line, Role, Spot
+from publisher.preflight.lines import CLOSE, OPEN, Block, Glyph, Line, Role, Spot
 
 LOOSE_EM = 0.10
 """Between two Han characters; pdftotext takes a wider gap for a space."""
@@ -31,11 +31,11 @@ class BorderGaps:
     p95: float
 
 
-def unsqueezed(line: Line) -> Iterator[Spot]:
-    """Yield neighbouring full-width marks that keep the blank between them (clreq: 连续标点)."""
-    for left, right in pairwise(line.glyphs):
+def unsqueezed(line: Sequence[Glyph]) -> Iterator[str]:
+    """Yield where neighbouring full-width marks keep the blank between them (clreq: 连续标点)."""
+    for place, (left, right) in enumerate(pairwise(line), 1):
         if is_squeezable(left.char, right.char) and left.is_like(right) and 0.8 < (right.x - left.x) / left.size < 1.15:
-            yield Spot(line.page, around(line, right))
+            yield around(line, place)
 
 
 def is_squeezable(left: str, right: str) -> bool:
@@ -44,19 +44,18 @@ def is_squeezable(left: str, right: str) -> bool:
     return left in CLOSE and (right in OPEN or (right in CLOSE and left not in "！？"))
 
 
-def loose(line: Line) -> Iterator[Spot]:
-    """Yield the line when a gap between two Han characters of it is too wide; the amount is the widest."""
-    gaps = [left.gap(right) for left, right in pairwise(line.glyphs) if HAN.match(left.char) and HAN.match(right.char) and not right.spaced]
+def loose(line: Sequence[Glyph]) -> float:
+    """Return the widest gap between two Han characters where it is too wide, 0 otherwise."""
+    gaps = [left.gap(right) for left, right in pairwise(line) if not right.spaced and HAN.match(left.char) and HAN.match(right.char)]
     widest = max((gap for gap in gaps if gap < APART_EM), default=0)
-    if widest > LOOSE_EM:
-        yield Spot(line.page, line.text, round(widest, 3))
+    return round(widest, 3) if widest > LOOSE_EM else 0
 
 
-def parted(line: Line) -> Iterator[Spot]:
-    """Yield spaces that text extraction finds beside a Han character though none is drawn."""
-    for left, right in pairwise(line.glyphs):
+def parted(line: Sequence[Glyph]) -> Iterator[str]:
+    """Yield where text extraction finds a space beside a Han character though none is drawn."""
+    for place, (left, right) in enumerate(pairwise(line), 1):
         if right.parted and not right.spaced and is_chinese(left.char, right.char) and left.gap(right) < APART_EM:
-            yield Spot(line.page, around(line, right))
+            yield around(line, place)
 
 
 def is_chinese(left: str, right: str) -> bool:
@@ -64,13 +63,15 @@ def is_chinese(left: str, right: str) -> bool:
     return bool((HAN.match(left) and (HAN.match(right) or MARK.match(right))) or (MARK.match(left) and HAN.match(right)))
 
 
+def borders(line: Sequence[Glyph]) -> Iterator[float]:
+    """Yield the gaps between Han and Western characters."""
+    for left, right in pairwise(line):
+        if is_border(left.char, right.char) and not right.spaced and left.is_like(right) and (gap := left.gap(right)) < APART_EM:
+            yield gap
+
+
 def border_gaps(lines: Sequence[Line]) -> BorderGaps:
-    found = [
-        left.gap(right)
-        for line in lines
-        for left, right in pairwise(line.glyphs)
-        if is_border(left.char, right.char) and not right.spaced and left.is_like(right) and left.gap(right) < APART_EM
-    ]
+    found = [gap for line in lines for gap in line.borders]
     if len(found) < 2:
         return BorderGaps(len(found), *(found or [0.0]) * 3)
     parts = quantiles(found, n=20, method="inclusive")
@@ -93,8 +94,7 @@ def overlaid(blocks: Sequence[Block]) -> Iterator[Spot]:
             yield Spot(page, last.text, round((head - last.y) / last.size, 2))
 
 
-def around(line: Line, glyph: Glyph) -> str:
+def around(line: Sequence[Glyph], place: int) -> str:
     """Return the neighbourhood of a glyph in its line, ｜ before it."""
-    place = next(place for place, other in enumerate(line.glyphs) if other is glyph)
-    before, after = line.glyphs[max(0, place - 8) : place], line.glyphs[place : place + 8]
+    before, after = line[max(0, place - 8) : place], line[place : place + 8]
     return "｜".join("".join(glyph.char for glyph in part) for part in (before, after))

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
-
-from pypdf.generic import Destination
+from typing import NamedTuple
 
 from publisher import book
 from publisher.edition import Edition
 from publisher.pagination import PageMap, Pagination, Span
+from publisher.preflight.file_facts import FileFacts
 from publisher.preflight.finding import page_map
 from publisher.preflight.printed_text import PrintedText, squeezed
 from publisher.preflight.tagged import tagged
@@ -21,18 +19,20 @@ LISTS = ("contents", "list")
 """Kinds of sections whose entries print a page."""
 
 
-@dataclass(frozen=True)
-class Bookmark:
-    level: int
-    title: str
-    page: int
+class Look(NamedTuple):
+    """A file that is looked at: what is printed in it, and what a reader of files says of it."""
+
+    printed: PrintedText
+    file: FileFacts
 
 
-def check(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition, only: Collection[str] | None = None) -> Iterator[Problem]:
+def check(
+    printed: PrintedText, file: FileFacts, whole: book.Book, pagination: Pagination, edition: Edition, only: Collection[str] | None = None
+) -> Iterator[Problem]:
     """Yield every fault of the file's structure, or those of the rules named."""
     rules = (page_count, page_sizes, labels, printed_folios, blanks, bookmarks, links, contents, fonts, metadata)
     for rule in [rule for rule in rules if only is None or rule.__name__ in only]:
-        for message, found, page in rule(printed, whole, pagination, edition):
+        for message, found, page in rule(Look(printed, file), whole, pagination, edition):
             place = Place(f"{whole.id}/{edition.name}.pdf", page) if page else Place(f"{whole.id}/{edition.name}.pdf")
             yield Problem(place, RULES[rule.__name__], message, found)
 
@@ -59,42 +59,42 @@ CODES = {
 Faults = Iterator[tuple[str, str, int]]
 
 
-def page_count(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
-    count = len(printed.reader.pages)
+def page_count(look: Look, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    count = len(look.file.sheets)
     if count != len(pagination.folios):
         yield "页数与排版所得不符", f"{count} 页，应为 {len(pagination.folios)} 页", 0
 
 
-def page_sizes(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
-    for number, page in enumerate(printed.reader.pages, 1):
-        size = (float(page.mediabox.width) / POINTS_PER_MM, float(page.mediabox.height) / POINTS_PER_MM)
+def page_sizes(look: Look, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    for number, page in enumerate(look.file.sheets, 1):
+        size = (page.width / POINTS_PER_MM, page.height / POINTS_PER_MM)
         if any(abs(side - trim) > 0.1 for side, trim in zip(size, edition.trim_mm, strict=True)):
             yield "页面尺寸不对", f"{size[0]:.1f}×{size[1]:.1f} mm", number
         if page.rotation:
             yield "页面被旋转", f"{page.rotation}°", number
 
 
-def labels(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
-    for number, (label, folio) in enumerate(zip(printed.reader.page_labels, pagination.folios, strict=False), 1):
+def labels(look: Look, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    for number, (label, folio) in enumerate(zip(look.file.labels, pagination.folios, strict=False), 1):
         if label != folio:
             yield "阅读器所示页码与印出的页码不同", f"{label}，应为 {folio}", number
 
 
-def printed_folios(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+def printed_folios(look: Look, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
     for span in pagination.spans:
         if not span.section.numbered:
             continue
-        for number in range(span.first, min(span.last, len(printed.raw)) + 1):
+        for number in range(span.first, min(span.last, len(look.printed.raw)) + 1):
             folio = pagination.folios[number - 1]
             # Margins are drawn last: the folio, a running head, a thumb tab letter by letter, each script of a line by itself.
             beside = sum(len(SCRIPT.findall(text)) for text in (max(span.section.running_head, whole.short_title, key=len), whole.short_title))
-            tail = printed.raw[number - 1].split()[-3 - len(span.section.tab) - beside :]
+            tail = look.printed.raw[number - 1].split()[-3 - len(span.section.tab) - beside :]
             if folio not in tail:
                 yield "页上没有印出页码", f"应有 {folio}", number
 
 
-def blanks(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
-    for number, text in enumerate(printed.raw, 1):
+def blanks(look: Look, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    for number, text in enumerate(look.printed.raw, 1):
         empty = not text.strip()
         if empty and number not in pagination.blanks:
             yield "出现计划外的空白页", "", number
@@ -114,18 +114,9 @@ def expected_bookmarks(whole: book.Book) -> list[tuple[int, str, str]]:
     return [(level - top + 1, title, name) for level, title, name in found]
 
 
-def outline(reader: Any, items: Any, level: int = 1) -> Iterator[Bookmark]:
-    for item in items:
-        if isinstance(item, list):
-            yield from outline(reader, item, level + 1)
-        elif isinstance(item, Destination):
-            page = reader.get_destination_page_number(item)
-            yield Bookmark(level, str(item.title), -1 if page is None else page + 1)
-
-
-def bookmarks(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+def bookmarks(look: Look, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
     spans = {span.section.id: span for span in pagination.spans}
-    have = list(outline(printed.reader, printed.reader.outline))
+    have = look.file.bookmarks
     want = expected_bookmarks(whole)
     for mark, (level, title, name) in zip(have, want, strict=False):
         if (mark.level, squeezed(mark.title)) != (level, squeezed(title)):
@@ -134,7 +125,7 @@ def bookmarks(printed: PrintedText, whole: book.Book, pagination: Pagination, ed
         span = spans[name]
         if not span.first <= mark.page <= span.last:
             yield "书签指向别处", f"「{mark.title}」", mark.page
-        elif name not in ("half-title", "title-page") and not bears(printed.pages[mark.page - 1], title):
+        elif name not in ("half-title", "title-page") and not bears(look.printed.pages[mark.page - 1], title):
             yield "书签所指页上没有这个标题", f"「{mark.title}」", mark.page
     if len(have) != len(want):
         yield "书签数目不符", f"{len(have)} 条，应为 {len(want)} 条", 0
@@ -145,34 +136,21 @@ def bears(text: str, title: str) -> bool:
     return all(squeezed(part) in text for part in title.split("　"))
 
 
-def internal_links(printed: PrintedText) -> list[tuple[int, str]]:
-    """Return the page number and target of every link of the file."""
-    found = []
-    for number, page in enumerate(printed.reader.pages, 1):
-        for annotation in page.get("/Annots", []):
-            item = annotation.get_object()
-            if item.get("/Subtype") == "/Link":
-                target = item.get("/Dest") or item.get("/A", {}).get("/D", "")
-                found.append((number, str(target)))
-    return found
-
-
-def links(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
-    known = printed.reader.named_destinations
+def links(look: Look, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    known = look.file.destinations
     titles = {section.id: section.title for section in whole.sections}
-    found = internal_links(printed)
-    for number, target in found:
+    for number, target in look.file.links:
         if target not in known:
             yield "链接没有去处", target, number
             continue
-        page = printed.reader.get_destination_page_number(known[target])
+        page = known[target]
         if page is None:
             yield "链接所指的页不在书中", target, number
         elif target.startswith("folio-") and pagination.folios[page] != target.removeprefix("folio-"):
             yield "链接指向别的页", f"{target} 落在第 {pagination.folios[page]} 页", number
-        elif target in titles and titles[target] and not bears(printed.pages[page], titles[target]):
+        elif target in titles and titles[target] and not bears(look.printed.pages[page], titles[target]):
             yield "链接所指页上没有其题名", f"{target}：「{titles[target]}」", number
-    yield from misled(found, page_map(tagged(printed.pdf), whole, pagination), pagination)
+    yield from misled(look.file.links, page_map(tagged(look.printed.pdf), whole, pagination), pagination)
 
 
 def misled(found: Sequence[tuple[int, str]], pages: PageMap, pagination: Pagination) -> Faults:
@@ -207,13 +185,12 @@ def once(items: list[str]) -> list[str]:
     return [item for index, item in enumerate(items) if index == 0 or item != items[index - 1]]
 
 
-def contents(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+def contents(look: Look, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
     """Each entry of the contents, or of a list of tables, prints the folio of the page on which it starts, and links to it."""
-    pages = page_map(tagged(printed.pdf), whole, pagination)
-    links = list(internal_links(printed))
+    pages = page_map(tagged(look.printed.pdf), whole, pagination)
     for span in [span for span in pagination.spans if span.section.kind in LISTS]:
-        text = printed.of(span.first, span.last)
-        targets = {target for number, target in links if span.first <= number <= span.last}
+        text = look.printed.of(span.first, span.last)
+        targets = {target for number, target in look.file.links if span.first <= number <= span.last}
         for block in span.section.blocks:
             for entry in block.items if isinstance(block, book.Entries) else ():
                 folio = pages.folio(entry.target)
@@ -223,33 +200,22 @@ def contents(printed: PrintedText, whole: book.Book, pagination: Pagination, edi
                     yield "目录条目没有链接", entry.title, span.first
 
 
-def fonts(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
-    seen: set[str] = set()
-    for number, page in enumerate(printed.reader.pages, 1):
-        resources = page.get("/Resources", {})
-        for reference in resources.get_object().get("/Font", {}).get_object().values() if "/Font" in resources.get_object() else ():
-            font = reference.get_object()
-            name = re.sub(r"^[A-Z]{6}\+", "", str(font.get("/BaseFont", "")).lstrip("/"))
-            if name in seen:
-                continue
-            seen.add(name)
-            if not any(name.startswith(allowed) for allowed in edition.fonts):
-                yield "出现本项目以外的字体", name, number
-            descendants = font.get("/DescendantFonts")
-            descriptor = (descendants[0].get_object() if descendants else font).get("/FontDescriptor")
-            if descriptor is None or not {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor.get_object()):
-                yield "字体没有嵌入", name, number
-    for number, text in enumerate(printed.raw, 1):
+def fonts(look: Look, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    for font in look.file.fonts:
+        if not any(font.name.startswith(allowed) for allowed in edition.fonts):
+            yield "出现本项目以外的字体", font.name, font.page
+        if not font.embedded:
+            yield "字体没有嵌入", font.name, font.page
+    for number, text in enumerate(look.printed.raw, 1):
         if "\ufffd" in text or "\0" in text:
             yield "有字无法取出文字", re.sub(r"\s+", "", text)[max(0, text.find("\ufffd") - 10) :][:20], number
 
 
-def metadata(printed: PrintedText, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
-    info = printed.reader.metadata or {}
+def metadata(look: Look, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
+    info = look.file.information
     wanted = {"/Title": whole.title, "/Author": whole.author, "/Subject": whole.subject, "/Keywords": "，".join(whole.keywords)}
     for key, value in wanted.items():
         if info.get(key) != value:
             yield f"文件信息 {key[1:]} 不对", f"{info.get(key)}，应为 {value}", 0
-    language = printed.reader.trailer["/Root"].get("/Lang")
-    if language != whole.language:
-        yield "文件语言不对", str(language), 0
+    if look.file.language != whole.language:
+        yield "文件语言不对", look.file.language, 0

@@ -4,8 +4,9 @@ Read with PDFium and pikepdf from the file alone, so that it can judge what `fin
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -13,7 +14,15 @@ import pikepdf
 from pikepdf import Array, Dictionary, NameTree, NumberTree
 
 from publisher.preflight.drawn_page import DrawnPage, drawn_pages
+from publisher.preflight.glyphs import Chain, owner
+from publisher.preflight.lines import Owner
 from publisher.preflight.printed_text import squeezed
+
+
+Key = tuple[int, int]
+"""Numbers of an object of the file."""
+STRETCH = 60
+"""How many elements at the top of the tree are read at once."""
 
 
 class Mark(NamedTuple):
@@ -24,15 +33,34 @@ class Mark(NamedTuple):
 
 
 @dataclass(eq=False)
+class Link:
+    """An annotation that leads to another place of the file."""
+
+    key: Key
+    page: int
+    target: str
+    said: str
+    box: tuple[float, ...]
+    owner: int
+    """Its number in the table of owners; -1 where it has none."""
+
+
+@dataclass(eq=False)
 class Node:
     """An element of the tree."""
 
     tag: str
-    item: Any
+    key: Key = (0, 0)
     kids: list["Node | Mark"] = field(default_factory=list)
-    links: list[Any] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
     """The annotations in it."""
-    key: tuple[int, int] = (0, 0)
+    id: str = ""
+    alt: str = ""
+    said: str = ""
+    """What is read aloud in place of its text."""
+    language: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+    """Texts, numbers and lists of these."""
 
     @cached_property
     def nodes(self) -> list["Node"]:
@@ -76,13 +104,6 @@ class Node:
     def page(self) -> int:
         return self.marks[0].page if self.marks else 0
 
-    @cached_property
-    def id(self) -> str:
-        return str(self.item.get("/ID", ""))
-
-    def attribute(self, name: str) -> Any:
-        return self.item.get("/A", {}).get(name)
-
 
 class Loose(NamedTuple):
     """Something drawn that is neither in the tree nor an artifact."""
@@ -94,18 +115,51 @@ class Loose(NamedTuple):
 class Tagged:
     """A PDF as its tags tell it."""
 
-    def __init__(self, pdf: bytes, pages: Sequence[DrawnPage] = ()):
+    def __init__(self, pdf: bytes):
         self.found: Any = None
         """Where the terms of a book were found in it."""
-        self.pdf = pikepdf.open(io.BytesIO(pdf))
-        self.pages = {page.objgen: number for number, page in enumerate(self.pdf.pages, 1)}
-        root = self.pdf.Root.get("/StructTreeRoot", Dictionary())
-        top = root.get("/K", Array())
-        tops = list(top) if isinstance(top, Array) else [top]
-        self.document = self.node(tops[0], 0) if tops else Node("", Dictionary())
-        self.ids = dict(NameTree(root.IDTree)) if "/IDTree" in root else {}
-        self.owners = dict(NumberTree(root.ParentTree)) if "/ParentTree" in root else {}
-        self.drawn = pages or drawn_pages(pdf)
+        with pikepdf.open(io.BytesIO(pdf)) as file:
+            root = file.Root.get("/StructTreeRoot", Dictionary())
+            self.names = {name: str(meant)[1:] for name, meant in root.get("/RoleMap", Dictionary()).items()}
+            self.pages: dict[Key, int] = {page.objgen: number for number, page in enumerate(file.pages, 1)}
+            self.boxes = [tuple(map(float, page.mediabox)) for page in file.pages]
+            self.annotations = [link_of(item, number) for number, page in enumerate(file.pages, 1) for item in page.obj.get("/Annots", ())]
+            """All links of the file, page by page."""
+            self.links = {link.key: link for link in self.annotations}
+            self.ids: dict[str, Key] = {str(name): item.objgen for name, item in NameTree(root.IDTree).items()} if "/IDTree" in root else {}
+            self.owners, self.owners_by_page = owners(file)
+            self.destinations = destinations(file)
+            tops = kids_of(root)
+            self.document = Node(str(tops[0].get("/S", ""))[1:], tops[0].objgen) if tops else Node("")
+            count = len(kids_of(tops[0])) if tops else 0
+        for start in range(0, count, STRETCH):
+            with pikepdf.open(io.BytesIO(pdf)) as file:  # opened again: it keeps what it has read, more than is kept here
+                self.fill(self.document, kids_of(kids_of(file.Root.StructTreeRoot)[0])[start : start + STRETCH], 0)
+        self.pdf = pdf
+        self.given: Sequence[DrawnPage] = ()
+
+    @cached_property
+    def drawn(self) -> Sequence[DrawnPage]:
+        """The pages, read now where they have not been."""
+        return self.given or drawn_pages(self.pdf, self.blocks)
+
+    @cached_property
+    def blocks(self) -> list[dict[int, Owner]]:
+        """For each page the paragraph, heading or cell that its marks belong to, by their numbers."""
+        found: list[dict[int, Owner]] = [{} for _ in self.boxes]
+
+        def add(node: Node, above: Chain) -> None:
+            above = ((node.tag, node.key[0]), *above)
+            own = None
+            for kid in node.kids:
+                if isinstance(kid, Node):
+                    add(kid, above)
+                elif 0 < kid.page <= len(found):
+                    own = own or owner(above)
+                    found[kid.page - 1][kid.number] = own
+
+        add(self.document, ())
+        return found
 
     @cached_property
     def texts(self) -> dict[Mark, str]:
@@ -117,31 +171,43 @@ class Tagged:
         return [Loose(number, text) for number, page in enumerate(self.drawn, 1) for mark, text in page.drawn if Mark(number, mark) not in known]
 
     def node(self, item: Any, page: int) -> Node:
-        page = self.pages.get(item.Pg.objgen, 0) if "/Pg" in item else page
-        made = Node(str(item.get("/S", ""))[1:], item, key=item.objgen)
-        kids = item.get("/K", Array())
-        for kid in kids if isinstance(kids, Array) else [kids]:
-            if isinstance(kid, int):
-                made.kids.append(Mark(page, int(kid)))
-            elif kid.get("/Type") == "/OBJR":
-                made.links.append(kid.Obj)
-            elif kid.get("/Type") == "/MCR":
-                made.kids.append(Mark(self.pages.get(kid.Pg.objgen, 0) if "/Pg" in kid else page, int(kid.MCID)))
-            else:
-                made.kids.append(self.node(kid, page))
+        made, kids = Node("", item.objgen), ()
+        for name, value in item.items():
+            match name:
+                case "/S":
+                    made.tag = self.names.get(str(value)) or str(value)[1:]
+                case "/K":
+                    kids = value
+                case "/Pg":
+                    page = self.pages.get(value.objgen, 0)
+                case "/ID":
+                    made.id = str(value)
+                case "/Alt":
+                    made.alt = str(value)
+                case "/ActualText":
+                    made.said = str(value)
+                case "/Lang":
+                    made.language = str(value)
+                case "/A":
+                    made.attributes = {key: plain(one) for key, one in value.items()}
+        self.fill(made, kids if isinstance(kids, Array) else [kids] if kids != () else [], page)
         return made
+
+    def fill(self, node: Node, kids: Iterable[Any], page: int) -> None:
+        """Put into an element what it holds."""
+        for kid in kids:
+            if isinstance(kid, int):
+                node.kids.append(Mark(page, kid))
+            elif (kind := kid.get("/Type")) == "/OBJR":
+                node.links.append(self.links.get(kid.Obj.objgen) or link_of(kid.Obj, 0))
+            elif kind == "/MCR":
+                node.kids.append(Mark(self.pages.get(kid.Pg.objgen, 0) if "/Pg" in kid else page, int(kid.MCID)))
+            else:
+                node.kids.append(self.node(kid, page))
 
     @cached_property
     def marks(self) -> set[Mark]:
         return set(self.document.marks)
-
-    def page_owners(self, page: int) -> Any:
-        """Return the owners of a page's marks by their numbers."""
-        return self.owners_by_page[page]
-
-    @cached_property
-    def owners_by_page(self) -> list[Any]:
-        return [(), *(self.owners.get(int(page.obj.get("/StructParents", -1)), ()) for page in self.pdf.pages)]
 
     @cached_property
     def nodes(self) -> dict[tuple[int, int], Node]:
@@ -158,25 +224,62 @@ class Tagged:
 
     def spoken(self, node: Node) -> str:
         if node.tag == "Figure":
-            return str(node.item.get("/Alt", ""))
+            return node.alt
         return "".join(self.spoken(kid) if isinstance(kid, Node) else self.texts.get(kid, "") for kid in node.kids)
 
     def raw(self, node: Node) -> str:
         return "".join(self.texts.get(mark, "") for mark in node.marks)
 
-    @property
-    def annotations(self) -> Iterator[tuple[int, Any]]:
-        for number, page in enumerate(self.pdf.pages, 1):
-            for item in page.obj.get("/Annots", ()):
-                yield number, item
+
+def kids_of(item: Any) -> list[Any]:
+    kids = item.get("/K", Array())
+    return list(kids) if isinstance(kids, Array) else [kids]
+
+
+def link_of(item: Any, page: int) -> Link:
+    box = tuple(map(float, item.get("/Rect", ())))
+    return Link(item.objgen, page, str(item.get("/Dest", "")), str(item.get("/Contents", "")), box, int(item.get("/StructParent", -1)))
+
+
+def owners(file: pikepdf.Pdf) -> tuple[dict[int, Key], list[list[Key | None]]]:
+    """Return the owners of links by their numbers in the table, and of the marks of each page, counted from 1, by their numbers (PDF 1.7 §14.7.4.4)."""
+    root = file.Root.get("/StructTreeRoot", Dictionary())
+    table = NumberTree(root.ParentTree) if "/ParentTree" in root else {}
+    found, lists = {}, {}
+    for number, item in table.items():
+        if isinstance(item, Array):
+            lists[int(number)] = [one.objgen if isinstance(one, Dictionary) else None for one in item]
+        else:
+            found[int(number)] = item.objgen
+    return found, [[], *(lists.get(int(page.obj.get("/StructParents", -1)), []) for page in file.pages)]
+
+
+def destinations(file: pikepdf.Pdf) -> dict[str, int]:
+    """Return the page of each named destination, counted from 1; 0 where it is none of the file."""
+    pages = {page.objgen: number for number, page in enumerate(file.pages, 1)}
+    names = file.Root.get("/Names", Dictionary()).get("/Dests")
+    found = {}
+    for name, value in NameTree(names).items() if names is not None else ():
+        place = value if isinstance(value, Array) else value.get("/D")
+        found[str(name)] = pages.get(place[0].objgen, 0)
+    return found
+
+
+def plain(value: Any) -> Any:
+    """Return an attribute as a text, a number or a list of these."""
+    if isinstance(value, Array):
+        return [plain(one) for one in value]
+    return float(value) if isinstance(value, Decimal) else value if isinstance(value, int | float) else str(value)
 
 
 LAST: dict[bytes, Tagged] = {}
 
 
 def tagged(pdf: bytes, pages: Sequence[DrawnPage] = ()) -> Tagged:
-    """Read a file, or return it as last read; `pages` are its pages where they have been read."""
+    """Read a file, or return it as last read; `pages` are its pages where they are being read."""
     if pdf not in LAST:
         LAST.clear()
-        LAST[pdf] = Tagged(pdf, pages)
+        LAST[pdf] = Tagged(pdf)
+    if pages:
+        LAST[pdf].given = pages
     return LAST[pdf]

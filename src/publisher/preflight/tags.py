@@ -64,8 +64,8 @@ def loose(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
             yield "同一内容在结构中出现两次", tagged.texts.get(mark, "")[:30], mark.page
     for node in tagged.document.walk():
         for mark in [kid for kid in node.kids if not isinstance(kid, Node)]:
-            owners = tagged.page_owners(mark.page)
-            if mark.number >= len(owners) or owners[mark.number] is None or owners[mark.number].objgen != node.key:
+            owners = tagged.owners_by_page[mark.page]
+            if mark.number >= len(owners) or owners[mark.number] != node.key:
                 yield "内容与结构对不上", tagged.texts.get(mark, "")[:30], mark.page
 
 
@@ -99,7 +99,7 @@ def contents(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults
                 yield "目录条目与结构不符", entry.title if entry else tagged.text(item)[:30], page
                 break
             own = [link for kid in item.nodes if kid.tag == "Reference" for link in kid.find("Link")]
-            if squeezed(entry.title) not in {tagged.text(link) for link in own} or {str(a.get("/Dest")) for link in own for a in link.links} != {entry.target}:
+            if squeezed(entry.title) not in {tagged.text(link) for link in own} or {item.target for link in own for item in link.links} != {entry.target}:
                 yield "目录条目与结构不符", entry.title, item.page
 
 
@@ -137,11 +137,11 @@ def heads(tagged: Tagged, want: book.Table, have: Node, pages: PageMap) -> Fault
             yield "表的行数不符", f"{len(rows)} 行，应为 {len(expected)} 行", have.page
             return
         row, part = found
-        cells = [(cell.tag, tagged.text(cell), [head_text(tagged, name) for name in cell.attribute("/Headers") or ()]) for cell in row.nodes]
+        cells = [(cell.tag, tagged.text(cell), [head_text(tagged, name) for name in cell.attributes.get("/Headers", ())]) for cell in row.nodes]
         if cells != row_wanted:
             wrong = next((pair for pair in zip_longest(cells, row_wanted) if pair[0] != pair[1]), None)
             yield "单元格的表头不对", f"{wrong[0]}，应为 {wrong[1]}", row.page or have.page
-        scopes = {str(cell.attribute("/Scope")) for cell in row.nodes if cell.tag == "TH"}
+        scopes = {str(cell.attributes.get("/Scope")) for cell in row.nodes if cell.tag == "TH"}
         if scopes - {"/Column" if part == "THead" else "/Row"}:
             yield "表头没有写明所管的方向", f"{tagged.text(row)[:20]}：{'、'.join(sorted(scopes))}", row.page or have.page
 
@@ -154,8 +154,7 @@ def cell_heads(place: int, texts: list[str], titles: list[str], names: set[int],
 
 
 def head_text(tagged: Tagged, name: object) -> str:
-    item = tagged.ids.get(str(name))
-    node = tagged.nodes.get(item.objgen) if item is not None else None
+    node = tagged.nodes.get(tagged.ids.get(str(name), (0, 0)))
     return tagged.text(node) if node else f"（无此标识 {name}）"
 
 
@@ -167,7 +166,7 @@ def notes(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
         calls: dict[str, Node] = {}
         for link in chapter.node.find("Link"):
             for item in link.links:
-                calls.setdefault(str(item.get("/Dest", "")), link)
+                calls.setdefault(item.target, link)
         for want, have in zip_longest(wanted, chapter.node.find("Note")):
             if want is None or have is None:
                 yield "编者按没有标为注，或多出", f"〔{want.number}〕" if want else tagged.text(have)[:30], have.page if have else chapter.node.page
@@ -178,26 +177,25 @@ def notes(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
             call = calls.get(want.anchor)
             if call is None or heard[id(call)] > heard[id(have)] or call.page != have.page:
                 yield "编者按没有跟在所注文字之后", f"〔{want.number}〕", have.page
-            back = [str(item.get("/Dest", "")) for link in have.find("Link") for item in link.links]
+            back = [item.target for link in have.find("Link") for item in link.links]
             if set(back) != {want.mark, want.entry} or back[0] != want.mark:
                 yield "编者按没有链回所注文字与校勘记", f"〔{want.number}〕 {back}", have.page
 
 
 def links(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
     """Every link stands in the tree, says in words where it leads, and can be touched."""
-    placed = {item.objgen: node for node in tagged.document.walk() for item in node.links}
-    for page, item in tagged.annotations:
-        node, target, said = placed.get(item.objgen), str(item.get("/Dest", "")), str(item.get("/Contents", ""))
-        owner = tagged.owners.get(int(item.get("/StructParent", -1)))
-        if node is None or node.tag != "Link" or owner is None or owner.objgen != node.key:
-            yield "链接不在结构之中", said or target, page
+    placed = {item.key: node for node in tagged.document.walk() for item in node.links}
+    for item in tagged.annotations:
+        node, page = placed.get(item.key), item.page
+        if node is None or node.tag != "Link" or tagged.owners.get(item.owner) != node.key:
+            yield "链接不在结构之中", item.said or item.target, page
             continue
         text = tagged.raw(node).strip()
-        if not said.strip() or said == target or squeezed(text) not in squeezed(said) or unspaced(text).strip("〔〕") not in unspaced(said):
-            yield "链接没有用文字说明去处", f"{said}（{target}）", page
-        left, low, right, high = map(float, item.Rect)
+        if not item.said.strip() or item.said == item.target or squeezed(text) not in squeezed(item.said) or unspaced(text).strip("〔〕") not in unspaced(item.said):
+            yield "链接没有用文字说明去处", f"{item.said}（{item.target}）", page
+        left, low, right, high = item.box
         if right - left < 1 or high - low < 4:
-            yield "链接没有可点的地方", f"{said}：宽 {right - left:.1f}，高 {high - low:.1f} pt", page
+            yield "链接没有可点的地方", f"{item.said}：宽 {right - left:.1f}，高 {high - low:.1f} pt", page
 
 
 def reading_order(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
@@ -228,7 +226,7 @@ def said_by(block: book.Block, pages: PageMap) -> list[str]:
 def ids(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
     """Each id is borne once and listed."""
     borne = Counter(node.id for node in tagged.document.walk() if node.id)
-    listed = {node.id for node in tagged.document.walk() if node.id and node.id in tagged.ids and tagged.ids[node.id].objgen == node.key}
+    listed = {node.id for node in tagged.document.walk() if node.id and node.id in tagged.ids and tagged.ids[node.id] == node.key}
     for name, count in borne.items():
         if count > 1:
             yield "结构标识重复", name, 0
@@ -243,7 +241,7 @@ def language(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults
     for chapter in chapters(tagged, whole):
         foreign = {squeezed(text) for block in chapter.blocks(book.TitlePage) for text in block.english}
         for node in chapter.node.find("P"):
-            if tagged.text(node) in foreign and str(node.item.get("/Lang", "")) != "en":
+            if tagged.text(node) in foreign and node.language != "en":
                 yield "外文没有标明语言", tagged.text(node)[:30], node.page
 
 
@@ -251,7 +249,7 @@ def figures(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
     """Each figure has words in its place, those of the book, and a box on its page."""
     for chapter in chapters(tagged, whole):
         nodes = chapter.node.find("Figure")
-        wanted, said = [squeezed(picture.alt) for picture in book.pictures_of(chapter.section)], [squeezed(alt_of(node)) for node in nodes]
+        wanted, said = [squeezed(picture.alt) for picture in book.pictures_of(chapter.section)], [squeezed(node.alt) for node in nodes]
         if wanted != said:
             wrong = next((pair for pair in zip_longest(said, wanted) if pair[0] != pair[1]), ("", ""))
             yield "图的说明文字与书不符", f"{wrong[0]}，应为 {wrong[1]}"[:120], chapter.node.page
@@ -260,18 +258,13 @@ def figures(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
         if captions != titles:
             yield "图题没有标为图题", "、".join(sorted({*titles} ^ {*captions}))[:80], chapter.node.page
     for node in tagged.document.find("Figure"):
-        said_of = alt_of(node)
+        said_of = node.alt
         if len(said_of.strip()) < 4 or IMAGE_NAME.search(said_of):
             yield "图没有说明文字", said_of, node.page
-        box, sheet = node.attribute("/BBox"), tagged.pdf.pages[node.page - 1].mediabox if node.page else None
+        sides, sheet = node.attributes.get("/BBox", []), tagged.boxes[node.page - 1] if node.page else None
         if sheet is not None:
-            sides = [float(side) for side in box] if box is not None else []
             if not sides or sides[0] < sheet[0] or sides[1] < sheet[1] or sides[2] > sheet[2] or sides[3] > sheet[3] or sides[0] >= sides[2]:
                 yield "图框不在页内", f"{said_of[:20]}：{sides}", node.page
-
-
-def alt_of(node: Node) -> str:
-    return str(node.item.get("/Alt", ""))
 
 
 RULES = {

@@ -12,10 +12,11 @@ from publisher import book
 from publisher.edition import Edition
 from publisher.pagination import Pagination
 from publisher.preflight.drawn_page import DrawnPage
-from publisher.preflight.glyphs import Line, Role, Spot, Spots, read
 from publisher.preflight.grid import GridShare, body_text, grid, pitches
 from publisher.preflight.line_ends import NO_END, NO_START, Edges, is_cut, is_lonely, keeps_full_mark, line_ends, overfull, page_turns, short
-from publisher.preflight.spacing import BorderGaps, border_gaps, loose, overlaid, parted, unsqueezed
+from publisher.preflight.lines import Line, Role, Spot, Spots
+from publisher.preflight.spacing import BorderGaps, border_gaps, overlaid
+from publisher.preflight.tagged import tagged
 from publisher.problems import Place, Problem, Severity
 
 LOOSE_SHARE = 0.01
@@ -79,7 +80,7 @@ def measure(pdf: bytes, ragged: Collection[int] = (), pages: Sequence[DrawnPage]
 
     `pages` are its pages where they have been read.
     """
-    everything = read(pdf, pages)
+    everything = [block for page in pages or tagged(pdf).drawn for block in page.blocks]
     blocks = [block for block in everything if block.role is not Role.FIGURE]
     edges = Edges(blocks)
     turns = [turn for block in blocks for turn in line_ends(block, edges)]
@@ -96,13 +97,13 @@ def measure(pdf: bytes, ragged: Collection[int] = (), pages: Sequence[DrawnPage]
         starts=tuple(turn.spot for turn in turns + across if turn.after.text[0] in NO_START),
         ends=tuple(turn.spot for turn in turns + across if turn.before.text[-1] in NO_END),
         cuts=tuple(turn.spot for turn in turns + across if is_cut(turn)),
-        unsqueezed=tuple(spot for line in lines for spot in unsqueezed(line)),
+        unsqueezed=tuple(Spot(line.page, found) for line in lines for found in line.unsqueezed),
         full_marks=tuple(turn.spot for turn in justified if keeps_full_mark(turn, edges.of(turn.block))),
         lonely=tuple(turn.spot for turn in turns if is_lonely(turn)),
         short=tuple(short(justified, edges)),
         overfull=tuple(overfull(blocks, edges, ragged)),
-        loose=tuple(spot for turn in justified for spot in loose(turn.before)),
-        parted=tuple(spot for line in lines for spot in parted(line)),
+        loose=tuple(Spot(turn.before.page, turn.before.text, turn.before.loose) for turn in justified if turn.before.loose),
+        parted=tuple(Spot(line.page, found) for line in lines for found in line.parted),
         overlaid=tuple(overlaid(blocks)),
         borders=border_gaps(lines),
         fonts=tuple(font_shares([line for block in everything for line in block.lines])),
@@ -115,11 +116,10 @@ def font_shares(lines: Sequence[Line]) -> Iterator[FontShare]:
     counts: Counter[str] = Counter()
     spots: dict[str, dict[int, Spot]] = defaultdict(dict)
     for line in lines:
-        for font, count in Counter(glyph.font for glyph in line.glyphs).items():
+        for font, count, chars in line.fonts:
             counts[font] += count
             if line.page not in spots[font]:
-                chars = "".join(glyph.char for glyph in line.glyphs if glyph.font == font)
-                spots[font][line.page] = Spot(line.page, f"{chars[:12]}：{line.text[:30]}")
+                spots[font][line.page] = Spot(line.page, f"{chars}：{line.text[:30]}")
     for font, count in counts.most_common():
         yield FontShare(font, count, count / counts.total(), tuple(spots[font].values()))
 
