@@ -4,7 +4,6 @@ import io
 
 import pikepdf
 import pypdfium2 as pdfium
-import pytest
 from PIL import ImageChops
 
 from publisher.finish import stereotypes

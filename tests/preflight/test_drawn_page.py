@@ -7,8 +7,8 @@ import pytest
 
 from publisher import book
 from publisher.preflight.drawn_page import drawn_pages, page_keys, restored, stored
-from publisher.preflight.tagged import tagged
 from publisher.preflight.printed_text import squeezed
+from publisher.preflight.tagged import tagged
 
 
 @pytest.fixture(scope="module")

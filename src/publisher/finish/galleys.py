@@ -5,15 +5,14 @@ that it prints; the programs of the fonts are left out, since the volume has eac
 """
 
 import io
-import re
 from dataclasses import replace
 
 import pikepdf
 
 from publisher.finish import drawing, figures, links, plates, tag_tree, tags
 from publisher.finish.drawn_text import STRING, DrawnText, Line, number_of, operator
-from publisher.finish.tag_tree import Element, Mark
 from publisher.finish.plates import widths_of
+from publisher.finish.tag_tree import Element, Mark
 from publisher.galley import Folio, Galley, Rough, Slot, Tag
 from publisher.pagination import folio
 

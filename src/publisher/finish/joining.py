@@ -12,7 +12,7 @@ from publisher.finish.faces import Face, face
 from publisher.finish.galleys import CLOSE, OPEN, SLOT
 from publisher.finish.objects import Batch, Objects, Stream, shifted, string
 from publisher.finish.plates import NO_FONTS
-from publisher.galley import Bookmark, Folio, Font, Galley, Plate, Sheet, Touch
+from publisher.galley import Bookmark, Folio, Font, Galley, Plate, PlatePage, Sheet, Touch
 
 NUMBERED = re.compile(rb"%s(\d+) MP\s+([^T]*?)(TJ|Tj)" % SLOT.encode())
 FIGURES = re.compile(rb"<([0-9a-fA-F]+)>")
@@ -58,6 +58,10 @@ class Leaf:
     links: tuple[Touch, ...] = ()
     shared: tuple[str, ...] = ()
     """The stereotypes that it places."""
+
+    @property
+    def plate(self) -> PlatePage:
+        return self.part.plate.pages[self.index]
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> Joined:
 
 def share(leaves: Sequence[Leaf]) -> dict[str, stereotypes.Form]:
     """Cast what pages with figures draw alike once; return the forms that they place by their names."""
-    figured = [leaf for leaf in leaves if leaf.part and (b"/Figure" in leaf.content or any(kind == "/XObject" for kind, _ in leaf.part.plate.pages[leaf.index].used))]
+    figured = [leaf for leaf in leaves if leaf.part and (b"/Figure" in leaf.content or any(kind == "/XObject" for kind, _ in leaf.plate.used))]
     states = {name: text for leaf in figured for name, text in leaf.part.plate.resources.get("/ExtGState", {}).items()}
     forms, contents = stereotypes.shared([leaf.content for leaf in figured], states)
     for leaf, (content, names) in zip(figured, contents, strict=True):
@@ -218,7 +222,10 @@ def written(volume: Joined, tagged: bool = True) -> bytes:
 
 
 class Written:
-    """The objects of joined pages; `entries` are those of the catalogue that lead to them."""
+    """The objects of joined pages; `entries` are those of the catalogue that lead to them.
+
+    In a file that is not `tagged` the tags are left out; in one that is `trimmed` the trim is the page.
+    """
 
     def __init__(self, volume: Joined, store: Store, tagged: bool = True, trimmed: bool = False):
         self.volume, self.store, self.tagged, self.trimmed = volume, store, tagged, trimmed
@@ -226,7 +233,7 @@ class Written:
         self.tree, self.document, self.page_tree = (self.objects.reserve() for _ in range(3))
         self.bases = {part.start: self.objects.reserve(part.plate.count) for part in volume.parts}
         self.pages = [self.bases[leaf.part.start] + 1 + leaf.index if leaf.part else self.objects.reserve() for leaf in volume.leaves]
-        self.owners: list[bytes] = []
+        self.owners: list[int] = []
         self.shared: dict[bytes, int] = {}
         self.fonts = {case.name: self.font(case, volume.casts[name]) for name, case in volume.cases.items()}
         self.forms = {name: self.stream(form.head, form.data) for name, form in volume.stereotypes.items()}
@@ -234,7 +241,8 @@ class Written:
             self.page(leaf, number)
         for part in volume.parts:
             self.part(part)
-        self.objects.batches.append(Batch("Pages", 0, self.page_tree, (b"<< /Count %d /Kids [ %s ] /Type /Pages >>" % (len(self.pages), references(self.pages)),)))
+        kids = b"<< /Count %d /Kids [ %s ] /Type /Pages >>" % (len(self.pages), references(self.pages))
+        self.objects.batches.append(Batch("Pages", 0, self.page_tree, (kids,)))
         self.entries = {"/Pages": b"%d 0 R" % self.page_tree, "/Outlines": b"%d 0 R" % self.outline()}
         if tagged:
             self.close()
@@ -267,24 +275,30 @@ class Written:
             text = b"<< %s /Parent %d 0 R /Resources %d 0 R /Type /Page >>" % (self.boxes(pattern.boxes), self.page_tree, self.resources(b"<< >>"))
             self.objects.alone[number] = text
             return
-        plate, base = leaf.part.plate.pages[leaf.index], self.bases[leaf.part.start]
-        parts = []
-        owned = b"/StructParents %d " % len(self.owners) if self.tagged else b""
-        self.owners.append(b"%d 0 R" % self.objects.add("Owners", b"[ %s ]" % b" ".join(b"null" if own is None else b"%d 0 R" % (base + own) for own in plate.owners)) if self.tagged else b"")
+        plate, base, owned = leaf.plate, self.bases[leaf.part.start], b""
+        if self.tagged:
+            marks = b"[ %s ]" % b" ".join(b"null" if own is None else b"%d 0 R" % (base + own) for own in plate.owners)
+            owned = b"/StructParents %d " % self.own(self.objects.add("Owners", marks))
+        linked = b""
         if leaf.links:
             annotations = b"[ %s ]" % references([base + link.number for link in leaf.links])
-            parts.append(b"/Annots %d 0 R /Tabs /S" % self.objects.add("Annots", annotations))
+            linked = b"/Annots %d 0 R /Tabs /S " % self.objects.add("Annots", annotations)
             for link in leaf.links:
-                entries = b"/Contents %s" % string(link.said) + (b" /StructParent %d" % len(self.owners) if self.tagged else b"")
-                self.owners.append(b"%d 0 R" % (base + link.owner))
+                entries = b"/Contents %s" % string(link.said)
+                if self.tagged:
+                    entries += b" /StructParent %d" % self.own(base + link.owner)
                 self.objects.batches.append(Batch("/Annot", base, base + link.number, (with_entries(link.text, entries),)))
-        content = self.stream(b"<< >>", leaf.content)
-        resources = self.resources(self.used(leaf))
-        text = b"/Contents %d 0 R %s /Parent %d 0 R /Resources %d 0 R %s" % (content, self.boxes(plate.boxes), self.page_tree, resources, owned)
-        self.objects.alone[number] = b"<< %s %s/Type /Page >>" % (b" ".join(parts), text)
+        content, resources = self.stream(b"<< >>", leaf.content), self.resources(self.used(leaf))
+        text = b"/Contents %d 0 R %s /Parent %d 0 R /Resources %d 0 R" % (content, self.boxes(plate.boxes), self.page_tree, resources)
+        self.objects.alone[number] = b"<< %s%s %s/Type /Page >>" % (linked, text, owned)
+
+    def own(self, owner: int) -> int:
+        """Put an owner, or those of a page's marks, into the table of owners; return its place there."""
+        self.owners.append(owner)
+        return len(self.owners) - 1
 
     def boxes(self, boxes: dict[str, str]) -> bytes:
-        """Return the boxes of a page; in a file for the screen the trim is the page."""
+        """Write the boxes of a page."""
         kept = {"/MediaBox": boxes.get("/TrimBox", boxes["/MediaBox"])} if self.trimmed else boxes
         return " ".join(f"{name} {box}" for name, box in kept.items()).encode()
 
@@ -292,7 +306,7 @@ class Written:
         """Write the resources that a page uses."""
         base, own = self.bases[leaf.part.start], leaf.part.fonts
         kinds: dict[str, dict[str, bytes]] = {"/Font": {}}
-        for kind, name in leaf.part.plate.pages[leaf.index].used:
+        for kind, name in leaf.plate.used:
             if kind == "/Font":
                 kinds[kind][own[name].name] = b"%d 0 R" % self.fonts[own[name].name]
             else:
@@ -326,7 +340,7 @@ class Written:
         batches, bases = self.objects.batches, [(self.bases[part.start], part.plate) for part in self.volume.parts]
         tops = references([base + top for base, plate in bases for top in plate.tops])
         batches.append(Batch("Document", 0, self.document, (b"<< /K [ %s ] /P %d 0 R /S /Document >>" % (tops, self.tree),)))
-        owners = self.objects.add("Tree", b"<< /Nums [ %s ] >>" % b" ".join(b"%d %s" % pair for pair in enumerate(self.owners)))
+        owners = self.objects.add("Tree", b"<< /Nums [ %s ] >>" % b" ".join(b"%d %d 0 R" % pair for pair in enumerate(self.owners)))
         ids = {name: base + number for base, plate in bases for name, number in plate.ids.items()}
         listed = b"/IDTree %d 0 R " % self.objects.add("Tree", names({name: b"%d 0 R" % ids[name] for name in ids})) if ids else b""
         text = b"<< %s/K %d 0 R /ParentTree %d 0 R /ParentTreeNextKey %d /Type /StructTreeRoot >>" % (listed, self.document, owners, len(self.owners))
@@ -354,7 +368,7 @@ class Written:
             for name, spot in sheet.page.anchors.items() if sheet.page else ():
                 found.setdefault(name, b"[ %d 0 R /XYZ %s %s 0 ]" % (page, number(spot.x), number(spot.y)))
             if sheet.section and leaf.part and not sheet.section.front:
-                top = float(leaf.part.plate.pages[leaf.index].boxes["/TrimBox"].split()[4])
+                top = float(leaf.plate.boxes["/TrimBox"].split()[4])
                 found.setdefault(f"folio-{sheet.folio}", b"[ %d 0 R /XYZ 0 %s 0 ]" % (page, number(top)))
         return found
 

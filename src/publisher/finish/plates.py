@@ -80,8 +80,8 @@ def without_fonts(thing: Any) -> None:
     if not isinstance(thing, pikepdf.Stream) or "/Resources" not in thing:
         return
     inner = thing.Resources
-    for kind in ("/XObject", "/Pattern"):
-        for _, other in inner.get(kind, {}).items():
+    for key in ("/XObject", "/Pattern"):
+        for _, other in inner.get(key, {}).items():
             without_fonts(other)
     if "/Font" in inner:
         inner = Dictionary({name: value for name, value in inner.items() if name != "/Font"})
@@ -110,7 +110,8 @@ def cut(number: int, thing: Any, head: bytes) -> Cut:
 def font(item: Any) -> Font:
     descendant = item.DescendantFonts[0]
     parts = {"font": item, "descendant": descendant, "descriptor": descendant.FontDescriptor}
-    texts = {name: Dictionary({key: value for key, value in part.items() if key not in OF_SORTS[name]}).unparse().decode("latin-1") for name, part in parts.items()}
+    kept = {name: Dictionary({key: value for key, value in part.items() if key not in OF_SORTS[name]}) for name, part in parts.items()}
+    texts = {name: part.unparse().decode("latin-1") for name, part in kept.items()}
     return Font(face_name(item), texts["font"], texts["descendant"], texts["descriptor"], widths_of(descendant), unicodes(item))
 
 

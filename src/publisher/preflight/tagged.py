@@ -18,7 +18,6 @@ from publisher.preflight.glyphs import Chain, owner
 from publisher.preflight.lines import Owner
 from publisher.preflight.printed_text import squeezed
 
-
 Key = tuple[int, int]
 """Numbers of an object of the file."""
 STRETCH = 60

@@ -191,7 +191,8 @@ def links(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
             yield "链接不在结构之中", item.said or item.target, page
             continue
         text = tagged.raw(node).strip()
-        if not item.said.strip() or item.said == item.target or squeezed(text) not in squeezed(item.said) or unspaced(text).strip("〔〕") not in unspaced(item.said):
+        repeated = squeezed(text) in squeezed(item.said) and unspaced(text).strip("〔〕") in unspaced(item.said)
+        if not item.said.strip() or item.said == item.target or not repeated:
             yield "链接没有用文字说明去处", f"{item.said}（{item.target}）", page
         left, low, right, high = item.box
         if right - left < 1 or high - low < 4:
@@ -261,10 +262,9 @@ def figures(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
         said_of = node.alt
         if len(said_of.strip()) < 4 or IMAGE_NAME.search(said_of):
             yield "图没有说明文字", said_of, node.page
-        sides, sheet = node.attributes.get("/BBox", []), tagged.boxes[node.page - 1] if node.page else None
-        if sheet is not None:
-            if not sides or sides[0] < sheet[0] or sides[1] < sheet[1] or sides[2] > sheet[2] or sides[3] > sheet[3] or sides[0] >= sides[2]:
-                yield "图框不在页内", f"{said_of[:20]}：{sides}", node.page
+        box, sheet = node.attributes.get("/BBox", []), tagged.boxes[node.page - 1] if node.page else None
+        if sheet and not (box and sheet[0] <= box[0] < box[2] <= sheet[2] and sheet[1] <= box[1] and box[3] <= sheet[3]):
+            yield "图框不在页内", f"{said_of[:20]}：{box}", node.page
 
 
 RULES = {
