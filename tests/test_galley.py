@@ -12,7 +12,7 @@ from publisher.compositor import Compositor
 from publisher.edition import SCREEN
 from publisher.finish import galleys
 from publisher.finish.joining import joined, written
-from publisher.galley import Galley, Sheet
+from publisher.galley import Galley, Plate, Sheet
 from publisher.inks import inks
 from publisher.pagination import Opening, PageMap
 from publisher.preflight.printed_text import PrintedText
@@ -48,8 +48,13 @@ def test_what_is_no_galley_is_refused(content):
 
 
 def test_a_galley_that_was_cut_off_is_refused(part):
-    with pytest.raises(ValueError, match="bytes"):
-        Galley.restored(part[1].stored()[:-1])
+    with pytest.raises(ValueError, match="incomplete"):
+        _ = Galley.restored(part[1].stored()[:-1]).plate
+
+
+def test_a_plate_is_unpacked_as_it_was(part):
+    plate = part[1].plate
+    assert Plate.unpacked(plate.packed()) == plate
 
 
 @pytest.mark.parametrize("first", [1, 8, 99, 997])

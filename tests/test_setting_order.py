@@ -6,11 +6,9 @@ from dataclasses import replace
 import pytest
 
 from publisher.book import Book, Index, Section
-from publisher.galley import Galley, GalleyPage, Plate, Spot, Typeset
+from publisher.galley import Galley, GalleyPage, Spot, Typeset
 from publisher.pagination import Opening, PageMap
 from publisher.typeset import Typesetter
-
-EMPTY = Plate(1, (), (), (), {}, {}, (), {})
 
 LENGTHS = {"part-1": 1, "a": 3, "b": 4, "c": 1, "part-2": 1, "d": 2, "e": 5, "list": 2, "index": 1, "contents": 2}
 NAMED = {"part-1": ["a", "b", "c"], "part-2": ["d", "e"], "e": ["a", "b"], "list": ["a", "e"], "contents": ["part-1", "a", "list"]}
@@ -45,9 +43,9 @@ class Shop:
         self.asked.append((section.id, words))
         pages = tuple(GalleyPage("", {section.id: Spot(0, 0)} if not index else {}, ()) for index in range(LENGTHS[section.id]))
         if self.pool:
-            return self.pool.submit(Galley, EMPTY, pages)
+            return self.pool.submit(Galley, b"", pages)
         done: Future[Galley] = Future()
-        done.set_result(Galley(EMPTY, pages))
+        done.set_result(Galley(b"", pages))
         return done
 
     def asked_of(self, *names: str) -> list[str]:

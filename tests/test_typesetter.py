@@ -4,10 +4,8 @@ from collections import Counter
 from concurrent.futures import Future
 
 from publisher import book
-from publisher.galley import Galley, GalleyPage, Plate, Spot
+from publisher.galley import Galley, GalleyPage, Spot
 from publisher.typeset import Typesetter
-
-EMPTY = Plate(1, (), (), (), {}, {}, (), {})
 
 
 def volume(*sections: book.Section) -> book.Book:
@@ -34,7 +32,7 @@ class House:
         self.set.append(html)
         future: Future[Galley] = Future()
         first = GalleyPage("", {section.id: Spot(0, 0)}, ())
-        future.set_result(Galley(EMPTY, (first, *(GalleyPage("", {}, ()) for _ in range(self.pages[section.id] - 1)))))
+        future.set_result(Galley(b"", (first, *(GalleyPage("", {}, ()) for _ in range(self.pages[section.id] - 1)))))
         return future
 
 

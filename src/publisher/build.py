@@ -193,8 +193,9 @@ def examined_and_composed(
 def editions(job: Job, pages: Typeset, names: Sequence[str], tell: Tell) -> Iterator[Files]:
     """Yield the files of editions in order. Where this machine has workers, those made of the same pages are made side by side, each in a child."""
     apart = [name for name in names if name not in OF_OWN_PAGES] if job.workshop.has_workers else []
-    volume = cache(partial(job.joined, pages))
+    volume: Callable[[], Joined] = partial(job.joined, pages)
     if len(apart) > 1:
+        volume = cache(volume)
         volume()  # joined once, for all children
     begun = {name: edition_apart(job, volume, name) for name in apart} if len(names) > 1 else {}
     try:

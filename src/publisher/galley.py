@@ -5,7 +5,8 @@ others into a volume without setting a line again.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple, Self
@@ -160,54 +161,75 @@ class Plate:
     ids: dict[str, int]
     """Elements by their ids."""
 
+    def packed(self) -> bytes:
+        """Return it as bytes that `unpacked` takes back: a line that tells everything but what is binary, then that; compressed."""
+        binary = [page.content for page in self.pages] + [cut.data for cut in self.streams]
+        told = {
+            **{name: getattr(self, name) for name in ("count", "batches", "resources", "fonts", "tops", "ids")},
+            "leaves": [(page.boxes, page.used, page.links, page.owners) for page in self.pages],
+            "streams": [(cut.number, cut.head, cut.draws_text) for cut in self.streams],
+            "lengths": [len(content) for content in binary],
+        }
+        return zlib.compress(b"".join([in_json(told), b"\n", *binary]), LEVEL)
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> Self:
+        """Take back what `packed` gave. Raises ValueError for anything else."""
+        try:
+            head, _, binary = zlib.decompress(content).partition(b"\n")
+            told = json.loads(head)
+            parts = [binary[start:end] for start, end in pairwise(accumulate(told["lengths"], initial=0))]
+            leaves = zip(parts, told["leaves"], strict=False)
+            streams = zip(parts[len(told["leaves"]) :], told["streams"], strict=True)
+            return cls(
+                told["count"],
+                tuple(page_plate(content, *leaf) for content, leaf in leaves),
+                tuple((kind, first, texts) for kind, first, texts in told["batches"]),
+                tuple(Cut(number, head, data, draws) for data, (number, head, draws) in streams),
+                told["resources"],
+                {name: Font(*fields[:4], by_code(fields[4]), by_code(fields[5])) for name, fields in told["fonts"].items()},
+                tuple(told["tops"]),
+                told["ids"],
+            )
+        except (TypeError, KeyError, AttributeError, zlib.error) as error:
+            raise ValueError(str(error)) from error
+
+
+LEVEL = 1
+"""Of compression: a galley is read again soon."""
+
+
+def page_plate(content: bytes, boxes: dict[str, str], used: list, links: list, owners: list) -> PlatePage:
+    return PlatePage(content, boxes, tuple((kind, name) for kind, name in used), tuple(Touch(*link) for link in links), tuple(owners))
+
 
 @dataclass(frozen=True)
 class Galley:
-    plate: Plate
+    packed: bytes
+    """Its plate, which is asked for once, when all is set."""
     pages: tuple[GalleyPage, ...]
 
+    @property
+    def plate(self) -> Plate:
+        """Unpack its plate. Raises ValueError where it is none."""
+        return Plate.unpacked(self.packed)
+
     def stored(self) -> bytes:
-        """Return it as bytes that `restored` takes back: a line that tells everything but what is binary, then that."""
-        binary = [page.content for page in self.plate.pages] + [cut.data for cut in self.plate.streams]
-        told = {
-            **{name: getattr(self.plate, name) for name in ("count", "batches", "resources", "fonts", "tops", "ids")},
-            "leaves": [(page.boxes, page.used, page.links, page.owners) for page in self.plate.pages],
-            "streams": [(cut.number, cut.head, cut.draws_text) for cut in self.plate.streams],
-            "pages": [asdict(page) for page in self.pages],
-            "lengths": [len(content) for content in binary],
-        }
-        return b"".join([json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode(), b"\n", *binary])
+        """Return it as bytes that `restored` takes back."""
+        return in_json([asdict(page) for page in self.pages]) + b"\n" + self.packed
 
     @classmethod
     def restored(cls, content: bytes) -> Self:
         """Take back what `stored` gave. Raises ValueError for anything else."""
-        head, _, binary = content.partition(b"\n")
+        head, _, packed = content.partition(b"\n")
         try:
-            told = json.loads(head)
-            ends = list(accumulate(told["lengths"], initial=0))
-            if ends[-1] != len(binary):
-                raise ValueError(f"{len(binary)} bytes, not {ends[-1]}")
-            parts = [binary[start:end] for start, end in pairwise(ends)]
-            return cls(plate_of(told, parts), tuple(page_of(fields) for fields in told["pages"]))
-        except (TypeError, KeyError, IndexError, AttributeError) as error:
+            return cls(packed, tuple(page_of(fields) for fields in json.loads(head)))
+        except (TypeError, KeyError) as error:
             raise ValueError(str(error)) from error
 
 
-def plate_of(told: dict, parts: Sequence[bytes]) -> Plate:
-    leaves = told["leaves"]
-    return Plate(
-        told["count"],
-        tuple(
-            PlatePage(content, boxes, tuple((kind, name) for kind, name in used), tuple(Touch(*link) for link in links), tuple(owners))
-            for content, (boxes, used, links, owners) in zip(parts[: len(leaves)], leaves, strict=True)
-        ),
-        tuple((kind, first, texts) for kind, first, texts in told["batches"]),
-        tuple(Cut(number, head, data, draws) for data, (number, head, draws) in zip(parts[len(leaves) :], told["streams"], strict=True)),
-        told["resources"],
-        {name: Font(*fields[:4], by_code(fields[4]), by_code(fields[5])) for name, fields in told["fonts"].items()},
-        tuple(told["tops"]),
-        told["ids"],
-    )
+def in_json(told: Any) -> bytes:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def by_code(items: dict[str, Any]) -> dict[int, Any]:

@@ -8,6 +8,7 @@ figures it has; the pages of a term are part of its text, so index and lists are
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from hashlib import sha256
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -37,6 +38,14 @@ class Standing(NamedTuple):
     number: int = 0
 
 
+class Rendered(NamedTuple):
+    """How a section was rendered: what it asked the page map, a digest of its HTML but for the numbers in it, and these."""
+
+    consulted: Consulted
+    key: bytes
+    slots: tuple[str, ...]
+
+
 class Typesetter:
     """Set the sections of one book until every page number printed in them is right."""
 
@@ -45,10 +54,11 @@ class Typesetter:
     ):
         """`hands` is how many sections are set side by side; where `numbered`, pages bear all numbers when they are set, as proofs do."""
         self.html, self.setting, self.announce, self.hands, self.numbered = render, setting, announce, hands, numbered
-        self.laid: dict[str, tuple[str, Future[Galley]]] = {}
+        self.laid: dict[str, tuple[bytes, Future[Galley]]] = {}
+        """The digest of each section's HTML, and what was made of it."""
         self.slots: dict[str, tuple[str, ...]] = {}
         """The page numbers that each section prints, in order."""
-        self.rendered: dict[tuple[str, Opening], tuple[Consulted, str]] = {}
+        self.rendered: dict[tuple[str, Opening], Rendered] = {}
         self.opened: dict[str, Opening] = {}
         """How sections were opened when they were set last."""
         self.announced: set[int] = set()
@@ -113,7 +123,7 @@ class Typesetter:
         for section in groups.in_order:
             if section.id not in renewed and self.is_set(section, standings[section.id]):
                 renewed.add(section.id)
-                if not self.rendered[section.id, self.opened[section.id]][0].holds(course.pages):
+                if not self.rendered[section.id, self.opened[section.id]].consulted.holds(course.pages):
                     return section
         return None
 
@@ -190,21 +200,18 @@ class Typesetter:
             self.announce(section.title, len(setting.result().pages))
 
     def begin(self, section: book.Section, opening: Opening, pages: PageMap) -> Future[Galley]:
-        html = self.rendering(section, opening, pages)
-        self.slots[section.id] = tuple(NUMBER.findall(html))
-        html = html if self.numbered else NUMBER.sub(lambda number: "0" * len(number[0]), html)
+        """Begin to set a section, unless that has been done; it is rendered again only when something that it asked the page map has another answer."""
         self.opened[section.id] = opening
-        known = self.laid.get(section.id)
-        if not known or known[0] != html:
-            known = self.laid[section.id] = (html, self.setting(html, section))
-        return known[1]
-
-    def rendering(self, section: book.Section, opening: Opening, pages: PageMap) -> str:
-        """Return the HTML of a section; rendered again only when something that it asked the page map has another answer."""
         known = self.rendered.get((section.id, opening))
-        if known and known[0].holds(pages):
-            return known[1]
+        if known and known.consulted.holds(pages) and known.key == self.laid[section.id][0]:
+            self.slots[section.id] = known.slots
+            return self.laid[section.id][1]
         consulted = Consulted(pages)
         html = self.html(section, opening, consulted)
-        self.rendered[section.id, opening] = (consulted, html)
-        return html
+        self.slots[section.id] = tuple(NUMBER.findall(html))
+        html = html if self.numbered else NUMBER.sub(lambda number: "0" * len(number[0]), html)
+        key = sha256(html.encode()).digest()
+        self.rendered[section.id, opening] = Rendered(consulted, key, self.slots[section.id])
+        if section.id not in self.laid or self.laid[section.id][0] != key:
+            self.laid[section.id] = (key, self.setting(html, section))
+        return self.laid[section.id][1]

@@ -29,7 +29,7 @@ def finished(rough: Rough, section: str, style: str) -> Galley:
         drawing.tidy(document)
         plate = plates.of(document, tree, folios)
     pages = (replace(page, folio=folios.get(index), slots=tuple(slots.get(index, ()))) for index, page in enumerate(rough.pages))
-    return Galley(plate, tuple(pages))
+    return Galley(plate.packed(), tuple(pages))
 
 
 def structured(document: pikepdf.Pdf, made: Tag, section: str, style: str) -> tuple[Element, dict[int, Folio], dict[int, list[Slot]]]:

@@ -12,7 +12,7 @@ from publisher.finish.faces import Face, face
 from publisher.finish.galleys import CLOSE, OPEN, SLOT
 from publisher.finish.objects import Batch, Objects, Stream, shifted, string
 from publisher.finish.plates import NO_FONTS
-from publisher.galley import Bookmark, Folio, Font, Galley, Plate, PlatePage, Sheet, Touch
+from publisher.galley import Bookmark, Folio, Font, Plate, PlatePage, Sheet, Touch
 
 NUMBERED = re.compile(rb"%s(\d+) MP\s+([^T]*?)(TJ|Tj)" % SLOT.encode())
 FIGURES = re.compile(rb"<([0-9a-fA-F]+)>")
@@ -99,7 +99,8 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> Joined:
         if galley is None:
             leaves.append(Leaf(None))
             continue
-        parts.append(Part(galley.plate, start, gathered(galley, cases, faces)))
+        plate = galley.plate
+        parts.append(Part(plate, start, gathered(plate, cases, faces)))
         leaves += [numbered(parts[-1], sheet) for sheet in sheets[start : start + len(galley.pages)]]
     casts = {name: cast(case) for name, case in cases.items()}
     tables = {name: sorts.table(made.codes) for name, made in casts.items()}
@@ -123,10 +124,10 @@ def share(leaves: Sequence[Leaf]) -> dict[str, stereotypes.Form]:
     return forms
 
 
-def gathered(galley: Galley, cases: dict[str, Case], faces: Path) -> dict[str, Case]:
-    """Put the sorts of a galley's fonts with those of the file; return the cases by the galley's names."""
+def gathered(plate: Plate, cases: dict[str, Case], faces: Path) -> dict[str, Case]:
+    """Put the sorts of a galley's fonts with those of the file; return the cases by their names in the galley."""
     own = {}
-    for name, font in galley.plate.fonts.items():
+    for name, font in plate.fonts.items():
         case = own[name] = cases.setdefault(font.face, Case(face(faces, font.face), font, f"/F{len(cases) + 1}"))
         case.widths.update(font.widths)
         for code, meaning in font.meanings.items():
