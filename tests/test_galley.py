@@ -93,3 +93,19 @@ def test_a_joined_volume_prints_every_section_on_its_pages(sample_built):
     for span in sample_built.pagination.spans:
         if span.section.kind == "case":
             assert span.section.title[:6] in printed.of(span.first, span.first)
+
+
+FAINT = """<html lang="zh-CN"><head><title>x</title></head><body><p>前文一段，共几字。</p>
+<svg xmlns="http://www.w3.org/2000/svg" width="200" height="60" viewBox="0 0 200 60" role="img" aria-label="淡字一行与方块">
+<g opacity="0.4"><rect x="0" y="0" width="20" height="20" fill="#145f6b"/><text x="30" y="30" font-family="Casebook Hei" font-size="16">淡字甲乙丙</text></g>
+</svg></body></html>"""
+
+
+def test_words_drawn_in_a_form_are_the_same_under_the_codes_of_the_volume(part):
+    compositor = Compositor(REPOSITORY / "styles" / SCREEN.stylesheet)
+    rough = compositor.set(FAINT, "淡字")
+    faint = galleys.finished(rough, "faint", "decimal")
+    assert [cut for cut in faint.plate.streams if cut.draws_text]
+    first = [Sheet(part[0], "1", part[1], index, ("00",) * 99) for index in range(len(part[1].pages))]
+    pages = pdfium.PdfDocument(written(joined([*first, Sheet(part[0], "9", faint)], REPOSITORY / "styles" / "fonts")))
+    assert "淡字甲乙丙" in pages[len(pages) - 1].get_textpage().get_text_range()

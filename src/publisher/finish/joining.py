@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from publisher.finish import drawing, fonts, packing, sorts, stereotypes
@@ -41,7 +41,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Part:
-    """A galley in the volume: the place of its first page, and the volume's fonts by its own names."""
+    """A galley in the volume: its plate without the content of pages, the place of its first page, and the volume's fonts by its own names."""
 
     plate: Plate
     start: int
@@ -100,8 +100,9 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> Joined:
             leaves.append(Leaf(None))
             continue
         plate = galley.plate
-        parts.append(Part(plate, start, gathered(plate, cases, faces)))
-        leaves += [numbered(parts[-1], sheet) for sheet in sheets[start : start + len(galley.pages)]]
+        bare = replace(plate, pages=tuple(replace(page, content=b"") for page in plate.pages))
+        parts.append(Part(bare, start, gathered(plate, cases, faces)))
+        leaves += [numbered(parts[-1], plate.pages[sheet.index], sheet) for sheet in sheets[start : start + len(galley.pages)]]
     casts = {name: cast(case) for name, case in cases.items()}
     tables = {name: sorts.table(made.codes) for name, made in casts.items()}
     drawn: dict[tuple[int, int], bytes] = {}
@@ -137,9 +138,8 @@ def gathered(plate: Plate, cases: dict[str, Case], faces: Path) -> dict[str, Cas
     return own
 
 
-def numbered(part: Part, sheet: Sheet) -> Leaf:
+def numbered(part: Part, page: PlatePage, sheet: Sheet) -> Leaf:
     """Print a page's own number and those of other pages where its galley keeps room for them; say these in the descriptions of links."""
-    page = part.plate.pages[sheet.index]
     content, links = page.content, page.links
     if spot := sheet.page.folio:
         content = content.replace(drawing.FOLIO, drawn(spot, part.fonts[spot.font], sheet.folio), 1)

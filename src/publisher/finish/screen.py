@@ -49,8 +49,9 @@ def described(written: Written, document: pikepdf.Pdf) -> tuple[int, int]:
             objects.batches.append(Batch(f"Tree {kind(thing)}", 0, number, (text,)))
     objects.count = taken.next
     trees["/Dests"] = b"%d 0 R" % objects.add("Tree", names(written.destinations()))
-    for key in {"/PageLabels", "/OutputIntents", "/AF"} & entries.keys():  # the catalogue of a file for the web cannot be compressed
-        entries[key] = b"%d 0 R" % objects.add("Tree", entries[key])
+    for key in ("/PageLabels", "/OutputIntents", "/AF"):
+        if key in entries:  # the catalogue of a file for the web cannot be compressed
+            entries[key] = b"%d 0 R" % objects.add("Tree", entries[key])
     entries |= {"/Names": b"%d 0 R" % objects.add("Tree", dictionary(trees)), "/Type": b"/Catalog", **written.entries}
     root = objects.reserve()
     objects.alone[root] = dictionary(entries)

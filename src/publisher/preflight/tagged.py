@@ -247,7 +247,7 @@ def owners(file: pikepdf.Pdf) -> tuple[dict[int, Key], list[list[Key | None]]]:
     found, lists = {}, {}
     for number, item in table.items():
         if isinstance(item, Array):
-            lists[int(number)] = [one.objgen if isinstance(one, Dictionary) else None for one in item]
+            lists[int(number)] = [None if one is None else one.objgen for one in item]
         else:
             found[int(number)] = item.objgen
     return found, [[], *(lists.get(int(page.obj.get("/StructParents", -1)), []) for page in file.pages)]
