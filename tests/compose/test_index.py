@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from project import REPOSITORY
 
 from publisher import book
-from publisher.compose.index import index_lexicons, index_terms
+from publisher.compose.index import index_lexicons, index_sections, index_terms
 from publisher.compose.readings import READINGS, initial, order, syllables
 from publisher.lexicon import Lexicon, Sought
 from publisher.pagination import Mention, PageMap, runs
@@ -164,3 +164,23 @@ def test_the_index_of_the_sample_book_bears_a_recombinant_drug(sample_built):
 
 def test_the_layout_says_other_for_what_begins_with_no_letter():
     assert "其他" in (REPOSITORY / "layouts/components/lists.html").read_text(encoding="utf-8")
+
+
+def terms_of(section):
+    return [term for block in section.blocks if isinstance(block, book.Index) for term in block.terms]
+
+
+def test_the_index_of_a_volume_is_one_section(content):
+    (section,) = index_sections(content.catalogue, 15)
+    assert terms_of(section) == index_terms(content.catalogue)
+
+
+@pytest.mark.parametrize("cases", [51, 100, 1000])
+def test_the_index_of_very_many_cases_goes_on_where_another_initial_begins(content, cases):
+    first, *others = index_sections(content.catalogue, cases)
+    parts = [terms_of(section) for section in (first, *others)]
+    assert len(parts) > 1
+    assert [term for part in parts for term in part] == index_terms(content.catalogue)
+    initials = [{term.initial for term in part} for part in parts]
+    assert sum(map(len, initials)) == len(set.union(*initials))
+    assert [any(isinstance(block, book.Heading) for block in section.blocks) for section in others] == [False] * len(others)

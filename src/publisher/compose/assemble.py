@@ -18,7 +18,7 @@ from publisher.compose.dosing import DOSING, dosing_section
 from publisher.compose.figures import Figures, qr_code
 from publisher.compose.finder import finder_section
 from publisher.compose.guideline import guideline_section
-from publisher.compose.index import index_lexicons, index_section
+from publisher.compose.index import index_lexicons, index_sections
 from publisher.compose.laboratory import analyte_lexicon, laboratory_section
 from publisher.compose.lists import contents, lists_of_blocks
 from publisher.compose.references import anchors, unlinked, with_links, with_pointer
@@ -61,12 +61,13 @@ def compose(
     after = len(volume.parts)
     guideline = replace(guideline_section(source), recto=True)
     collation = opening_right(collation_section([*cases.values(), guideline, dosing]))
+    index = keep(("index", catalogue.digest, str(len(source.cases))), partial(index_sections, catalogue, len(source.cases)), catalogue)
     body = [
         *parts(volume, cases),
         tabbed(guideline, "要点", after),
         *(tabbed(section, "附录", after + 1) for section in (*appendices, *closing(volume), *collation)),
         *(tabbed(section, "附录", after + 1) for section in changes_section(changes, written)),
-        *(tabbed(section, "索引", after + 2) for section in opening_right([keep(("index", catalogue.digest), partial(index_section, catalogue), catalogue)])),
+        *(tabbed(section, "索引", after + 2) for section in opening_right(index)),
     ]
     body = [section for section in body if not bare(section)]
     shown_first = overviews(source)
@@ -210,8 +211,8 @@ def tabbed(section: Section, word: str, place: int) -> Section:
 
 
 def opening_right(sections: list[Section]) -> list[Section]:
-    """Let a chapter of one or more sections open on a right-hand page."""
-    return [replace(section, recto=index == 0) for index, section in enumerate(sections)]
+    """Let a chapter open on a right-hand page, and each section in which a very long one goes on, so that they are set side by side."""
+    return [replace(section, recto=True) for section in sections]
 
 
 def chinese_date(volume: Volume) -> str:

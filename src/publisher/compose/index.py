@@ -1,6 +1,8 @@
 """The index of a volume: drugs, diseases and findings, genes and markers, trials, in one order by pinyin."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from publisher import book
 from publisher.book import Heading, IndexTerm, Paragraph, Section, plain
@@ -15,9 +17,30 @@ EXPLAINED = (
 )
 
 
-def index_section(catalogue: Catalogue) -> Section:
-    blocks = (Heading(plain(TITLE), 1, "index-h"), *(Paragraph(plain(text), "aid") for text in EXPLAINED), book.Index(tuple(index_terms(catalogue))))
-    return Section("index", "index", TITLE, blocks, running_head=TITLE)
+FIFTY = 50
+"""Cases by which the terms of the index have so many pages that a part of them makes a section, which is set at a time."""
+FEWEST = 100
+"""Terms of such a part."""
+
+
+def index_sections(catalogue: Catalogue, cases: int) -> list[Section]:
+    """Return the section of the index of so many cases, followed by those in which it goes on, each with whole initials."""
+    head = (Heading(plain(TITLE), 1, "index-h"), *(Paragraph(plain(text), "aid") for text in EXPLAINED))
+    terms = index_terms(catalogue)
+    parts = parted(terms, max(1, min(-(-cases // FIFTY), len(terms) // FEWEST)))
+    first = Section("index", "index", TITLE, (*head, book.Index(parts[0])), running_head=TITLE)
+    return [first, *(Section(f"index-{place}", "index", TITLE, (book.Index(part),), bookmark=0, running_head=TITLE) for place, part in enumerate(parts[1:], 2))]
+
+
+def parted(terms: Sequence[IndexTerm], count: int) -> list[tuple[IndexTerm, ...]]:
+    """Part terms into so many parts, or fewer, of about one length, where another initial begins."""
+    groups = [tuple(group) for _, group in groupby(terms, key=attrgetter("initial"))]
+    parts: list[tuple[IndexTerm, ...]] = [()]
+    for group in groups:
+        if len(parts[-1]) >= len(terms) / count and len(parts) < count:
+            parts.append(())
+        parts[-1] += group
+    return parts
 
 
 def index_lexicons(catalogue: Catalogue) -> list[Lexicon]:

@@ -135,12 +135,11 @@ def index(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
 
 def pointers(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
     """Another name in the index points to a term that is in it."""
-    for section in whole.sections:
-        terms = [term for block in section.blocks if isinstance(block, book.Index) for term in block.terms]
-        names = {term.term for term in terms if not term.see}
-        for term in terms:
-            if term.see and term.see not in names:
-                yield "索引所见之条不在索引中", f"{term.term} 见 {term.see}", 0
+    terms = [term for section in whole.sections for block in section.blocks if isinstance(block, book.Index) for term in block.terms]
+    names = {term.term for term in terms if not term.see}
+    for term in terms:
+        if term.see and term.see not in names:
+            yield "索引所见之条不在索引中", f"{term.term} 见 {term.see}", 0
 
 
 def signs(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
