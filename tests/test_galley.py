@@ -11,7 +11,8 @@ from publisher.compose.assemble import compose
 from publisher.compositor import Compositor
 from publisher.edition import SCREEN
 from publisher.finish import galleys
-from publisher.finish.joining import joined, written
+from publisher.finish.joining import joined
+from publisher.finish.writing import written
 from publisher.galley import Galley, Plate, Sheet
 from publisher.inks import inks
 from publisher.pagination import Opening, PageMap

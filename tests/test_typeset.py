@@ -13,7 +13,8 @@ from publisher.compositor import Compositor
 from publisher.edition import SCREEN
 from publisher.editions import Job
 from publisher.finish import galleys
-from publisher.finish.joining import joined, written
+from publisher.finish.joining import joined
+from publisher.finish.writing import written
 from publisher.galley import Sheet
 from publisher.pagination import Opening, PageMap, folio
 from publisher.typeset import Typesetter

@@ -19,7 +19,8 @@ from publisher.compose.assemble import compose
 from publisher.compose.booklet import booklets
 from publisher.edition import BOOKLET, Edition
 from publisher.finish import booklet as sheets
-from publisher.finish.joining import joined, written
+from publisher.finish.joining import joined
+from publisher.finish.writing import written
 from publisher.galley import Typeset
 from publisher.imposition import Imposition, imposition
 from publisher.inks import inks

@@ -21,7 +21,7 @@ from publisher.compose.dates import shown
 from publisher.edition import SCREEN
 from publisher.editions import Job, preflight
 from publisher.finish import attachments, files, screen, staged
-from publisher.finish.joining import written
+from publisher.finish.writing import written
 from publisher.pagination import Pagination
 from publisher.preflight import offprint as offprint_check
 from publisher.preflight.drawn_page import drawn_texts

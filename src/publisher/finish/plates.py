@@ -43,12 +43,16 @@ def of(document: pikepdf.Pdf, tree: Element, lifted: Mapping[int, Folio]) -> Pla
     tags = written(tree, count, count + 1 + len(places), lambda item: places[item.objgen])
     taken = Taken(document, tags.after)
     resources = document.pages[0].obj.Resources
-    texts = {key: {name: taken.text(thing).decode("latin-1") for name, thing in things(resources, key)} for key in sorted(resources.keys())}
+    named = [used(page.obj.Contents.read_bytes(), resources, lifted.get(index)) for index, page in enumerate(document.pages)]
+    texts: dict[str, dict[str, str]] = {}
+    for key, name in sorted({one for on_page in named for one in on_page if one[0] != "/Font"}):
+        without_fonts(resources[key][name])
+        texts.setdefault(key, {})[name] = taken.text(resources[key][name]).decode("latin-1")
     pages = [
         PlatePage(
             page.obj.Contents.read_bytes(),
             {box: page.obj[box].unparse().decode() for box in BOXES if box in page.obj},
-            used(page.obj.Contents.read_bytes(), resources, lifted.get(index)),
+            named[index],
             tuple(touch(item, places[item.objgen], tags, taken) for item in items[index]),
             tuple(tags.owners[index].get(number) for number in range(max(tags.owners[index], default=-1) + 1)),
         )
@@ -65,18 +69,8 @@ def of(document: pikepdf.Pdf, tree: Element, lifted: Mapping[int, Folio]) -> Pla
     return Plate(taken.next, tuple(pages), tuple(batches), tuple(streams), texts, fonts, tuple(tags.tops), tags.ids)
 
 
-def things(resources: Any, key: str) -> list[tuple[str, Any]]:
-    """Return the resources of a kind by their names, but fonts; in forms those of the volume will stand for them."""
-    if key == "/Font" or not isinstance(resources[key], Dictionary):
-        return []
-    found = sorted(resources[key].items())
-    for _, thing in found:
-        without_fonts(thing)
-    return found
-
-
 def without_fonts(thing: Any) -> None:
-    """Take the fonts out of the resources of a form or pattern, and of those in it."""
+    """Take the fonts out of the resources of a form or pattern, and of those in it: those of the volume will stand for them."""
     if not isinstance(thing, pikepdf.Stream) or "/Resources" not in thing:
         return
     inner = thing.Resources

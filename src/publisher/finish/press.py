@@ -7,7 +7,7 @@ import pikepdf
 from pikepdf import Array, Dictionary
 
 from publisher import book
-from publisher.finish import fonts, joining
+from publisher.finish import fonts, writing
 from publisher.finish.boxes import POINTS_PER_MM, SlugLine, add_marks, marks, set_boxes
 from publisher.finish.inks import Separator
 from publisher.finish.intent import declare, strip
@@ -43,7 +43,7 @@ def cover(document: pikepdf.Pdf, whole: book.Book, run: PressRun, folds_mm: Sequ
 
 def opened(volume: Joined) -> pikepdf.Pdf:
     """Return the pages of a volume as a document, without their tags."""
-    return pikepdf.open(io.BytesIO(joining.written(volume, tagged=False)))
+    return pikepdf.open(io.BytesIO(writing.written(volume, tagged=False)))
 
 
 def sheets(document: pikepdf.Pdf, whole: book.Book, run: PressRun, title: str, lines: Sequence[SlugLine], folds: tuple[float, ...] = ()) -> None:

@@ -10,9 +10,10 @@ from pikepdf import Array, Dictionary, Name
 from publisher import book
 from publisher.finish import metadata, web_order
 from publisher.finish.attachments import Attachment, attach
-from publisher.finish.joining import Joined, Written, dictionary, names
+from publisher.finish.joining import Joined
 from publisher.finish.objects import Batch, Stream, Taken, kind
 from publisher.finish.streams import deflated, filtered, stored
+from publisher.finish.writing import Written, dictionary, names
 from publisher.pagination import Pagination
 
 

@@ -16,8 +16,6 @@ OF_DOCUMENT = ("Element", "Owners", "Tree", "Document", "Outlines", "Pages")
 IN_TREE = "/Annot"
 """The kind of objects that pages and the tag tree lead to."""
 OUTLINES = "Outlines"
-ROOM = 48
-"""Bytes that the table of the first page may grow."""
 
 
 @dataclass
@@ -123,13 +121,14 @@ def packed(objects: Objects, root: int, info: int, pages: Sequence[int]) -> byte
     with writer.bodies([order.root, *order.first, *order.rest]) as written:
         content = {unit: text for unit, text in written}
     lengths = {unit: len(text) for unit, text in content.items()}
-    identity = md5(b"".join(content.values()), usedforsecurity=False).hexdigest().encode()
-    catalogue = content[order.root]
+    digest = md5(usedforsecurity=False)
+    for text in content.values():
+        digest.update(text)
+    identity, catalogue = digest.hexdigest().encode(), content[order.root]
     named = b"/Root %d 0 R /Info %d 0 R /ID [ <%s> <%s> ]" % (root_number, writer.final[info], identity, identity)
-    room = len(first_xref(writer, first_table, (first, after), named, 0)) + ROOM + 4 * len(order.first)
-    start = len(HEADER) + len(linearized(directory, 0, 0, 0, 0, 0, 0, 0)) + room
-    """Where the catalogue stands."""
-    before = start + len(catalogue)
+    room = len(first_xref(writer, first_table, (first, after), named, 0)) + sum(WIDTHS) * (len(order.first) + 8)  # what it does not know yet
+    start = len(HEADER) + len(linearized(directory, 0, 0, 0, 0, 0, 0, 0)) + room  # of the catalogue
+    before = start + len(catalogue)  # where the hints stand
     offsets = placed([*order.first, *order.rest], before, lengths)
     hints = hint_stream(hints_number, order, lengths, offsets)
     moved = {unit: offset + len(hints) for unit, offset in offsets.items()}
