@@ -15,7 +15,7 @@ from publisher.finish import drawing
 from publisher.finish.drawn_text import unicodes
 from publisher.finish.objects import Taken, kind
 from publisher.finish.streams import stored
-from publisher.finish.tag_tree import Element, Written, written
+from publisher.finish.tag_tree import Element, TreeTexts, as_texts
 from publisher.galley import Cut, Folio, Font, Plate, PlatePage, Touch
 
 BOXES = ("/MediaBox", "/BleedBox", "/TrimBox")
@@ -40,7 +40,7 @@ def of(document: pikepdf.Pdf, tree: Element, lifted: Mapping[int, Folio]) -> Pla
     count = len(document.pages)
     items = [[item for item in page.obj.get("/Annots", ())] for page in document.pages]
     places = {item.objgen: number for number, item in enumerate((item for on_page in items for item in on_page), count + 1)}
-    tags = written(tree, count, count + 1 + len(places), lambda item: places[item.objgen])
+    tags = as_texts(tree, count, count + 1 + len(places), lambda item: places[item.objgen])
     taken = Taken(document, tags.after)
     resources = document.pages[0].obj.Resources
     named = [used(page.obj.Contents.read_bytes(), resources, lifted.get(index)) for index, page in enumerate(document.pages)]
@@ -88,7 +88,7 @@ def used(content: bytes, resources: Any, lifted: Folio | None) -> tuple[tuple[st
     return tuple((kind, name) for kind, name in sorted(found) if name in resources.get(kind, {}))
 
 
-def touch(item: Any, number: int, tags: Written, taken: Taken) -> Touch:
+def touch(item: Any, number: int, tags: TreeTexts, taken: Taken) -> Touch:
     rest = Dictionary({name: value for name, value in item.items() if name not in ("/Contents", "/StructParent", "/P")})
     return Touch(number, taken.renumbered(rest.unparse()).decode("latin-1"), str(item.get("/Contents", "")), tags.links[item.objgen])
 

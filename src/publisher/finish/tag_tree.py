@@ -126,7 +126,7 @@ OWNERS = {"TH": "Table", "TD": "Table", "Figure": "Layout", "L": "List"}
 
 
 @dataclass(frozen=True)
-class Written:
+class TreeTexts:
     """A tag tree as texts of objects: those of a kind are numbered one after another."""
 
     batches: list[tuple[str, int, list[bytes]]]
@@ -140,7 +140,7 @@ class Written:
     """The number after the last."""
 
 
-def written(document: Element, pages: int, first: int, numbered: Callable[[Any], int]) -> Written:
+def as_texts(document: Element, pages: int, first: int, numbered: Callable[[Any], int]) -> TreeTexts:
     """Write what stands in a document, of which page 0 has number 1; `first` is the number of the first element, `numbered` gives those of annotations."""
     kinds: dict[str, list[Element]] = {}
     for element in list(document.walk())[1:]:
@@ -179,4 +179,4 @@ def written(document: Element, pages: int, first: int, numbered: Callable[[Any],
 
     batches = [(f"Element /{tag}", numbers[elements[0]], list(map(text, elements))) for tag, elements in kinds.items()]
     ids = {element.id: number for element, number in numbers.items() if element.id}
-    return Written(batches, [numbers[element] for element in document.elements], owners, links, ids, first + len(numbers))
+    return TreeTexts(batches, [numbers[element] for element in document.elements], owners, links, ids, first + len(numbers))
