@@ -13,7 +13,7 @@ from publisher.finish.attachments import Attachment, attach
 from publisher.finish.joining import Joined
 from publisher.finish.objects import Batch, Stream, Taken, kind
 from publisher.finish.streams import deflated, filtered, stored
-from publisher.finish.writing import Written, dictionary, names
+from publisher.finish.writing import Written, dictionary
 from publisher.pagination import Pagination
 
 
@@ -49,7 +49,7 @@ def described(written: Written, document: pikepdf.Pdf) -> tuple[int, int]:
         else:
             objects.batches.append(Batch(f"Tree {kind(thing)}", 0, number, (text,)))
     objects.count = taken.next
-    trees["/Dests"] = b"%d 0 R" % objects.add("Tree", names(written.destinations()))
+    trees["/Dests"] = b"%d 0 R" % written.destinations()
     for key in ("/PageLabels", "/OutputIntents", "/AF"):
         if key in entries:  # the catalogue of a file for the web cannot be compressed
             entries[key] = b"%d 0 R" % objects.add("Tree", entries[key])

@@ -18,7 +18,7 @@ Store = Callable[[bytes, bytes], tuple[bytes, "bytes | Future[bytes]"]]
 def written(volume: Joined, tagged: bool = True) -> bytes:
     """Write joined pages as they are, to be read again here: the same pages give the same bytes."""
     made = Written(volume, lambda head, data: (head, data), tagged)
-    made.entries |= {"/Names": dictionary({"/Dests": names(made.destinations())})}
+    made.entries |= {"/Names": dictionary({"/Dests": b"%d 0 R" % made.destinations()})}
     root = made.objects.reserve()
     made.objects.alone[root] = dictionary({"/Type": b"/Catalog", **made.entries})
     return packing.packed(made.objects, root)
@@ -143,9 +143,9 @@ class Written:
         batches, bases = self.objects.batches, [(self.bases[part.start], part.plate) for part in self.volume.parts]
         tops = references([base + top for base, plate in bases for top in plate.tops])
         batches.append(Batch("Document", 0, self.document, (b"<< /K [ %s ] /P %d 0 R /S /Document >>" % (tops, self.tree),)))
-        owners = self.objects.add("Tree", b"<< /Nums [ %s ] >>" % b" ".join(b"%d %d 0 R" % pair for pair in enumerate(self.owners)))
+        owners = tree(self.objects, b"/Nums", [(b"%d" % place, b"%d 0 R" % owner) for place, owner in enumerate(self.owners)])
         ids = {name: base + number for base, plate in bases for name, number in plate.ids.items()}
-        listed = b"/IDTree %d 0 R " % self.objects.add("Tree", names({name: b"%d 0 R" % ids[name] for name in ids})) if ids else b""
+        listed = b"/IDTree %d 0 R " % names(self.objects, {name: b"%d 0 R" % number for name, number in ids.items()}) if ids else b""
         text = b"<< %s/K %d 0 R /ParentTree %d 0 R /ParentTreeNextKey %d /Type /StructTreeRoot >>" % (listed, self.document, owners, len(self.owners))
         batches.append(Batch("Tree", 0, self.tree, (text,)))
 
@@ -164,8 +164,8 @@ class Written:
             self.objects.batches.append(Batch("Outlines", 0, item.number, (text,)))
         return top.number
 
-    def destinations(self) -> dict[str, bytes]:
-        """Return the places of all anchors, and of the pages by their numbers; of two of one name the first counts."""
+    def destinations(self) -> int:
+        """Write the places of all anchors, and of the pages by their numbers; of two of one name the first counts. Return the number of their tree."""
         found: dict[str, bytes] = {}
         for page, sheet, leaf in zip(self.pages, self.volume.sheets, self.volume.leaves, strict=True):
             for name, spot in sheet.page.anchors.items() if sheet.page else ():
@@ -173,7 +173,7 @@ class Written:
             if sheet.section and leaf.part and not sheet.section.front:
                 top = float(leaf.plate.boxes["/TrimBox"].split()[4])
                 found.setdefault(f"folio-{sheet.folio}", b"[ %d 0 R /XYZ 0 %s 0 ]" % (page, number(top)))
-        return found
+        return names(self.objects, found)
 
 
 @dataclass
@@ -228,9 +228,26 @@ def dictionary(entries: dict[str, bytes]) -> bytes:
     return b"<< %s >>" % b" ".join(b"%s %s" % (name.encode(), text) for name, text in sorted(entries.items()))
 
 
-def names(entries: dict[str, bytes]) -> bytes:
-    """Write a name tree of one node."""
-    return b"<< /Names [ %s ] >>" % b" ".join(b"%s %s" % (string(name), entries[name]) for name in sorted(entries))
+LEAF = 2000
+"""Entries of one node of a tree: readers refuse arrays that are too long."""
+
+
+def names(objects: Objects, entries: dict[str, bytes]) -> int:
+    """Write a name tree; return its number (PDF 1.7 §7.9.6)."""
+    return tree(objects, b"/Names", [(string(name), entries[name]) for name in sorted(entries)])
+
+
+def tree(objects: Objects, what: bytes, entries: Sequence[tuple[bytes, bytes]]) -> int:
+    """Write a tree of entries in the order of their keys, in one node where they are few, and return its number."""
+
+    def listed(part: Sequence[tuple[bytes, bytes]]) -> bytes:
+        return b"%s [ %s ]" % (what, b" ".join(b"%s %s" % entry for entry in part))
+
+    if len(entries) <= LEAF:
+        return objects.add("Tree", b"<< %s >>" % listed(entries))
+    parts = [entries[at : at + LEAF] for at in range(0, len(entries), LEAF)]
+    leaves = [objects.add("Tree", b"<< /Limits [ %s %s ] %s >>" % (part[0][0], part[-1][0], listed(part))) for part in parts]
+    return objects.add("Tree", b"<< /Kids [ %s ] >>" % references(leaves))
 
 
 def with_entries(text: "bytes | str", entries: bytes) -> bytes:
