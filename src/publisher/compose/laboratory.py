@@ -17,6 +17,8 @@ from publisher.lexicon import Lexicon, lexicon
 
 TITLE = "检验项目一览"
 LEXICON = "analytes"
+MOST_CASES = 40
+"""Named in one row."""
 EXPLAINED = "收各例检验表与动态表中的项目，按汉语拼音排列；单位照各例所印，例号后括号内为页码。参考范围因检测方法与单位而异，原稿所印者照录，未印者不补。"
 
 
@@ -43,8 +45,9 @@ def laboratory_section(source: VolumeSource, catalogue: Catalogue, letter: str, 
         return []
     rank = keep(("ranks", catalogue.digest), partial(ranks, catalogue))
     tables = Tables("laboratory", letter, Marks.none(), measure_em)
+    listed = [part for name in sorted(rows, key=rank.__getitem__) for part in parted(rows[name])]
     table = tables.table(
-        "各例所载检验项目", [rows[name] for name in sorted(rows, key=rank.__getitem__)],
+        "各例所载检验项目", listed,
         [
             ("项目", Kind.TERM, lambda row: plain(row.analyte.name)),
             ("符号", Kind.TERM, lambda row: plain(row.analyte.symbol or "")),
@@ -56,6 +59,14 @@ def laboratory_section(source: VolumeSource, catalogue: Catalogue, letter: str, 
     )  # fmt: skip
     blocks: tuple[book.Block, ...] = (Heading(plain(TITLE), 1, "laboratory-h"), Paragraph(plain(EXPLAINED), "aid"), *table)
     return [Section("laboratory", "laboratory", TITLE, blocks, running_head=TITLE)]
+
+
+def parted(row: Row) -> Iterator[Row]:
+    """Yield the rows of an analyte that very many cases report: none may be higher than a page."""
+    slugs = [str(case.id) for case in cases(row)]
+    for start in range(0, len(slugs), MOST_CASES):
+        part = set(slugs[start : start + MOST_CASES])
+        yield Row(row.analyte, [report for report in row.reports if str(report.case.id) in part])
 
 
 def ranks(catalogue: Catalogue) -> dict[str, tuple]:

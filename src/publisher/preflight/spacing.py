@@ -87,9 +87,12 @@ def overlaid(blocks: Sequence[Block]) -> Iterator[Spot]:
     heads: dict[int, float] = {}
     for line in [line for block in blocks if block.run_in for line in block.lines]:
         heads[line.page] = max(heads.get(line.page, 0.0), line.y + line.size)
-    texts = [line for block in blocks if block.role is not Role.OTHER and not block.run_in for line in block.lines if line.page in heads]
+    lowest: dict[int, Line] = {}
+    for line in [line for block in blocks if block.role is not Role.OTHER and not block.run_in for line in block.lines]:
+        if line.page in heads and (line.page not in lowest or line.y < lowest[line.page].y):
+            lowest[line.page] = line
     for page, head in heads.items():
-        last = min((line for line in texts if line.page == page), key=lambda line: line.y, default=None)
+        last = lowest.get(page)
         if last and last.y < head:
             yield Spot(page, last.text, round((head - last.y) / last.size, 2))
 
