@@ -16,10 +16,9 @@ from publisher.compare import revisions
 from publisher.compose.assemble import case_alone, compose
 from publisher.defaults import DEFAULTS
 from publisher.edition import SCREEN
-from publisher.editions import DELIVERED, EDITIONS, OF_OWN_PAGES, Files, Job, Tell
+from publisher.editions import DELIVERED, EDITIONS, OF_OWN_PAGES, Files, Job, Joining, Tell
 from publisher.examination import lint
 from publisher.finish import files
-from publisher.finish.joining import Joined
 from publisher.galley import Typeset
 from publisher.keeping import Keep
 from publisher.lint.queries import Examined
@@ -193,7 +192,7 @@ def examined_and_composed(
 def editions(job: Job, pages: Typeset, names: Sequence[str], tell: Tell) -> Iterator[Files]:
     """Yield the files of editions in order. Where this machine has workers, those made of the same pages are made side by side, each in a child."""
     apart = [name for name in names if name not in OF_OWN_PAGES] if job.workshop.has_workers else []
-    volume: Callable[[], Joined] = partial(job.joined, pages)
+    volume: Joining = partial(job.joined, pages)
     if len(apart) > 1:
         volume = cache(volume)
         volume()  # joined once, for all children
@@ -213,7 +212,7 @@ def editions(job: Job, pages: Typeset, names: Sequence[str], tell: Tell) -> Iter
     yield from (made[name] for name in names)
 
 
-def edition_apart(job: Job, volume: Callable[[], Joined], name: str) -> sandbox.Running:
+def edition_apart(job: Job, volume: Joining, name: str) -> sandbox.Running:
     """Begin to make an edition in a child, which has no workers and makes by itself what it has to."""
 
     def work(_: Callable[..., None]) -> tuple[Files, list[tuple[str, str]]]:

@@ -144,17 +144,19 @@ class Begun:
 
 Files = tuple[dict[str, bytes], list[Problem]]
 """The files of an edition by name, and what preflight found in them."""
+Joining = Callable[[], Joined]
+"""Gives the pages of a volume joined, which editions of pages of their own do not ask for."""
 Looked = tuple[list[Problem], list[str]]
 """What was found in a file, and what was measured."""
 
 
-def screen_files(job: Job, volume: Callable[[], Joined], tell: Tell) -> Files:
+def screen_files(job: Job, volume: Joining, tell: Tell) -> Files:
     """Make the screen edition."""
     pdf = screen.finish(volume(), job.book, job.pagination, attachments.of_cases(shown(job.source, job.catalogue), job.book))
     return looked_at(job, {"screen.pdf": pdf}, tell)
 
 
-def press_files(job: Job, volume: Callable[[], Joined], tell: Tell) -> Files:
+def press_files(job: Job, volume: Joining, tell: Tell) -> Files:
     """Make the press edition: the inside, and the cover where the stock is known by which its spine is measured."""
     made = {"press.pdf": press.press(press.opened(volume()), job.book, job.pagination, job.run())}
     sheet = job.cover()
@@ -173,12 +175,12 @@ def cover_file(job: Job, sheet: book.Book) -> bytes:
     return press.cover(press.opened(job.joined(laid)), job.book, job.run(cover=True), wanted.folds_mm, f"书脊 {wanted.spine_mm:g} mm")
 
 
-def booklet_files(job: Job, volume: Callable[[], Joined], tell: Tell) -> Files:
+def booklet_files(job: Job, volume: Joining, tell: Tell) -> Files:
     """Make the booklets: the whole volume, and each selection of cases that it names. They have pages of their own."""
     return booklets.booklet_files(job.shop(), tell)
 
 
-EDITIONS: dict[str, Callable[[Job, Callable[[], Joined], Tell], Files]] = {"screen": screen_files, "press": press_files, "booklets": booklet_files}
+EDITIONS: dict[str, Callable[[Job, Joining, Tell], Files]] = {"screen": screen_files, "press": press_files, "booklets": booklet_files}
 """What can be built, by name, in the order in which it is made."""
 
 
