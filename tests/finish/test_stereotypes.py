@@ -51,3 +51,8 @@ def test_a_form_names_the_states_that_it_sets():
 
 def test_a_drawing_of_one_page_stays_where_it_is():
     assert stereotypes.shared([FIGURE % (BONE, b"")], {}) == ({}, [(FIGURE % (BONE, b""), ())])
+
+
+def test_a_drawing_in_a_state_that_needs_its_page_stays_where_it_is():
+    drawn = BONE.replace(b"q\n", b"q\n/mask gs\n", 1)
+    assert stereotypes.shared([drawn, drawn], {"/half": "<< /ca 0.5 >>"}) == ({}, [(drawn, ())] * 2)

@@ -114,7 +114,7 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> Joined:
 def share(leaves: Sequence[Leaf]) -> dict[str, stereotypes.Form]:
     """Cast what pages with figures draw alike once; return the forms that they place by their names."""
     figured = [leaf for leaf in leaves if leaf.part and (b"/Figure" in leaf.content or any(kind == "/XObject" for kind, _ in leaf.plate.used))]
-    states = {name: text for leaf in figured for name, text in leaf.part.plate.resources.get("/ExtGState", {}).items()}
+    states = {name: text for leaf in figured for name, text in leaf.part.plate.resources.get("/ExtGState", {}).items() if " R" not in text}
     forms, contents = stereotypes.shared([leaf.content for leaf in figured], states)
     for leaf, (content, names) in zip(figured, contents, strict=True):
         leaf.content, leaf.shared = content, names

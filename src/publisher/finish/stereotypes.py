@@ -23,11 +23,13 @@ class Form(NamedTuple):
 
 
 def shared(contents: Sequence[bytes], states: Mapping[str, str]) -> tuple[dict[str, Form], list[tuple[bytes, tuple[str, ...]]]]:
-    """Make forms of the paths that several of some pages, or one several times, draw alike; `states` are graphics states by name.
+    """Make forms of the paths that several of some pages, or one several times, draw alike.
 
-    Returns the forms by name, and each content with the names of those that it now places.
+    `states` are the graphics states, by name, that paths may set: those that need nothing else of their page. Returns the forms by
+    name, and each content with the names of those that it now places.
     """
-    found = [list(PATH.finditer(content)) for content in contents]
+    known = {name[1:].encode() for name in states}
+    found = [[path for path in PATH.finditer(content) if known.issuperset(STATE.findall(path[0]))] for content in contents]
     counts = Counter(path[0] for paths in found for path in paths)
     pairs = Counter((one[0], two[0]) for paths in found for one, two in pairwise(paths) if one.end() == two.start())
     together = {pair for pair, count in pairs.items() if count == counts[pair[0]] == counts[pair[1]]}
