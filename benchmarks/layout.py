@@ -13,7 +13,7 @@ from statistics import median
 from time import process_time
 from typing import Any
 
-from publisher import composer, typeset
+from publisher import book, composer, typeset
 from publisher.compose.assemble import compose
 from publisher.compositor import Compositor
 from publisher.galley import Galley
@@ -60,9 +60,15 @@ def settled(volume: str) -> tuple[Compositor, list[tuple[str, str]]]:
     whole = compose(collection.volumes[volume], collection.catalogue, typeset.ENGINE)
     compositor = Compositor(REPOSITORY / "styles" / "book.css")
     render = Renderer(whole, REPOSITORY / "layouts", inks(REPOSITORY / "styles", whole.volume)).html
-    typesetter = typeset.Typesetter(render, lambda html, section: done(compositor.set(html, section.title)))
-    typesetter.typeset(whole)
-    return compositor, [(section.title, typesetter.laid[section.id][0]) for section in whole.sections]
+    last: dict[str, str] = {}
+
+    def begin(html: str, section: book.Section) -> Future[Galley]:
+        last[section.id] = html
+        rough = compositor.set(html, section.title)
+        return done(Galley(b"", rough.pages))
+
+    typeset.Typesetter(render, begin).typeset(whole)
+    return compositor, [(section.title, last[section.id]) for section in whole.sections]
 
 
 def main() -> None:
