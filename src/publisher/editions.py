@@ -94,7 +94,7 @@ class Job:
 
     def drawn(self, pdf: bytes, pagination: Pagination | None = None) -> Sequence[DrawnPage]:
         """Begin to read the pages of a finished file, section by section; those that were read before are not read again."""
-        owners = tagged(pdf).blocks
+        owners = tagged(pdf).block_owners
         begun = self.by_section(pieces.reading, pdf, pagination or self.pagination, lambda first, last: (pieces.owners_said(owners[first - 1 : last]),))
         return Awaited(len(owners), lambda: [page for first, _, future in begun.made for page in restored(future.result(), first)])
 

@@ -112,3 +112,13 @@ def test_pictures_that_are_compressed_otherwise_stay_as_they_are():
     with pikepdf.open(io.BytesIO(for_the_web(pdf))) as small:
         assert small.Root.Picture.read_raw_bytes() == b"\xff\xd8 not touched"
         assert small.Root.Samples.read_bytes() == b"\2" + bytes(30)
+
+
+@pytest.mark.parametrize("text", [b"<< /To 7 0 R >>", b"<< /To [ 1 0 R 7 0 R ] >>"])
+def test_a_reference_to_nothing_is_an_error(text):
+    objects = Objects()
+    objects.add("Note", text)
+    objects.reserve(7)
+    objects.alone[objects.reserve()] = b"<< /Type /Catalog >>"
+    with pytest.raises(ValueError, match="object 7 is not in the file"):
+        packing.packed(objects, objects.count - 1)

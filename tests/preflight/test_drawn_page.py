@@ -13,7 +13,7 @@ from publisher.preflight.tagged import tagged
 
 @pytest.fixture(scope="module")
 def pages(sample_built):
-    return tagged(sample_built.pdf).drawn
+    return tuple(tagged(sample_built.pdf).drawn)
 
 
 def changed(pdf: bytes, change) -> bytes:
@@ -57,7 +57,7 @@ def test_every_line_of_a_page_is_measured(sample_built, pages):
 
 
 def test_some_pages_are_read_like_all(sample_built, pages):
-    assert drawn_pages(sample_built.pdf, tagged(sample_built.pdf).blocks[2:5], 3, 5) == pages[2:5]
+    assert drawn_pages(sample_built.pdf, tagged(sample_built.pdf).block_owners[2:5], 3, 5) == pages[2:5]
 
 
 def test_the_words_of_a_figure_stand_in_drawing_order(sample_built, pages):

@@ -3,6 +3,7 @@
 Here they come in the order in which they were made; `web_order.py` writes the same in the order in which a browser asks for them.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -114,9 +115,18 @@ class Writer:
         return body(unit.number, filtered(text), deflated(data)) if self.compressed else body(unit.number, text, data)
 
     def numbered(self, text: bytes, base: int) -> bytes:
-        """Return a text with the references of the file."""
+        """Return a text with the references of the file. Raises ValueError where one leads to nothing."""
         final = self.final
-        return REFERENCE.sub(lambda match: b"%d 0 R" % final[base + int(match[1])] if match[1] else match[0], text)
+
+        def reference(match: re.Match[bytes]) -> bytes:
+            if not match[1]:
+                return match[0]
+            number = final[base + int(match[1])]
+            if not number:
+                raise ValueError(f"object {match[1].decode()} is not in the file: {text[:200]!r}")
+            return b"%d 0 R" % number
+
+        return REFERENCE.sub(reference, text)
 
     def table(self, first: int, after: int) -> bytes:
         """Return the places of the objects of some numbers as a table of objects has them."""

@@ -140,10 +140,10 @@ class Tagged:
     @cached_property
     def drawn(self) -> Sequence[DrawnPage]:
         """The pages, read now where they have not been."""
-        return self.given or drawn_pages(self.pdf, self.blocks)
+        return self.given or drawn_pages(self.pdf, self.block_owners)
 
     @cached_property
-    def blocks(self) -> list[dict[int, Owner]]:
+    def block_owners(self) -> list[dict[int, Owner]]:
         """For each page the paragraph, heading or cell that its marks belong to, by their numbers."""
         found: list[dict[int, Owner]] = [{} for _ in self.boxes]
 
