@@ -142,10 +142,15 @@ def folio(number: int, style: str) -> str:
     return roman(number) if style == "lower-roman" else str(number)
 
 
+ROMAN = (
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+)  # fmt: skip
+
+
 def roman(number: int) -> str:
-    """Write a number below 400 in lower-case roman figures."""
+    """Write a number in lower-case roman figures."""
     out = ""
-    for value, letters in ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")):
+    for value, letters in ROMAN:
         while number >= value:
             out += letters
             number -= value

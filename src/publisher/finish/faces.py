@@ -22,7 +22,7 @@ class Face:
         return sum(self.advances[self.codes[char]] for char in text)
 
 
-FOLIO_CHARACTERS = "0123456789ivxlc"
+FOLIO_CHARACTERS = "0123456789ivxlcdm"
 
 
 def key(name: str) -> str:
