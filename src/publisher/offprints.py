@@ -23,9 +23,9 @@ from publisher.editions import Job, preflight
 from publisher.finish import attachments, files, screen, staged
 from publisher.finish.writing import written
 from publisher.pagination import Pagination
+from publisher.preflight import finding
 from publisher.preflight import offprint as offprint_check
 from publisher.preflight.drawn_page import drawn_texts
-from publisher.preflight.finding import folios_of
 from publisher.preflight.printed_text import PageTexts
 from publisher.preflight.tagged import destinations
 from publisher.problems import Problem, Rejected, Severity
@@ -128,7 +128,7 @@ def pages_of(project: Project, job: Job, progress: Progress) -> Volume:
         progress.stage("compose", f"{len(whole.sections)} sections, pages of the last build")
         content = built.read_bytes()
         with pikepdf.open(io.BytesIO(content)) as file:
-            folios = folios_of(destinations(file), pagination)
+            folios = finding.folios(destinations(file), pagination)
         return Volume(whole, pagination, PageTexts(drawn_texts(content), whole, pagination).pages, folios)
     progress.stage("compose", f"{len(whole.sections)} sections, no build of these sources: typeset for its pages")
     laid = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), hands=job.workshop.hands).typeset(whole)

@@ -17,9 +17,9 @@ EXPLAINED = (
 )
 
 
-FIFTY = 50
+MOST_CASES = 50
 """Cases by which the terms of the index have so many pages that a part of them makes a section, which is set at a time."""
-FEWEST = 100
+FEWEST_TERMS = 100
 """Terms of such a part."""
 
 
@@ -27,7 +27,7 @@ def index_sections(catalogue: Catalogue, cases: int) -> list[Section]:
     """Return the section of the index of so many cases, followed by those in which it goes on, each with whole initials."""
     head = (Heading(plain(TITLE), 1, "index-h"), *(Paragraph(plain(text), "aid") for text in EXPLAINED))
     terms = index_terms(catalogue)
-    parts = parted(terms, max(1, min(-(-cases // FIFTY), len(terms) // FEWEST)))
+    parts = parted(terms, max(1, min(-(-cases // MOST_CASES), len(terms) // FEWEST_TERMS)))
     first = Section("index", "index", TITLE, (*head, book.Index(parts[0])), running_head=TITLE)
     return [first, *(Section(f"index-{place}", "index", TITLE, (book.Index(part),), bookmark=0, running_head=TITLE) for place, part in enumerate(parts[1:], 2))]
 

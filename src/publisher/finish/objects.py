@@ -4,7 +4,7 @@ An object may stand in a part of the file that counts from 0, so that what was m
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -68,9 +68,19 @@ class Objects:
         return number
 
 
+def renumbered(text: bytes, number: Callable[[int], int]) -> bytes:
+    """Return a text with other numbers in its references."""
+    return REFERENCE.sub(lambda match: b"%d 0 R" % number(int(match[1])) if match[1] else match[0], text)
+
+
 def shifted(text: bytes, base: int) -> bytes:
     """Return a text with a base added to the numbers of its references."""
-    return REFERENCE.sub(lambda match: b"%d 0 R" % (base + int(match[1])) if match[1] else match[0], text) if base else text
+    return renumbered(text, lambda number: base + number) if base else text
+
+
+def with_entries(text: bytes, entries: bytes) -> bytes:
+    """Return the text of a dictionary with more entries."""
+    return b"%s %s >>" % (text.rstrip().removesuffix(b">>").rstrip(), entries)
 
 
 def string(text: str) -> bytes:
@@ -93,7 +103,7 @@ class Taken:
         return self.renumbered(thing.unparse() if isinstance(thing, pikepdf.Object) else pikepdf.Array([thing]).unparse()[1:-1].strip())
 
     def renumbered(self, text: bytes) -> bytes:
-        return REFERENCE.sub(lambda match: b"%d 0 R" % self.number(int(match[1])) if match[1] else match[0], text)
+        return renumbered(text, self.number)
 
     def number(self, old: int) -> int:
         if old not in self.numbers:

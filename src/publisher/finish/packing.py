@@ -3,13 +3,12 @@
 Here they come in the order in which they were made; `web_order.py` writes the same in the order in which a browser asks for them.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from publisher.finish.objects import REFERENCE, Batch, Objects
+from publisher.finish.objects import Batch, Objects, renumbered, with_entries
 from publisher.finish.streams import deflated, filtered
 
 TOGETHER = 1000
@@ -118,15 +117,12 @@ class Writer:
         """Return a text with the references of the file. Raises ValueError where one leads to nothing."""
         final = self.final
 
-        def reference(match: re.Match[bytes]) -> bytes:
-            if not match[1]:
-                return match[0]
-            number = final[base + int(match[1])]
-            if not number:
-                raise ValueError(f"object {match[1].decode()} is not in the file: {text[:200]!r}")
-            return b"%d 0 R" % number
+        def number(own: int) -> int:
+            if not final[base + own]:
+                raise ValueError(f"object {own} is not in the file: {text[:200]!r}")
+            return final[base + own]
 
-        return REFERENCE.sub(reference, text)
+        return renumbered(text, number)
 
     def table(self, first: int, after: int) -> bytes:
         """Return the places of the objects of some numbers as a table of objects has them."""
@@ -137,7 +133,7 @@ class Writer:
 def body(number: int, text: bytes, data: bytes | None = None) -> bytes:
     """Return an object as it stands in a file, `text` being a stream's dictionary without its length."""
     if data is not None:
-        text = b"%s /Length %d >>\nstream\n%s\nendstream" % (text.rstrip().removesuffix(b">>").rstrip(), len(data), data)
+        text = b"%s\nstream\n%s\nendstream" % (with_entries(text, b"/Length %d" % len(data)), data)
     return b"%d 0 obj\n%s\nendobj\n" % (number, text)
 
 

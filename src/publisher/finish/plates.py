@@ -43,14 +43,15 @@ def of(document: pikepdf.Pdf, tree: Element, lifted: Mapping[int, Folio]) -> Pla
     tags = as_texts(tree, count, count + 1 + len(places), lambda item: places[item.objgen])
     taken = Taken(document, tags.after)
     resources = document.pages[0].obj.Resources
-    named = [used(page.obj.Contents.read_bytes(), resources, lifted.get(index)) for index, page in enumerate(document.pages)]
+    contents = [page.obj.Contents.read_bytes() for page in document.pages]
+    named = [used(content, resources, lifted.get(index)) for index, content in enumerate(contents)]
     texts: dict[str, dict[str, str]] = {}
     for key, name in sorted({one for on_page in named for one in on_page if one[0] != "/Font"}):
         without_fonts(resources[key][name])
         texts.setdefault(key, {})[name] = taken.text(resources[key][name]).decode("latin-1")
     pages = [
         PlatePage(
-            page.obj.Contents.read_bytes(),
+            contents[index],
             {box: page.obj[box].unparse().decode() for box in BOXES if box in page.obj},
             named[index],
             tuple(touch(item, places[item.objgen], tags, taken) for item in items[index]),

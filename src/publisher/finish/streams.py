@@ -6,6 +6,8 @@ from typing import Any
 import deflate
 from pikepdf import Name
 
+from publisher.finish.objects import with_entries
+
 LEVEL = 10
 """Of compression: higher ones take twice as long for half a per cent."""
 
@@ -23,7 +25,7 @@ def stored(thing: Any, head: bytes) -> tuple[bytes, bytes]:
 
 def filtered(head: bytes) -> bytes:
     """Return the text of a dictionary which says that its stream is deflated."""
-    return b"%s /Filter /FlateDecode >>" % head.rstrip().removesuffix(b">>").rstrip()
+    return with_entries(head, b"/Filter /FlateDecode")
 
 
 def deflated(data: bytes) -> bytes:

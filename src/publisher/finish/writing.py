@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from publisher.finish import packing
 from publisher.finish.joining import Case, Cast, Joined, Leaf, Part
-from publisher.finish.objects import Batch, Objects, Stream, shifted, string
+from publisher.finish.objects import Batch, Objects, Stream, shifted, string, with_entries
 from publisher.finish.plates import NO_FONTS
 from publisher.galley import Bookmark
 
@@ -64,13 +64,14 @@ class Written:
         meanings = {codes[code]: text for code, text in case.meanings.items() if code in codes}
         is_cff = case.face.program[:4] == b"OTTO"
         program = self.stream(b"<< /Subtype /CIDFontType0C >>" if is_cff else b"<< /Length1 %d >>" % len(made.program), made.program)
-        descriptor = with_entries(case.font.descriptor, b"/FontFile%d %d 0 R /FontName %s" % (3 if is_cff else 2, program, name))
+        descriptor = with_entries(case.font.descriptor.encode("latin-1"), b"/FontFile%d %d 0 R /FontName %s" % (3 if is_cff else 2, program, name))
         advances = b" ".join(b"%d %s" % (first, numbers_of(run)) for first, run in runs(widths))
         to_glyphs = b"" if is_cff else b"/CIDToGIDMap /Identity "  # only for TrueType (PDF 1.7 table 117)
         entries = b"/BaseFont %s %s/FontDescriptor %d 0 R /W [ %s ]" % (name, to_glyphs, add("/FontDescriptor", descriptor), advances)
-        descendant = add("/Font", with_entries(case.font.descendant, entries))
+        descendant = add("/Font", with_entries(case.font.descendant.encode("latin-1"), entries))
         unicode = self.stream(b"<< >>", to_unicode(meanings))
-        return add("/Font", with_entries(case.font.font, b"/BaseFont %s /DescendantFonts [ %d 0 R ] /ToUnicode %d 0 R" % (name, descendant, unicode)))
+        entries = b"/BaseFont %s /DescendantFonts [ %d 0 R ] /ToUnicode %d 0 R" % (name, descendant, unicode)
+        return add("/Font", with_entries(case.font.font.encode("latin-1"), entries))
 
     def page(self, leaf: Leaf, number: int) -> None:
         if leaf.part is None:
@@ -90,7 +91,7 @@ class Written:
                 entries = b"/Contents %s" % string(link.said)
                 if self.tagged:
                     entries += b" /StructParent %d" % self.own(base + link.owner)
-                self.objects.batches.append(Batch("/Annot", base, base + link.number, (with_entries(link.text, entries),)))
+                self.objects.batches.append(Batch("/Annot", base, base + link.number, (with_entries(link.text.encode("latin-1"), entries),)))
         content, resources = self.stream(b"<< >>", leaf.content), self.resources(self.used(leaf))
         text = b"/Contents %d 0 R %s /Parent %d 0 R /Resources %d 0 R" % (content, self.boxes(plate.boxes), self.page_tree, resources)
         self.objects.alone[number] = b"<< %s%s %s/Type /Page >>" % (linked, text, owned)
@@ -248,12 +249,6 @@ def tree(objects: Objects, what: bytes, entries: Sequence[tuple[bytes, bytes]]) 
     parts = [entries[at : at + LEAF] for at in range(0, len(entries), LEAF)]
     leaves = [objects.add("Tree", b"<< /Limits [ %s %s ] %s >>" % (part[0][0], part[-1][0], listed(part))) for part in parts]
     return objects.add("Tree", b"<< /Kids [ %s ] >>" % references(leaves))
-
-
-def with_entries(text: "bytes | str", entries: bytes) -> bytes:
-    """Return the text of a dictionary with more entries."""
-    text = text if isinstance(text, bytes) else text.encode("latin-1")
-    return b"%s %s >>" % (text.rstrip().removesuffix(b">>").rstrip(), entries)
 
 
 def runs(widths: dict[int, float]) -> list[tuple[int, list[float]]]:

@@ -27,16 +27,12 @@ MAIN = "（主要条目）"
 def page_map(tagged: Tagged, whole: book.Book, pagination: Pagination) -> PageMap:
     """Find in a file where each anchor is, and on which pages each term of the book stands."""
     if not (tagged.found and tagged.found[0] is whole):
-        tagged.found = (whole, PageMap(folios(tagged, pagination), mentions(tagged, whole, pagination)))
+        tagged.found = (whole, PageMap(folios(tagged.destinations, pagination), mentions(tagged, whole, pagination)))
     return tagged.found[1]
 
 
-def folios(tagged: Tagged, pagination: Pagination) -> dict[str, str]:
+def folios(destinations: dict[str, int], pagination: Pagination) -> dict[str, str]:
     """Return the folio of the page of each named destination."""
-    return folios_of(tagged.destinations, pagination)
-
-
-def folios_of(destinations: dict[str, int], pagination: Pagination) -> dict[str, str]:
     return {name: pagination.folios[number - 1] for name, number in destinations.items() if 0 < number <= len(pagination.folios)}
 
 

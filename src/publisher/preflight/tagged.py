@@ -170,13 +170,11 @@ class Tagged:
         return [Loose(number, text) for number, page in enumerate(self.drawn, 1) for mark, text in page.drawn if Mark(number, mark) not in known]
 
     def node(self, item: Any, page: int) -> Node:
-        made, kids = Node("", item.objgen), ()
+        made = Node("", item.objgen)
         for name, value in item.items():
             match name:
                 case "/S":
                     made.tag = self.names.get(str(value)) or str(value)[1:]
-                case "/K":
-                    kids = value
                 case "/Pg":
                     page = self.pages.get(value.objgen, 0)
                 case "/ID":
@@ -189,7 +187,7 @@ class Tagged:
                     made.language = str(value)
                 case "/A":
                     made.attributes = {key: plain(one) for key, one in value.items()}
-        self.fill(made, kids if isinstance(kids, Array) else [kids] if kids != () else [], page)
+        self.fill(made, kids_of(item), page)
         return made
 
     def fill(self, node: Node, kids: Iterable[Any], page: int) -> None:
