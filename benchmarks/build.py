@@ -49,7 +49,7 @@ class Figure:
     def run(self, folder: Path) -> None:
         self.prepare()
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
-        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src")}
+        environment = {name: said for name, said in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(REPOSITORY / "src")}
         done = subprocess.run(self.command, cwd=folder, env=environment, capture_output=True, check=False)
         self.wall.append(perf_counter() - started)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)

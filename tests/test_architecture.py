@@ -17,7 +17,7 @@ STAGES = [
 ]  # fmt: skip
 DRIVERS = [
     "__main__", "build", "build_report", "editions", "booklets", "offprints", "cli", "sandbox", "workshop", "pieces", "workbench", "project", "unchanged",
-    "cluster", "shelf", "examination", "archive",
+    "cluster", "shelf", "standby", "examination", "archive",
 ]  # fmt: skip
 ALLOWED = {
     ("read", "read_yaml"), ("lint", "read_yaml"), ("compare", "read_yaml"), ("compose", "figures"),

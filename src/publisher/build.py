@@ -69,9 +69,18 @@ def build_apart(project: Project, collection: Collection, source: VolumeSource, 
 
 
 def begin_apart(
-    project: Project, collection: Collection, source: VolumeSource, progress: Progress, order: Order = Order(), kept_as: str = ""
+    project: Project,
+    collection: Collection,
+    source: VolumeSource,
+    progress: Progress,
+    order: Order = Order(),
+    kept_as: str = "",
+    keep: Keep | None = None,
 ) -> sandbox.Running:
-    """Begin a build in a child process with limits of its own; `kept_as` is the key under which its files are kept."""
+    """Begin a build in a child process with limits of its own; `kept_as` is the key under which its files are kept.
+
+    It keeps what it reads and composes with `keep`, by itself in the store.
+    """
     heard = {"stage": progress.stage, "section": progress.section}
 
     def work(tell: Callable[..., None]) -> Built:
@@ -85,7 +94,7 @@ def begin_apart(
         store = Store(project.store) if order.keep else NoStore()
         with cluster.workers(order.cluster, project.styles) if order.cluster else workers() as pool:
             workshop = Workshop(basis(project), store, pool, pool.hands if order.cluster else hands())
-            built = build(project, collection, source, said, order, workshop, partial(tell, sandbox.ENDING))
+            built = build(project, collection, source, said, order, workshop, partial(tell, sandbox.ENDING), keep)
         if kept_as:
             folder = built.paths[0].parent
             kept = unchanged.Kept(str(source.volume.id), str(source.volume.title), folder, built.pages, tuple(told), built.files)
@@ -110,6 +119,7 @@ def build(
     order: Order = Order(),
     workshop: Workshop | None = None,
     settled: Callable[[], None] = lambda: None,
+    keep: Keep | None = None,
 ) -> Built:
     """Build the editions of a volume; of one of its cases the screen edition; as a draft also where findings are not settled.
 
@@ -120,9 +130,9 @@ def build(
     """
     started, clock = perf_counter(), build_report.Clock()
     progress = timed(progress, clock)
-    keep = Archive((workshop or Workshop()).store)
+    keep = keep or Archive((workshop or Workshop()).store)
     if workshop and workshop.has_workers:
-        for _ in range(workshop.hands):
+        for _ in range(max(1, workshop.hands - 1)):  # this process has work of its own until it gives out sections
             workshop.executor.submit(pieces.ready, project.styles / SCREEN.stylesheet)
     examination, changes, whole = examined_and_composed(project, collection, source, order, keep, bool(workshop and workshop.has_workers))
     if order.case:

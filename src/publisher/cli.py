@@ -59,6 +59,7 @@ looked = Later("publisher.preflight.report")
 reading = Later("publisher.read")
 library = Later("publisher.library")
 shelf = Later("publisher.shelf")
+standby = Later("publisher.standby")
 doctor = Later("publisher.workbench.doctor")
 documents = Later("publisher.workbench.documents")
 formatting = Later("publisher.workbench.formatting")
@@ -160,13 +161,18 @@ def options(
     """Typeset clinical casebooks from validated YAML."""
 
 
-def report(problems: list[Problem]) -> None:
-    """Print problems and leave with status 1, or 2 when only the names on the command line are wrong."""
+def complain_of(problems: list[Problem]) -> None:
+    """Print problems, and what can be done about them."""
     for problem in problems:
         complain(str(problem))
     complain(f"共 {len(problems)} 处问题")
     if any(problem.code in explained.RULES for problem in problems):
         complain(ANSWERS)
+
+
+def report(problems: list[Problem]) -> None:
+    """Print problems and leave with status 1, or 2 when only the names on the command line are wrong."""
+    complain_of(problems)
     raise typer.Exit(2 if all(problem.code in MISUSE for problem in problems) else 1)
 
 
@@ -317,39 +323,67 @@ def build(
     show: Annotated[bool, typer.Option("--open", help="Open the report where one is written, else the first PDF.")] = False,
     listed_in: LibraryFile = None,
     cluster: Annotated[str, typer.Option("--cluster", help="Let the workers of a Dask scheduler typeset: tcp://scheduler:8786.")] = "",
+    watch: Annotated[bool, typer.Option("--watch", help="Build again whenever a source is saved, until interrupted.")] = False,
 ) -> None:
     """Build the editions of each volume, or the screen edition of one case."""
     editions = [name.strip() for name in edition.split(",")] if edition is not None else []
     if unknown := [name for name in editions if name not in edition_names.NAMES]:
         hint = nearest(unknown[0], edition_names.NAMES) or f"可用：{'、'.join(edition_names.NAMES)}"
         report([Problem(Place("--edition"), "SRC-033", "没有这一版", unknown[0], hint)])
-    if not case and (file := chosen_library(root, listed_in, volumes)):
-        build_library(file, Order(None, tuple(editions), locked, draft, changes_since, cache, with_report, cluster))
-    project = Project(root.resolve())
     order = Order(case, tuple(editions), locked, draft, changes_since, cache, with_report, cluster)
-    names = {name: unchanged.build_key(project, name, order) if cache and not with_report else "" for name in volumes or project.volumes}
+    file = None if case else chosen_library(root, listed_in, volumes)
+    if file and watch:
+        report([Problem(Place("--watch"), "SRC-033", "不能守候整个文库", file.name, "写出卷名")])
+    if file:
+        build_library(file, order)
+    project = Project(root.resolve())
+    if watch:
+        keep_building(project, volumes, order, show)
+        return
+    try:
+        build_changed(project, volumes, order, show)
+    except Rejected as rejected:
+        report(rejected.problems)
+
+
+def keep_building(project: Project, volumes: list[str] | None, order: Order, show: bool) -> None:
+    """Build, and again whenever a source is saved, until the program is interrupted."""
+    ready = standby.Standby(project, volumes, order)
+    try:
+        for _ in ready.rounds():
+            try:
+                build_changed(project, volumes, order, show, ready.memory)
+            except Rejected as rejected:
+                complain_of(rejected.problems)
+            show = False
+            tell("waiting for changes (Ctrl+C ends it)", style="dim")
+    except KeyboardInterrupt:
+        return
+
+
+def build_changed(project: Project, volumes: list[str] | None, order: Order, show: bool = False, keep: Keep | None = None) -> None:
+    """Build the volumes that were not built as they are now, and put the others in their places. Raises Rejected."""
+    keep = keep or archive.Archive.of(project, order.keep)
+    names = {name: unchanged.build_key(project, name, order) if order.keep and not order.report else "" for name in volumes or project.volumes}
     kept = {name: found for name, key in names.items() if key and (found := unchanged.find(project, key))}
     for found in kept.values():
         as_before(project, found)
         if show:
             typer.launch(str(found.paths[0]))
     left = [name for name in names if name not in kept]
-    if kept and (case or not left):
+    if kept and (order.case or not left):
         return
-    try:
-        collection = reading.read(root, left if kept else volumes, archive.Archive.of(project, cache))
-        chosen = list(collection.volumes.values())
-        if case:
-            chosen = [source for source in chosen if case in source.cases]
-            if not chosen:
-                known = sorted(slug for source in collection.volumes.values() for slug in source.cases)
-                report([Problem(Place("content"), "SRC-027", "没有这一病例", case, nearest(case, known))])
-        build_all(project, collection, chosen, order, names, show)
-    except Rejected as rejected:
-        report(rejected.problems)
+    collection = reading.read(project.root, left if kept else volumes, keep)
+    chosen = list(collection.volumes.values())
+    if order.case:
+        chosen = [source for source in chosen if order.case in source.cases]
+        if not chosen:
+            known = sorted(slug for source in collection.volumes.values() for slug in source.cases)
+            raise Rejected([Problem(Place("content"), "SRC-027", "没有这一病例", order.case, nearest(order.case, known))])
+    build_all(project, collection, chosen, order, names, show, keep)
 
 
-def build_all(project: Project, collection: Any, chosen: list[Any], order: Order, names: dict[str, str], show: bool = False) -> None:
+def build_all(project: Project, collection: Any, chosen: list[Any], order: Order, names: dict[str, str], show: bool, keep: Keep) -> None:
     """Build volumes side by side; the first that is not done speaks at once, the others in their turn. Raises Rejected with what is wrong in all."""
     speech = Speech(len(chosen))
     begins, reports = [], []
@@ -360,7 +394,7 @@ def build_all(project: Project, collection: Any, chosen: list[Any], order: Order
         heard.stage("read", f"{len(source.cases)} cases")
         told = project.root / "build" / order.folder(str(source.volume.id)) / manifest.REPORT
         reports.append((told, modified(told)))
-        begins.append(partial(journey.begin_apart, project, collection, source, heard, order, names.get(str(source.volume.id), "")))
+        begins.append(partial(journey.begin_apart, project, collection, source, heard, order, names.get(str(source.volume.id), ""), keep))
     if len(begins) > 1:
         journey.pieces.load()
     problems: list[Problem] = []

@@ -212,18 +212,19 @@ def preflight(
     def of_file() -> tuple[FileFacts, list[Problem]]:
         return facts(pdf), [*metadata.check(pdf, whole, pagination, wanted), *privacy.of_file(pdf, whole, name)]
 
+    def of_tags() -> list[Problem]:
+        return list(tags.check(pdf, whole, pagination, wanted, pages))
+
     with sandbox.aside(of_file, f"build/{whole.id}/preflight", apart) as looked:
         pages = read(pdf)
         printed = PrintedText(pdf, whole, pagination, [page.text for page in pages])
-        set_as = typography.measure(pdf, typography.flush_left(pagination), pages)
-        of_text = [
-            *lost.check(printed, whole, pagination, page_map(tagged(pdf, pages), whole, pagination)),
-            *tags.check(pdf, whole, pagination, wanted, pages),
-            *typography.check(set_as, wanted, name),
-        ]
-        file, beside = looked()
-        of_structure = [*structure.check(printed, file, whole, pagination, wanted), *beside, *privacy.of_pages(printed, whole, pagination, name)]
-        return list(traced([*of_structure, *of_text], whole, pagination))
+        found = page_map(tagged(pdf, pages), whole, pagination)
+        with sandbox.aside(of_tags, f"build/{whole.id}/preflight", apart) as heard:
+            set_as = typography.measure(pdf, typography.flush_left(pagination), pages)
+            of_text = [*lost.check(printed, whole, pagination, found), *typography.check(set_as, wanted, name)]
+            file, beside = looked()
+            of_structure = [*structure.check(printed, file, whole, pagination, wanted), *beside, *privacy.of_pages(printed, whole, pagination, name)]
+            return list(traced([*of_structure, *of_text, *heard()], whole, pagination))
 
 
 def look_at_screen(pdf: bytes, job: Job) -> Looked:

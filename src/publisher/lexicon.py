@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 WORD = "A-Za-z0-9"
 IN_WORD = re.compile(f"[{WORD}]")
@@ -43,19 +42,25 @@ class Lexicon:
                 owners.setdefault(spelling, []).append(term.name)
             for phrase in term.elsewhere:
                 owners.setdefault(phrase, [])
-        return [made(text, owners[text]) for text in sorted(owners, key=lambda text: (-len(text), text))]
+        return [Spelling(text, tuple(owners[text])) for text in sorted(owners, key=lambda text: (-len(text), text))]
 
     @cached_property
     def apart(self) -> list[tuple[str, list["Spelling"], list["Spelling"]]]:
         """Each term with its spellings and the phrases in which they mean something else."""
-        return [(term.name, [made(text, ()) for text in term.spellings], [made(text, ()) for text in term.elsewhere]) for term in self.terms]
+        return [(term.name, [Spelling(text) for text in term.spellings], [Spelling(text) for text in term.elsewhere]) for term in self.terms]
+
+    @cached_property
+    def texts(self) -> list[tuple[str, int]]:
+        """Every spelling with the place of its term."""
+        return [(text, place) for place, term in enumerate(self.terms) for text in term.spellings]
 
     def standing_in(self, text: str) -> list[str]:
         """Return the names of the terms that stand in a text, in the order of their first places (nested ones in their own)."""
         if self.nested:
-            return [name for name, spellings, elsewhere in self.apart if any(one.first(text) >= 0 for one in spellings) and stands(text, spellings, elsewhere)]
+            near = [self.apart[place] for place in dict.fromkeys([place for spelling, place in self.texts if spelling in text])]
+            return [name for name, spellings, elsewhere in near if any(one.first(text) >= 0 for one in spellings) and stands(text, spellings, elsewhere)]
         places: dict[str, int] = {}
-        for spelling in self.spelled:
+        for spelling in [one for one in self.spelled if one.text in text]:
             first = spelling.first(text)
             if first >= 0:
                 for name in spelling.names:
@@ -64,12 +69,20 @@ class Lexicon:
         return sorted(places, key=lambda name: places[name])
 
 
-class Spelling(NamedTuple):
+@dataclass(frozen=True)
+class Spelling:
     """One way to write a term."""
 
     text: str
-    form: re.Pattern[str]
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    """Of the terms it stands for."""
+
+    @cached_property
+    def form(self) -> re.Pattern[str]:
+        """What it looks like in print: a word of its own."""
+        head = f"(?<![{WORD}])" if re.match(f"[{WORD}]", self.text) else ""
+        tail = f"(?![{WORD}])" if re.search(f"[{WORD}]$", self.text) else ""
+        return re.compile(head + re.escape(self.text) + tail)
 
     def first(self, text: str) -> int:
         """Return the first place at which it stands in a text, or -1."""
@@ -80,21 +93,10 @@ class Spelling(NamedTuple):
         return self.form.sub(lambda match: "\0" * len(match[0]), text)
 
 
-def made(text: str, names: Iterable[str]) -> Spelling:
-    return Spelling(text, pattern(text), tuple(names))
-
-
 def stands(text: str, spellings: list[Spelling], elsewhere: list[Spelling]) -> bool:
     for phrase in elsewhere:
         text = phrase.blanked(text)
     return any(spelling.first(text) >= 0 for spelling in spellings)
-
-
-def pattern(spelling: str) -> re.Pattern[str]:
-    """Return what a spelling looks like in print: a word of its own."""
-    head = f"(?<![{WORD}])" if re.match(f"[{WORD}]", spelling) else ""
-    tail = f"(?![{WORD}])" if re.search(f"[{WORD}]$", spelling) else ""
-    return re.compile(head + re.escape(spelling) + tail)
 
 
 def joined(pieces: Iterable[str]) -> str:

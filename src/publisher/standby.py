@@ -1,0 +1,71 @@
+"""A process that stands by to build again as soon as a source is saved: the engine is loaded, and what sources gave is in memory.
+
+Each build is a child of it, under the limits of any build, and begins with all that. What a child makes is kept in the store;
+between builds this process takes it up from there, which is time that nobody waits for.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from publisher import build, examination, pieces
+from publisher.archive import Archive
+from publisher.edition import SCREEN
+from publisher.keeping import Memory
+from publisher.problems import Rejected
+from publisher.project import Order, Project
+from publisher.read import read
+
+LOOK_S = 0.1
+"""Between looks at the files; what is being saved is let be until two looks are alike."""
+Stamps = dict[Path, tuple[int, int, int]]
+
+
+class Standby:
+    """Stands by for some volumes of a project; all where none is named."""
+
+    def __init__(self, project: Project, volumes: Sequence[str] | None, order: Order):
+        self.project, self.volumes, self.order = project, volumes, order
+        self.memory = Memory(Archive.of(project, order.keep))
+
+    def rounds(self) -> Iterator[None]:
+        """Yield at once, and again whenever files have changed."""
+        seen = self.stamps()
+        while True:
+            yield
+            self.take_up()
+            while (now := self.stamps()) == seen:
+                time.sleep(LOOK_S)
+            while (later := self.settled(now)) != now:
+                now = later
+            if any(path.is_relative_to(self.project.styles) for path, _ in seen.items() ^ now.items()):
+                pieces.compositor.cache_clear()
+            seen = now
+
+    def settled(self, now: Stamps) -> Stamps:
+        time.sleep(LOOK_S / 2)
+        return self.stamps()
+
+    def stamps(self) -> Stamps:
+        """Return what tells that a file is another than it was, of every file the volumes are made of."""
+        found: Stamps = {}
+        for top in dict.fromkeys(path for name in self.volumes or self.project.volumes for path in self.project.paths(name)):
+            for path in top.rglob("*"):
+                try:
+                    status = path.stat()
+                except OSError:
+                    continue
+                found[path] = status.st_mtime_ns, status.st_size, status.st_ino
+        return found
+
+    def take_up(self) -> None:
+        """Go through what the next build will ask for. What is wrong has been said by the build."""
+        try:
+            pieces.ready(self.project.styles / SCREEN.stylesheet)
+            collection = read(self.project.root, self.volumes, self.memory)
+            for source in collection.volumes.values():
+                examination.lint(self.project, collection, source, self.memory)
+                build.compose(source, collection.catalogue, build.typeset.ENGINE, build.changed(self.project, source, self.order.since), keep=self.memory)
+        except Rejected:
+            return
+        self.memory.forget()

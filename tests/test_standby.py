@@ -1,0 +1,111 @@
+"""`build --watch`: what is saved is built, what is wrong is said, and nothing is waited for that was known before."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+from project import DRUGS, REPOSITORY, RIB
+from pypdf import PdfReader
+
+from publisher.keeping import Memory, afresh
+from publisher.project import Order
+from publisher.project import Project as Folder
+from publisher.standby import Standby
+
+WAITING = "等候改动"
+
+
+class Watching:
+    """A running `build --watch`."""
+
+    def __init__(self, root):
+        command = [sys.executable, "-m", "publisher", "build", "--watch", "--edition", "screen", "sample"]
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), "PUBLISHER_LANG": "zh"}
+        self.child = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def said(self) -> str:
+        """Return what is said until it waits."""
+        lines = []
+        for line in self.child.stdout:
+            if WAITING in line:
+                return "".join(lines)
+            lines.append(line)
+        raise AssertionError("".join(lines))
+
+
+@contextmanager
+def watching(root):
+    found = Watching(root)
+    try:
+        yield found
+    finally:
+        found.child.kill()
+        found.child.wait()
+        found.child.stdout.close()
+
+
+def text(root) -> str:
+    return "".join(page.extract_text() for page in PdfReader(root / "build/sample/screen.pdf").pages)
+
+
+def test_what_is_saved_is_built_and_a_fault_leaves_the_last_good_file(project):
+    with watching(project.root) as watch:
+        watch.said()
+        project.edit(RIB, "劳拉西泮片", "劳拉西洋片")
+        assert f"{RIB}:" in watch.said()
+        assert "劳拉西泮片" in text(project.root)
+        project.edit(RIB, "劳拉西洋片", "劳拉西泮片")
+        assert "来源没有改动" in watch.said()
+        project.edit(RIB, "title: ", "title: 改名后的")
+        assert "screen.pdf" in watch.said()
+        assert "改名后的" in text(project.root).replace("\n", "")
+
+
+def test_it_ends_when_it_is_interrupted(project):
+    with watching(project.root) as watch:
+        watch.said()
+        watch.child.send_signal(signal.SIGINT)
+        assert (watch.child.wait(20), watch.child.stdout.read()) == (0, "")
+
+
+@pytest.fixture
+def standby(project):
+    return Standby(Folder(project.root), None, Order())
+
+
+@pytest.mark.parametrize("name", [RIB, DRUGS, "content/sample/volume.yaml"])
+def test_a_change_in_any_source_is_seen(project, standby, name):
+    before = standby.stamps()
+    with project.path(name).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert {path.relative_to(project.root).as_posix() for path, _ in before.items() ^ standby.stamps().items()} == {name}
+
+
+def test_after_taking_up_only_what_has_changed_is_read_again(project, standby):
+    standby.take_up()
+    before = dict(standby.memory.held)
+    project.edit(RIB, "title: ", "title: 另")
+    standby.take_up()
+    again = [name for name in standby.memory.held if name not in before]
+    kinds = {name[0] for name in again}
+    assert sum(name[0] == "Case" for name in again) == 1
+    assert "catalogue" not in kinds
+    assert all(standby.memory.held[name] is result for name, result in before.items() if name in standby.memory.held)
+
+
+def test_what_was_not_asked_for_is_let_go():
+    memory = Memory(afresh)
+    memory(("a",), lambda: "一")
+    memory(("b",), lambda: "二")
+    memory.forget()
+    memory(("b",), lambda: "另")
+    memory.forget()
+    assert memory.held == {("b",): "二"}
+
+
+def test_what_depends_on_something_unknown_is_not_held():
+    memory = Memory(afresh)
+    assert [memory(("a", ""), lambda: made) for made in "一二"] == ["一", "二"]
