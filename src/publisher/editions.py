@@ -25,6 +25,7 @@ from publisher.edition import PRESS, SCREEN
 from publisher.finish import attachments, press, screen
 from publisher.finish.joining import Joined, joined
 from publisher.galley import Galley, Typeset
+from publisher.garbage import give_back
 from publisher.inks import PressRun, inks, press_run
 from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
@@ -153,6 +154,7 @@ Looked = tuple[list[Problem], list[str]]
 def screen_files(job: Job, volume: Joining, tell: Tell) -> Files:
     """Make the screen edition."""
     pdf = screen.finish(volume(), job.book, job.pagination, attachments.of_cases(shown(job.source, job.catalogue), job.book))
+    give_back()
     return looked_at(job, {"screen.pdf": pdf}, tell)
 
 

@@ -66,7 +66,7 @@ def texts_of(tagged: Tagged, nodes: list[Node], without: tuple[str, ...] = ("Fig
                 end()
             else:
                 for mark in kid.marks if isinstance(kid, Node) else [kid]:
-                    lines.setdefault(mark.page, []).append(tagged.texts.get(mark, ""))
+                    lines.setdefault(mark.page, []).append(tagged.said(mark))
 
     def end() -> None:
         for parts in lines.values():

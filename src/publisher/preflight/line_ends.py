@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -81,9 +82,14 @@ class Edges:
     def edge(places: Sequence[float], widest: float, size: float) -> float:
         return outermost(places, 0.5) or (widest if widest - size < max(places) else max(places))
 
+    @cached_property
+    def agreed(self) -> set[tuple[int, float, int]]:
+        """The measures on whose edge half of their lines agree."""
+        return {key for key, places in self.ends.items() if outermost(places, 0.5) is not None}
+
     def proven(self, block: Block) -> float:
         """Return the edge of a block's measure where its lines agree on it; a single line proves none, and the widest is taken."""
-        return max(self.of(block), self.widest[block.page % 2]) if outermost(self.ends[self.key(block)], 0.5) is None else self.of(block)
+        return self.of(block) if self.key(block) in self.agreed else max(self.of(block), self.widest[block.page % 2])
 
     def of(self, block: Block) -> float:
         """Return the edge of a block's measure, or of the widest when no line of its kind is broken."""

@@ -4,15 +4,18 @@ Read with PDFium and pikepdf from the file alone, so that it can judge what `fin
 """
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from sys import intern
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pikepdf
 from pikepdf import Array, Dictionary, NameTree, NumberTree
 
+from publisher.garbage import give_back
 from publisher.preflight.drawn_page import DrawnPage, drawn_pages
 from publisher.preflight.glyphs import Chain, owner
 from publisher.preflight.lines import Owner
@@ -31,7 +34,7 @@ class Mark(NamedTuple):
     number: int
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Link:
     """An annotation that leads to another place of the file."""
 
@@ -44,51 +47,60 @@ class Link:
     """Its number in the table of owners; -1 where it has none."""
 
 
-@dataclass(eq=False)
+NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(eq=False, slots=True)
 class Node:
-    """An element of the tree."""
+    """An element of the tree; there are ninety on a page."""
 
     tag: str
     key: Key = (0, 0)
-    kids: list["Node | Mark"] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    kids: "list[Node | Mark]" = field(default_factory=list)
+    nodes: "Sequence[Node]" = ()
+    """Those of its kids that are elements."""
+    links: Sequence[Link] = ()
     """The annotations in it."""
     id: str = ""
     alt: str = ""
     said: str = ""
     """What is read aloud in place of its text."""
     language: str = ""
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=lambda: NONE)
     """Texts, numbers and lists of these."""
+    by_tag: "dict[str, list[Node]] | None" = None
+    """What `find` found."""
 
-    @cached_property
-    def nodes(self) -> list["Node"]:
-        return [kid for kid in self.kids if isinstance(kid, Node)]
-
-    def walk(self) -> Iterator["Node"]:
+    def walk(self) -> "Iterator[Node]":
         """Yield it and every node in it, in reading order."""
         waiting = [self]
         while waiting:
             node = waiting.pop()
             yield node
-            waiting.extend(reversed(node.nodes))
+            if node.nodes:
+                waiting.extend(reversed(node.nodes))
 
-    @cached_property
-    def by_tag(self) -> dict[str, list["Node"]]:
-        """Itself and all nodes in it by their tags, in reading order."""
-        found: dict[str, list[Node]] = {}
-        for node in self.walk():
-            found.setdefault(node.tag, []).append(node)
-        return found
-
-    def find(self, *tags: str) -> list["Node"]:
+    def find(self, *tags: str) -> "list[Node]":
         """Return itself and the nodes in it that have one of these tags, in reading order."""
-        return self.by_tag.get(tags[0], []) if len(tags) == 1 else [node for node in self.walk() if node.tag in tags]
+        if len(tags) > 1:
+            return [node for node in self.walk() if node.tag in tags]
+        if self.by_tag is None:
+            self.by_tag = {}
+            for node in self.walk():
+                self.by_tag.setdefault(node.tag, []).append(node)
+        return self.by_tag.get(tags[0], [])
 
-    @cached_property
+    @property
     def marks(self) -> list[Mark]:
         """All marks in it, in reading order."""
-        return [mark for kid in self.kids for mark in ([kid] if isinstance(kid, Mark) else kid.marks)]
+        return list(self.read())
+
+    def read(self) -> Iterator[Mark]:
+        for kid in self.kids:
+            if isinstance(kid, Mark):
+                yield kid
+            else:
+                yield from kid.read()
 
     @property
     def flow(self) -> Iterator[Mark]:
@@ -101,7 +113,8 @@ class Node:
 
     @property
     def page(self) -> int:
-        return self.marks[0].page if self.marks else 0
+        """That of its first mark, 0 where it has none."""
+        return next((mark.page for mark in self.read()), 0)
 
 
 class Loose(NamedTuple):
@@ -119,7 +132,7 @@ class Tagged:
         """Where the terms of a book were found in it."""
         with pikepdf.open(io.BytesIO(pdf)) as file:
             root = file.Root.get("/StructTreeRoot", Dictionary())
-            self.names = {name: str(meant)[1:] for name, meant in root.get("/RoleMap", Dictionary()).items()}
+            self.names = {name: intern(str(meant)[1:]) for name, meant in root.get("/RoleMap", Dictionary()).items()}
             self.pages: dict[Key, int] = {page.objgen: number for number, page in enumerate(file.pages, 1)}
             self.boxes = [tuple(map(float, page.mediabox)) for page in file.pages]
             self.annotations = [link_of(item, number) for number, page in enumerate(file.pages, 1) for item in page.obj.get("/Annots", ())]
@@ -134,6 +147,7 @@ class Tagged:
         for start in range(0, count, STRETCH):
             with pikepdf.open(io.BytesIO(pdf)) as file:  # opened again: it keeps what it has read, more than is kept here
                 self.fill(self.document, kids_of(kids_of(file.Root.StructTreeRoot)[0])[start : start + STRETCH], 0)
+            give_back()
         self.pdf = pdf
         self.given: Sequence[DrawnPage] = ()
 
@@ -161,8 +175,13 @@ class Tagged:
         return found
 
     @cached_property
-    def texts(self) -> dict[Mark, str]:
-        return {Mark(number, mark): text for number, page in enumerate(self.drawn, 1) for mark, text in page.marks.items()}
+    def texts(self) -> list[Mapping[int, str]]:
+        """Of the marks of each page, counted from 1, by their numbers."""
+        return [{}, *(page.marks for page in self.drawn)]
+
+    def said(self, mark: Mark) -> str:
+        """Return the text of a mark."""
+        return self.texts[mark.page].get(mark.number, "") if mark.page < len(self.texts) else ""
 
     @cached_property
     def loose(self) -> list[Loose]:
@@ -174,7 +193,7 @@ class Tagged:
         for name, value in item.items():
             match name:
                 case "/S":
-                    made.tag = self.names.get(str(value)) or str(value)[1:]
+                    made.tag = self.names.get(str(value)) or intern(str(value)[1:])
                 case "/Pg":
                     page = self.pages.get(value.objgen, 0)
                 case "/ID":
@@ -192,22 +211,25 @@ class Tagged:
 
     def fill(self, node: Node, kids: Iterable[Any], page: int) -> None:
         """Put into an element what it holds."""
+        nodes, links = list(node.nodes), list(node.links)
         for kid in kids:
             if isinstance(kid, int):
                 node.kids.append(Mark(page, kid))
             elif (kind := kid.get("/Type")) == "/OBJR":
-                node.links.append(self.links.get(kid.Obj.objgen) or link_of(kid.Obj, 0))
+                links.append(self.links.get(kid.Obj.objgen) or link_of(kid.Obj, 0))
             elif kind == "/MCR":
                 node.kids.append(Mark(self.pages.get(kid.Pg.objgen, 0) if "/Pg" in kid else page, int(kid.MCID)))
             else:
-                node.kids.append(self.node(kid, page))
+                nodes.append(self.node(kid, page))
+                node.kids.append(nodes[-1])
+        node.nodes, node.links = nodes or (), links or ()
 
     @cached_property
     def marks(self) -> set[Mark]:
         return set(self.document.marks)
 
     @cached_property
-    def nodes(self) -> dict[tuple[int, int], Node]:
+    def nodes(self) -> dict[Key, Node]:
         """The elements of the tree by their object numbers."""
         return {node.key: node for node in self.document.walk()}
 
@@ -222,10 +244,10 @@ class Tagged:
     def spoken(self, node: Node) -> str:
         if node.tag == "Figure":
             return node.alt
-        return "".join(self.spoken(kid) if isinstance(kid, Node) else self.texts.get(kid, "") for kid in node.kids)
+        return "".join(self.spoken(kid) if isinstance(kid, Node) else self.said(kid) for kid in node.kids)
 
     def raw(self, node: Node) -> str:
-        return "".join(self.texts.get(mark, "") for mark in node.marks)
+        return "".join(map(self.said, node.read()))
 
 
 def kids_of(item: Any) -> list[Any]:

@@ -61,12 +61,12 @@ def loose(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
         yield "有内容既不在结构之中，也没有标为附饰", text[:30] or "线条或图", page
     for mark, count in Counter(tagged.document.marks).items():
         if count > 1:
-            yield "同一内容在结构中出现两次", tagged.texts.get(mark, "")[:30], mark.page
+            yield "同一内容在结构中出现两次", tagged.said(mark)[:30], mark.page
     for node in tagged.document.walk():
         for mark in [kid for kid in node.kids if not isinstance(kid, Node)]:
             owners = tagged.owners_by_page[mark.page]
             if mark.number >= len(owners) or owners[mark.number] != node.key:
-                yield "内容与结构对不上", tagged.texts.get(mark, "")[:30], mark.page
+                yield "内容与结构对不上", tagged.said(mark)[:30], mark.page
 
 
 def nesting(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
