@@ -108,4 +108,5 @@ def test_what_was_not_asked_for_is_let_go():
 
 def test_what_depends_on_something_unknown_is_not_held():
     memory = Memory(afresh)
-    assert [memory(("a", ""), lambda: made) for made in "一二"] == ["一", "二"]
+    found = [memory(("a", ""), lambda: "一"), memory(("a", ""), lambda: "二")]
+    assert (found, memory.held) == (["一", "二"], {})

@@ -29,10 +29,17 @@ def calls():
     CALLS.clear()
 
 
-def test_a_piece_is_made_once():
+def test_a_piece_that_is_wanted_more_than_once_is_made_once():
     shop = Workshop()
-    assert [shop.make(shout, "a").result() for _ in range(3)] == [b"A"] * 3
+    wanted = [shop.make(shout, "a") for _ in range(3)]
+    assert [future.result() for future in wanted] == [b"A"] * 3
     assert CALLS == ["a"]
+
+
+def test_a_piece_that_nobody_wants_any_more_is_let_go():
+    shop = Workshop()
+    shop.make(shout, "a").result()
+    assert list(shop.made) == []
 
 
 def test_a_piece_that_was_kept_is_not_made_again(tmp_path):

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,12 +97,12 @@ class Job:
         """Begin to read the pages of a finished file, section by section; those that were read before are not read again."""
         owners = tagged(pdf).block_owners
         begun = self.by_section(pieces.reading, pdf, pagination or self.pagination, lambda first, last: (pieces.owners_said(owners[first - 1 : last]),))
-        return Awaited(len(owners), lambda: [page for first, _, future in begun.made for page in restored(future.result(), first)])
+        return Awaited(len(owners), lambda: [page for first, content in begun.taken() for page in restored(content, first)])
 
     def words(self, pdf: bytes) -> list[str]:
         """Read the texts of the pages of a finished file, in the same way."""
         begun = self.by_section(pieces.words, pdf, self.pagination)
-        return [text for _, _, future in begun.made for text in json.loads(future.result().decode("utf-8", "surrogatepass"))]
+        return [text for _, content in begun.taken() for text in json.loads(content.decode("utf-8", "surrogatepass"))]
 
     def by_section(self, piece: Piece, pdf: bytes, pagination: Pagination, more: Callable[[int, int], tuple[str, ...]] = lambda first, last: ()) -> "Begun":
         """Begin to make a piece of the pages of each section of a file, which workers of this machine read themselves; `more` is what else it is told."""
@@ -116,7 +116,7 @@ class Job:
         openings = {span.first for span in pagination.spans}
         starts = [number for number in range(1, len(keys) + 1) if number == 1 or number in openings]
         made = [
-            (first, last, self.workshop.make(piece, *more(first, last), *keys[first - 1 : last], where=pieces.pages_in(at, first, last)))
+            (first, self.workshop.make(piece, *more(first, last), *keys[first - 1 : last], where=pieces.pages_in(at, first, last)))
             for first, last in zip(starts, [*(start - 1 for start in starts[1:]), len(keys)], strict=True)
         ]
         return Begun(made, file)
@@ -137,10 +137,16 @@ class Job:
 class Begun:
     """Pieces of a file that are being made."""
 
-    made: list[tuple[int, int, Future[bytes]]]
-    """The first and the last page of each, and the piece."""
+    made: list[tuple[int, Future[bytes]]]
+    """The first page of each, and the piece."""
     file: Any
     """What they are made of; gone with this."""
+
+    def taken(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the first page of each piece, and the piece, which is let go."""
+        while self.made:
+            first, future = self.made.pop(0)
+            yield first, future.result()
 
 
 Files = tuple[dict[str, bytes], list[Problem]]

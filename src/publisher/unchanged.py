@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -39,10 +40,13 @@ class Kept:
         return [self.folder / name for name in self.files if name.endswith(".pdf")]
 
 
-def machine() -> Iterator[str]:
-    """Yield what results depend on besides the project: Python, its packages, the shared libraries of the engine."""
-    yield sys.version
-    yield from sorted(f"{found.metadata['Name']} {found.version}" for found in distributions())
+@cache
+def machine() -> tuple[str, ...]:
+    """Return what results depend on besides the project: Python, its packages, the shared libraries of the engine. A process has them as they were."""
+    return (sys.version, *sorted(f"{found.metadata['Name']} {found.version}" for found in distributions()), *libraries())
+
+
+def libraries() -> Iterator[str]:
     for library, asked in LIBRARIES.items():
         try:
             version = getattr(ctypes.CDLL(library), asked)

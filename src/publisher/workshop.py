@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from publisher.store import NoStore, Store, key
 
@@ -22,7 +23,7 @@ Piece = Callable[..., bytes]
 
 @dataclass
 class Workshop:
-    """Makes pieces, each once; `basis` is the key of what all of them depend on: program, styles, fonts, engine."""
+    """Makes pieces, each once while it is wanted; `basis` is the key of what all of them depend on: program, styles, fonts, engine."""
 
     basis: str = ""
     store: Store = field(default_factory=NoStore)
@@ -30,7 +31,8 @@ class Workshop:
     """None: pieces are made at once, in this process."""
     hands: int = 1
     """How many pieces it is worth to have on the way at once."""
-    made: dict[str, Future[bytes]] = field(default_factory=dict)
+    made: WeakValueDictionary[str, Future[bytes]] = field(default_factory=WeakValueDictionary)
+    """As long as anybody wants them."""
 
     @property
     def has_workers(self) -> bool:
@@ -43,9 +45,9 @@ class Workshop:
         A path of this machine is on another machine that of the same file there.
         """
         name = key(self.basis, piece.__module__, piece.__qualname__, *arguments)
-        if name not in self.made:
-            self.made[name] = self.found(name) or self.begun(name, piece, (where, *arguments) if where else arguments)
-        return self.made[name]
+        made = self.made.get(name) or self.found(name) or self.begun(name, piece, (where, *arguments) if where else arguments)
+        self.made[name] = made
+        return made
 
     def found(self, name: str) -> "Future[bytes] | None":
         content = self.store.get(name)

@@ -19,6 +19,7 @@ import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from publisher.garbage import give_back
 from publisher.preflight.glyphs import blocks
 from publisher.preflight.lines import Block, Glyph, Owner
 
@@ -46,8 +47,9 @@ class DrawnPage:
     @classmethod
     def of_table(cls, table: dict[str, Any], number: int) -> Self:
         """Take a page back, which may now have another number."""
-        marks = {number: text for number, text in table["marks"]}
-        drawn, blocks = tuple((number, text) for number, text in table["drawn"]), tuple(Block.of_table(block, number) for block in table["blocks"])
+        marks = {mark: text for mark, text in table["marks"]}
+        drawn = tuple((mark, marks[mark] if marks.get(mark) == text else text) for mark, text in table["drawn"])
+        blocks = tuple(Block.of_table(block, number) for block in table["blocks"])
         return cls(table["text"], marks, drawn, blocks)
 
 
@@ -249,7 +251,9 @@ def page_keys(pdf: bytes) -> list[str]:
     """Return for each page a key of all that its reading depends on: its content, its boxes, and everything that it names."""
     with pikepdf.open(io.BytesIO(pdf)) as file:
         known: dict[tuple[int, int], bytes] = {}
-        return [sha256(b"".join(page_parts(page.obj, known))).hexdigest() for page in file.pages]
+        keys = [sha256(b"".join(page_parts(page.obj, known))).hexdigest() for page in file.pages]
+    give_back()
+    return keys
 
 
 def page_parts(page: Any, known: dict[tuple[int, int], bytes]) -> Iterator[bytes]:

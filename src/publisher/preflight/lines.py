@@ -6,6 +6,7 @@ Lengths are points, y counts from the foot of the page.
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from sys import intern
 from typing import Any, NamedTuple, Self
 
 OPEN = "（【「『《〈〔〖［｛“‘"
@@ -143,4 +144,4 @@ class Block:
 
 def line_of(fields: list[Any], page: int) -> Line:
     *plain, fonts, loose, unsqueezed, parted, borders = fields
-    return Line(page, *plain, tuple((name, count, chars) for name, count, chars in fonts), loose, tuple(unsqueezed), tuple(parted), tuple(borders))
+    return Line(page, *plain, tuple((intern(name), count, chars) for name, count, chars in fonts), loose, tuple(unsqueezed), tuple(parted), tuple(borders))

@@ -128,9 +128,19 @@ class Tagged:
     """A PDF as its tags tell it."""
 
     def __init__(self, pdf: bytes):
+        self.pdf = pdf
         self.found: Any = None
         """Where the terms of a book were found in it."""
-        with pikepdf.open(io.BytesIO(pdf)) as file:
+        self.given: Sequence[DrawnPage] = ()
+        count = self.read_tables()
+        for start in range(0, count, STRETCH):
+            give_back()
+            self.read_stretch(start)  # opened anew: a file keeps what has been read of it, more than is kept here
+        give_back()
+
+    def read_tables(self) -> int:
+        """Read what stands beside the tree; return how many elements are at its top."""
+        with pikepdf.open(io.BytesIO(self.pdf)) as file:
             root = file.Root.get("/StructTreeRoot", Dictionary())
             self.names = {name: intern(str(meant)[1:]) for name, meant in root.get("/RoleMap", Dictionary()).items()}
             self.pages: dict[Key, int] = {page.objgen: number for number, page in enumerate(file.pages, 1)}
@@ -143,13 +153,12 @@ class Tagged:
             self.destinations = destinations(file)
             tops = kids_of(root)
             self.document = Node(str(tops[0].get("/S", ""))[1:], tops[0].objgen) if tops else Node("")
-            count = len(kids_of(tops[0])) if tops else 0
-        for start in range(0, count, STRETCH):
-            with pikepdf.open(io.BytesIO(pdf)) as file:  # opened again: it keeps what it has read, more than is kept here
-                self.fill(self.document, kids_of(kids_of(file.Root.StructTreeRoot)[0])[start : start + STRETCH], 0)
-            give_back()
-        self.pdf = pdf
-        self.given: Sequence[DrawnPage] = ()
+            return len(kids_of(tops[0])) if tops else 0
+
+    def read_stretch(self, start: int) -> None:
+        """Read some elements at the top of the tree, with all that is in them."""
+        with pikepdf.open(io.BytesIO(self.pdf)) as file:
+            self.fill(self.document, kids_of(kids_of(file.Root.StructTreeRoot)[0])[start : start + STRETCH], 0)
 
     @cached_property
     def drawn(self) -> Sequence[DrawnPage]:
