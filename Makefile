@@ -4,7 +4,7 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf report test check case offprints preview golden docs fuzz lint conform bench bench-layout bench-rules bench-preview bench-scale clean
+.PHONY: help setup pdf report test check case offprints preview watch golden docs fuzz lint conform bench bench-layout bench-rules bench-preview bench-scale clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -35,6 +35,9 @@ case: .venv/ready ## typeset one case alone: make case ID=lung-13-renal-impairme
 
 preview: .venv/ready ## show pages and findings in the browser, fresh after every saving
 	@$(RUN) preview --open
+
+watch: .venv/ready ## build the screen editions, and again whenever a source is saved
+	@$(RUN) build --edition screen --watch $(VOLUMES)
 
 offprints: .venv/ready ## build every case as a file of its own: build/<volume>/offprints
 	@$(RUN) offprints $(VOLUMES)
