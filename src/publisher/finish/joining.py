@@ -67,9 +67,8 @@ class Joined:
     sheets: tuple[Sheet, ...]
     parts: tuple[Part, ...]
     leaves: tuple[Leaf, ...]
-    cases: dict[str, Case]
-    casts: dict[str, "Cast"]
-    """By the face."""
+    casts: tuple["Cast", ...]
+    """One of each face."""
     stereotypes: dict[str, stereotypes.Form]
     drawn: dict[tuple[int, int], bytes]
     """The content of forms that draw text, by the start of their part and their number."""
@@ -77,8 +76,9 @@ class Joined:
 
 @dataclass(frozen=True)
 class Cast:
-    """A font of the volume: the program of the sorts that are drawn, and their new codes by the old ones."""
+    """A font of the volume: its case, the program of the sorts that are drawn, and their new codes by the old ones."""
 
+    case: Case
     program: bytes
     codes: dict[int, int]
 
@@ -99,8 +99,8 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> Joined:
         bare = replace(plate, pages=tuple(replace(page, content=b"") for page in plate.pages))
         parts.append(Part(bare, start, gathered(plate, cases, faces)))
         leaves += [numbered(parts[-1], plate.pages[sheet.index], sheet) for sheet in sheets[start : start + len(galley.pages)]]
-    casts = {name: cast(case) for name, case in cases.items()}
-    tables = {name: sorts.table(made.codes) for name, made in casts.items()}
+    casts = tuple(map(cast, cases.values()))
+    tables = {made.case.font.face: sorts.table(made.codes) for made in casts}
     drawn: dict[tuple[int, int], bytes] = {}
     renamed = {part.start: {name: (case.name, tables[case.font.face]) for name, case in part.fonts.items()} for part in parts}
     for leaf in leaves:
@@ -108,7 +108,7 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> Joined:
             leaf.content = sorts.renumber(leaf.content, renamed[leaf.part.start])
     for part in parts:
         drawn |= {(part.start, cut.number): sorts.renumber(cut.data, renamed[part.start]) for cut in part.plate.streams if cut.draws_text}
-    return Joined(sheets, tuple(parts), tuple(leaves), cases, casts, share(leaves), drawn)
+    return Joined(sheets, tuple(parts), tuple(leaves), casts, share(leaves), drawn)
 
 
 def share(leaves: Sequence[Leaf]) -> dict[str, stereotypes.Form]:
@@ -178,4 +178,4 @@ def drawn(spot: Folio, case: Case, text: str) -> bytes:
 
 def cast(case: Case) -> Cast:
     """Cut a font down to the sorts that the file draws."""
-    return Cast(*fonts.cut(case.face.program, sorted({0, *case.widths})))
+    return Cast(case, *fonts.cut(case.face.program, sorted({0, *case.widths})))

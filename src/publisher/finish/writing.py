@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from publisher.finish import packing
-from publisher.finish.joining import Case, Cast, Joined, Leaf, Part
+from publisher.finish.joining import Cast, Joined, Leaf, Part
 from publisher.finish.objects import Batch, Objects, Stream, shifted, string, with_entries
 from publisher.finish.plates import NO_FONTS
 from publisher.galley import Bookmark
@@ -38,7 +38,7 @@ class Written:
         self.pages = [self.bases[leaf.part.start] + 1 + leaf.index if leaf.part else self.objects.reserve() for leaf in volume.leaves]
         self.owners: list[int] = []
         self.shared: dict[bytes, int] = {}
-        self.fonts = {case.name: self.font(case, volume.casts[name]) for name, case in volume.cases.items()}
+        self.fonts = {made.case.name: self.font(made) for made in volume.casts}
         self.forms = {name: self.stream(form.head, form.data) for name, form in volume.stereotypes.items()}
         for leaf, number in zip(volume.leaves, self.pages, strict=True):
             self.page(leaf, number)
@@ -55,9 +55,9 @@ class Written:
         """Add a stream that is plain."""
         return self.objects.add_stream(*self.store(head, data))
 
-    def font(self, case: Case, made: Cast) -> int:
+    def font(self, made: Cast) -> int:
         """Add a font with the program, widths and meanings of all the sorts that the file draws."""
-        add, codes = self.objects.add, made.codes
+        add, case, codes = self.objects.add, made.case, made.codes
         tag = "".join(chr(65 + byte % 26) for byte in hashlib.sha256(made.program).digest()[:6])
         name = b"/%s+%s" % (tag.encode(), case.font.face.encode())
         widths = {codes[code]: round(width, 3) for code, width in case.widths.items()}

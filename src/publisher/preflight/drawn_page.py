@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from math import hypot
 from typing import Any, NamedTuple, Self
@@ -97,17 +97,10 @@ def pages_of(pdf: bytes, first: int = 1, last: int | None = None) -> Iterator[pd
             yield page
 
 
-LAST: dict[bytes, pdfium.PdfDocument] = {}
-
-
+@lru_cache(1)
 def opened(pdf: bytes) -> pdfium.PdfDocument:
     """Open a PDF, or return it as last opened: its fonts are read again with each opening, and it is looked at a section at a time."""
-    if pdf not in LAST:
-        for file in LAST.values():
-            file.close()
-        LAST.clear()
-        LAST[pdf] = pdfium.PdfDocument(pdf)
-    return LAST[pdf]
+    return pdfium.PdfDocument(pdf)
 
 
 def drawn_texts(pdf: bytes, first: int = 1, last: int | None = None) -> list[str]:

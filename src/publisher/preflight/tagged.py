@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from sys import intern
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -300,14 +300,12 @@ def plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value if isinstance(value, int | float) else str(value)
 
 
-LAST: dict[bytes, Tagged] = {}
+last = lru_cache(1)(Tagged)
 
 
 def tagged(pdf: bytes, pages: Sequence[DrawnPage] = ()) -> Tagged:
     """Read a file, or return it as last read; `pages` are its pages where they are being read."""
-    if pdf not in LAST:
-        LAST.clear()
-        LAST[pdf] = Tagged(pdf)
+    found = last(pdf)
     if pages:
-        LAST[pdf].given = pages
-    return LAST[pdf]
+        found.given = pages
+    return found

@@ -43,7 +43,7 @@ def test_nothing_is_said_to_have_changed_when_nothing_has(editing):
 
 def test_the_pages_are_those_of_a_build(editing):
     editing.save(RIB, PAST, PAST * 30)
-    source, catalogue = editing.session.desks["sample"].source, editing.session.shelf.collection.catalogue
+    source, catalogue = editing.session.desks["sample"].source, editing.session.sources.collection.catalogue
     whole = compose(source, catalogue, typeset.ENGINE)
     html = Renderer(whole, REPOSITORY / "layouts", inks(REPOSITORY / "styles", "sample")).html(whole.section("sample-01-rib"), Opening("right"), PageMap())
     galley = Compositor(REPOSITORY / "styles" / SCREEN.stylesheet).set(html, "例1")

@@ -32,7 +32,7 @@ from publisher.render import Renderer
 from publisher.typeset import ENGINE, Typesetter
 from publisher.typeset_proof import ProofRoom, line_comment
 from publisher.workbench.preview.places import Passage, Places, Spot, exact
-from publisher.workbench.preview.shelf import Shelf
+from publisher.workbench.preview.sources import Sources
 from publisher.written import Written, leaves
 
 WHOLE = ""
@@ -124,7 +124,7 @@ class Session:
 
     def __init__(self, project: Project):
         self.project = project
-        self.shelf = Shelf(project.root)
+        self.sources = Sources(project.root)
         self.keep = Archive.of(project)
         self.desks: dict[str, Desk] = {}
         self.pieces: dict[View, Piece] = {}
@@ -145,7 +145,7 @@ class Session:
     def open(self) -> None:
         """Read everything and compose the books."""
         self.prepare()
-        self.take(self.shelf.read())
+        self.take(self.sources.read())
         self.compose()
 
     def refresh(self, changed: Iterable[Path] = ()) -> list[View]:
@@ -154,7 +154,7 @@ class Session:
         names = [path.resolve() for path in changed]
         if any(path.is_relative_to(folder.resolve()) for path in names for folder in (self.project.styles, self.project.layouts)):
             self.prepare()
-        new = self.shelf.read()
+        new = self.sources.read()
         known = self.take(new)
         if not known:
             self.compose()
@@ -173,11 +173,11 @@ class Session:
 
     def take(self, new: set[str]) -> bool:
         """Take the sources over; return whether all that is new are cases that could be put into their books at once."""
-        sources = self.shelf.collection.volumes
-        self.desks = {name: self.desks.get(name) or Desk(source) for name, source in sources.items()}
+        volumes = self.sources.collection.volumes
+        self.desks = {name: self.desks.get(name) or Desk(source) for name, source in volumes.items()}
         at_once = bool(self.desks)
         for name, desk in self.desks.items():
-            desk.source = sources[name]
+            desk.source = volumes[name]
             own = {path for path in new if path == name or path.startswith(f"content/{name}/")}
             if own or desk.whole is None:
                 self.stale.add(name)
@@ -192,7 +192,7 @@ class Session:
         if old is None or slug not in desk.source.cases:
             return False
         try:
-            made = case_of(desk.whole, desk.source, slug, self.shelf.collection.catalogue)
+            made = case_of(desk.whole, desk.source, slug, self.sources.collection.catalogue)
         except Rejected as rejected:
             desk.problems = [*(problem for problem in desk.problems if problem.place.path != path), *rejected.problems]
             return True
@@ -206,7 +206,7 @@ class Session:
         for name in sorted(self.stale & set(self.desks)):
             desk = self.desks[name]
             try:
-                desk.whole = compose(desk.source, self.shelf.collection.catalogue, ENGINE)
+                desk.whole = compose(desk.source, self.sources.collection.catalogue, ENGINE)
                 desk.problems = []
             except Rejected as rejected:
                 desk.problems = rejected.problems
@@ -225,7 +225,7 @@ class Session:
             self.unread.clear()
             return False
         name = min(self.unread & set(self.desks), key=lambda volume: volume not in [view.volume for view in self.recent])
-        self.desks[name].examined = journey.lint(self.project, self.shelf.collection, self.desks[name].source, self.keep)
+        self.desks[name].examined = journey.lint(self.project, self.sources.collection, self.desks[name].source, self.keep)
         self.unread.discard(name)
         return True
 
@@ -398,7 +398,7 @@ class Session:
 
     def problems(self) -> list[Problem]:
         """Return everything that keeps the pages from being those of the present sources."""
-        found = [*([self.fault] if self.fault else []), *self.shelf.problems, *self.style_problems]
+        found = [*([self.fault] if self.fault else []), *self.sources.problems, *self.style_problems]
         for desk in self.desks.values():
             found += desk.problems
         for view, faults in self.faults.items():

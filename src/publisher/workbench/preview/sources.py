@@ -24,7 +24,7 @@ class Kept:
     problems: list[Problem] = field(default_factory=list)
 
 
-class Shelf:
+class Sources:
     """The sources of a project."""
 
     def __init__(self, root: Path):
