@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from project import DRUGS, REPOSITORY, RIB
@@ -24,7 +25,10 @@ class Watching:
     def __init__(self, root):
         command = [sys.executable, "-m", "publisher", "build", "--watch", "--edition", "screen", "sample"]
         environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), "PUBLISHER_LANG": "zh"}
-        self.child = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.child = subprocess.Popen(
+            command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a suite in the background ignores it, and so would its children
+        )  # fmt: skip
 
     def said(self) -> str:
         """Return what is said until it waits."""
@@ -74,6 +78,11 @@ def test_it_ends_when_it_is_interrupted(project):
 @pytest.fixture
 def standby(project):
     return Standby(Folder(project.root), None, Order())
+
+
+def test_a_volume_that_is_as_it_was_is_not_spoken_of_again(standby):
+    assert standby.changed({"lung": "1", "breast": "1", "other": ""}) == {"lung": "1", "breast": "1", "other": ""}
+    assert standby.changed({"lung": "2", "breast": "1", "other": ""}) == {"lung": "2", "other": ""}
 
 
 @pytest.mark.parametrize("name", [RIB, DRUGS, "content/sample/volume.yaml"])

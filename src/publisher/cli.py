@@ -352,7 +352,7 @@ def keep_building(project: Project, volumes: list[str] | None, order: Order, sho
     try:
         for _ in ready.rounds():
             try:
-                build_changed(project, volumes, order, show, ready.memory)
+                build_changed(project, volumes, order, show, ready)
             except Rejected as rejected:
                 complain_of(rejected.problems)
             show = False
@@ -361,10 +361,15 @@ def keep_building(project: Project, volumes: list[str] | None, order: Order, sho
         return
 
 
-def build_changed(project: Project, volumes: list[str] | None, order: Order, show: bool = False, keep: Keep | None = None) -> None:
-    """Build the volumes that were not built as they are now, and put the others in their places. Raises Rejected."""
-    keep = keep or archive.Archive.of(project, order.keep)
+def build_changed(project: Project, volumes: list[str] | None, order: Order, show: bool = False, ready: Any = None) -> None:
+    """Build the volumes that were not built as they are now, and put the others in their places. Raises Rejected.
+
+    Where a `Standby` is `ready`, what it has in memory serves, and of volumes that are as they were in its last round nothing is said again.
+    """
+    keep = ready.memory if ready else archive.Archive.of(project, order.keep)
     names = {name: unchanged.build_key(project, name, order) if order.keep and not order.report else "" for name in volumes or project.volumes}
+    if ready and names and not (names := ready.changed(names)):
+        return
     kept = {name: found for name, key in names.items() if key and (found := unchanged.find(project, key))}
     for found in kept.values():
         as_before(project, found)
@@ -373,7 +378,7 @@ def build_changed(project: Project, volumes: list[str] | None, order: Order, sho
     left = [name for name in names if name not in kept]
     if kept and (order.case or not left):
         return
-    collection = reading.read(project.root, left if kept else volumes, keep)
+    collection = reading.read(project.root, left if left and (kept or ready) else volumes, keep)
     chosen = list(collection.volumes.values())
     if order.case:
         chosen = [source for source in chosen if order.case in source.cases]

@@ -5,7 +5,7 @@ between builds this process takes it up from there, which is time that nobody wa
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from publisher import build, examination, pieces
@@ -27,6 +27,8 @@ class Standby:
     def __init__(self, project: Project, volumes: Sequence[str] | None, order: Order):
         self.project, self.volumes, self.order = project, volumes, order
         self.memory = Memory(Archive.of(project, order.keep))
+        self.keys: dict[str, str] = {}
+        """Of each volume as it was in the last round."""
 
     def rounds(self) -> Iterator[None]:
         """Yield at once, and again whenever files have changed."""
@@ -41,6 +43,12 @@ class Standby:
             if any(path.is_relative_to(self.project.styles) for path, _ in seen.items() ^ now.items()):
                 pieces.compositor.cache_clear()
             seen = now
+
+    def changed(self, keys: Mapping[str, str]) -> dict[str, str]:
+        """Return the volumes whose key is another than in the last round, or is not known."""
+        found = {name: key for name, key in keys.items() if not key or self.keys.get(name) != key}
+        self.keys |= found
+        return found
 
     def settled(self, now: Stamps) -> Stamps:
         time.sleep(LOOK_S / 2)
