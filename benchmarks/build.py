@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from math import nan
 from pathlib import Path
-from signal import SIGINT
 from statistics import median
 from time import perf_counter, sleep
 
@@ -76,8 +75,7 @@ class Watched(Figure):
             self.wait(child)
             self.wall.append(perf_counter() - started)
             self.cpu.append(nan)
-            child.send_signal(SIGINT)
-        self.status = child.returncode
+            child.terminate()
 
     @staticmethod
     def wait(child: "subprocess.Popen[str]") -> None:

@@ -10,7 +10,9 @@ from functools import partial
 import pytest
 from project import DRUGS, REPOSITORY, RIB
 from pypdf import PdfReader
+from typer.testing import CliRunner
 
+from publisher.cli import app
 from publisher.keeping import Memory, afresh
 from publisher.project import Order
 from publisher.project import Project as Folder
@@ -73,6 +75,12 @@ def test_it_ends_when_it_is_interrupted(project):
         watch.said()
         watch.child.send_signal(signal.SIGINT)
         assert (watch.child.wait(20), watch.child.stdout.read()) == (0, "")
+
+
+def test_a_volume_that_does_not_exist_is_not_waited_for(project):
+    done = CliRunner().invoke(app, ["build", "--watch", "--root", str(project.root), "sampel"])
+    assert done.exit_code == 2
+    assert "sample" in done.stderr
 
 
 @pytest.fixture

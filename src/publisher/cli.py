@@ -347,13 +347,15 @@ def build(
 
 
 def keep_building(project: Project, volumes: list[str] | None, order: Order, show: bool) -> None:
-    """Build, and again whenever a source is saved, until the program is interrupted."""
+    """Build, and again whenever a source is saved, until the program is interrupted; leave it where there is no such volume."""
     ready = standby.Standby(project, volumes, order)
     try:
         for _ in ready.rounds():
             try:
                 build_changed(project, volumes, order, show, ready)
             except Rejected as rejected:
+                if all(problem.code in MISUSE for problem in rejected.problems):
+                    report(rejected.problems)
                 complain_of(rejected.problems)
             show = False
             tell("waiting for changes (Ctrl+C ends it)", style="dim")
