@@ -140,14 +140,25 @@ def test_the_sample_book_has_its_own_problem_column(sample, sample_book):
     assert [column.title for column in right.columns][1:3] == ["粒细胞减少", "骨科手术"]
 
 
-@pytest.mark.parametrize(("cases", "wider"), [(20, False), (99, False), (100, True)])
-def test_a_hundred_cases_have_room_for_their_numbers_and_pages(content, cases, wider):
+def of_many(content, cases):
+    """The tables of a volume of so many cases, which are those of the lung volume again and again."""
     source = content.volumes["lung"]
     slugs = [source.volume.case_ids[number % len(source.cases)] for number in range(cases)]
     many = replace(source, volume=source.volume.model_copy(update={"parts": [source.volume.parts[0].model_copy(update={"cases": slugs})]}))
-    columns = {round(table.columns[0].share, 3) for table in tables(*finder_section(many, content.catalogue))}
-    usual = {round(table.columns[0].share, 3) for table in tables(*finder_section(source, content.catalogue))}
+    return tables(*finder_section(many, content.catalogue))
+
+
+@pytest.mark.parametrize(("cases", "wider"), [(20, False), (99, False), (100, True)])
+def test_a_hundred_cases_have_room_for_their_numbers_and_pages(content, cases, wider):
+    columns = {round(table.columns[0].share, 3) for table in of_many(content, cases)}
+    usual = {round(table.columns[0].share, 3) for table in tables(*finder_section(content.volumes["lung"], content.catalogue))}
     assert (min(columns) > max(usual)) is wider
+
+
+@pytest.mark.parametrize("cases", [100, 1000])
+def test_columns_that_are_full_give_no_room_to_longer_numbers(content, cases):
+    usual, many = [{column.title: column.share for column in of_many(content, count)[0].columns} for count in (15, cases)]
+    assert {title for title, share in usual.items() if many[title] != pytest.approx(share)} == {"例（页）", "组织学与分型"}
 
 
 def test_composing_leaves_the_cases_as_they_are(content):

@@ -13,14 +13,14 @@ TITLE = "病例检索表"
 ABSENT = "未载"
 MOST_ROWS = 16
 """Cases of one spread; more go on over the next."""
-CASE, BONE_AGENT, PAIN = "例（页）", "骨改良药", "疼痛NRS"
+CASE, HISTOLOGY, BONE_AGENT, PAIN = "例（页）", "组织学与分型", "骨改良药", "疼痛NRS"
 FIRST, FIGURES = 0.12, 0.022
 """Part of the width that 例17（131） takes, and what one figure more in both numbers takes."""
 LATIN = re.compile("[!-~]+")
 WORD = 0.32
 """Room that a Latin letter of a head takes, which cannot be set one below the other as Han can."""
 PATIENTS = (
-    ("性别", Kind.SIGN, 0.05), ("年龄", Kind.FIGURE, 0.07), ("组织学与分型", Kind.TEXT, 0.19),
+    ("性别", Kind.SIGN, 0.05), ("年龄", Kind.FIGURE, 0.07), (HISTOLOGY, Kind.TEXT, 0.19),
     ("驱动基因与受体", Kind.TEXT, 0.225), ("骨转移部位", Kind.TEXT, 0.235), ("其他转移", Kind.TEXT, 0.11),
 )  # fmt: skip
 """Columns of the left table after the first: head, kind, part of the width."""
@@ -66,7 +66,8 @@ def patients(profiles: Sequence[Profile], number: int, first: float) -> Table:
         )
         for item in profiles
     )  # fmt: skip
-    return table("finder-left", "患者与肿瘤", number, [(CASE, Kind.TERM, first), *PATIENTS], rows)
+    others = [(head, kind, share - (first - FIRST) * (head == HISTOLOGY)) for head, kind, share in PATIENTS]  # the column that has room to give
+    return table("finder-left", "患者与肿瘤", number, [(CASE, Kind.TERM, first), *others], rows)
 
 
 def signs(profiles: Sequence[Profile], catalogue: Catalogue, number: int, first: float) -> Table:
