@@ -218,7 +218,9 @@ def preflight(
     name = f"{whole.id}/{wanted.name}.pdf"
 
     def of_file() -> tuple[FileFacts, list[Problem]]:
-        return facts(pdf), [*metadata.check(pdf, whole, pagination, wanted), *privacy.of_file(pdf, whole, name)]
+        beside = [*metadata.check(pdf, whole, pagination, wanted), *privacy.of_file(pdf, whole, name)]
+        give_back()
+        return facts(pdf), beside
 
     def of_tags() -> list[Problem]:
         return list(tags.check(pdf, whole, pagination, wanted, pages))

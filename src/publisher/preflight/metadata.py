@@ -179,6 +179,9 @@ def parameters(file: Described) -> Faults:
 
 def contents(file: Described) -> Faults:
     """Each case's data hold every scalar that its pages print; tables have as many cells in every row."""
+    printed: dict[str, list[book.Printed]] = {}
+    for item in file.book.printed:
+        printed.setdefault(f"{item.section}.json", []).append(item)
     for name, stream in streams(file):
         content = stream.read_bytes()
         try:
@@ -191,8 +194,8 @@ def contents(file: Described) -> Faults:
         except (ValueError, RecursionError) as error:
             yield "附件读不出", f"{name}：{type(error).__name__}"
             continue
-        for item in file.book.printed:
-            if f"{item.section}.json" == name and str(item.text) not in values and not item.path.endswith("side"):
+        for item in printed.get(name, ()):
+            if str(item.text) not in values and not item.path.endswith("side"):
                 yield "附件缺来源的一项", f"{name}：{item.path}　{str(item.text)[:40]}"
 
 
