@@ -5,7 +5,9 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -287,3 +289,22 @@ def test_what_is_done_aside_raises_what_it_raised():
 
     with pytest.raises(Rejected), sandbox.aside(refused, "x") as outcome:
         outcome()
+
+
+def leave_a_file(tell):
+    tell(tempfile.mkdtemp(prefix="left-"))
+
+
+def leave_a_file_and_be_killed(tell):
+    leave_a_file(tell)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("work", [leave_a_file, leave_a_file_and_be_killed])
+def test_temporary_files_do_not_outlive_the_child(work):
+    left = []
+    with suppress(Rejected):
+        run(work, name="x", listen=left.append)
+    (path,) = left
+    assert not os.path.exists(path)
+    assert not os.path.exists(os.path.dirname(path))

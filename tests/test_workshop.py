@@ -1,9 +1,13 @@
 """Pieces of a build: made once, found again, the same whoever makes them."""
 
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from project import REPOSITORY
 
+from publisher import pieces
+from publisher.edition import SCREEN
 from publisher.problems import Place, Problem, Rejected
 from publisher.store import Store
 from publisher.workshop import Workshop, later, workers
@@ -80,3 +84,11 @@ def test_any_executor_gives_the_same_pieces(tmp_path):
         futures = [shop.make(shout, text) for text in "abcdef"]
         found.append([future.result() for future in futures])
     assert found[0] == found[1] == [text.upper().encode() for text in "abcdef"]
+
+
+def test_fonts_that_a_worker_lays_down_are_gone_with_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with workers(2) as pool:
+        pool.submit(pieces.ready, REPOSITORY / "styles" / SCREEN.stylesheet).result()
+        assert list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,9 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.util import Finalize
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 from xml.etree import ElementTree
 
@@ -76,6 +78,8 @@ class Compositor:
             self.styles = [weasyprint.CSS(url=f"asset:///styles/{stylesheet.name}", url_fetcher=self.fetcher, font_config=self.fonts)]
         if not self.fetcher.fonts:
             raise Rejected([Problem(Place(f"styles/{stylesheet.name}"), "TYP-003", "样式表没有引入字体", hint="以 @font-face 引入 fonts/ 中的字体")])
+        # The engine lays fonts down in a folder, and takes it away only where Python tears its objects down: a worker leaves without.
+        Finalize(None, rmtree, (self.fonts._folder, True), exitpriority=0)
 
     def source(self, html: str) -> weasyprint.HTML:
         """Return the tree of a document; one that is well-formed XML, as our layouts are, is read much faster."""

@@ -11,8 +11,10 @@ import math
 import multiprocessing
 import os
 import resource
+import shutil
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -90,6 +92,8 @@ class Running:
     child: Any
     here: Connection
     deadline: float
+    room: str = ""
+    """The folder of its temporary files, which are taken away when it has ended, however it did."""
     ending: bool = False
     """It has told so."""
 
@@ -129,17 +133,18 @@ class Running:
     def end(self, patient: bool) -> None:
         stop(self.child, patient)
         self.here.close()
+        shutil.rmtree(self.room, ignore_errors=True)
 
 
 def begin(work: Callable[..., Any], *arguments: Any, name: str, most: Limits = Limits(), listen: Listen = lambda *words: None) -> Running:
     """Begin `work(tell, *arguments)` in a child; `name` says in messages what was being made. Whatever the work passes to `tell` reaches `listen`."""
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     here, there = context.Pipe(duplex=False)
-    most = most.in_force()
-    child = context.Process(target=inside, args=(there, most, work, arguments))
+    most, room = most.in_force(), tempfile.mkdtemp(prefix="publisher-")
+    child = context.Process(target=inside, args=(there, most, work, arguments, room))
     child.start()
     there.close()
-    return Running(name, most, listen, child, here, time.monotonic() + most.wall)
+    return Running(name, most, listen, child, here, time.monotonic() + most.wall, room)
 
 
 def side_by_side(begins: Sequence[Callable[[], Running]], most: int) -> Iterator[tuple[int, Any]]:
@@ -234,9 +239,10 @@ def killed(name: str, exitcode: int, most: Limits) -> Problem:
     return Problem(Place(name), "RUN-005", "编排进程意外中止，原有文件未动", found, "多为内存不足或被人终止；重新运行")
 
 
-def inside(there: Connection, most: Limits, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    """The child's life: take on the limits, do the work, say how it ended."""
+def inside(there: Connection, most: Limits, work: Callable[..., Any], arguments: tuple[Any, ...], room: str) -> None:
+    """The child's life: take on the limits, do the work, say how it ended. Temporary files go into its `room`."""
     confine(most)
+    tempfile.tempdir = os.environ["TMPDIR"] = room
 
     def tell(*words: Any) -> None:
         there.send((TOLD, words))
