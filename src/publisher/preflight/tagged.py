@@ -91,16 +91,13 @@ class Node:
         return self.by_tag.get(tags[0], [])
 
     @property
-    def marks(self) -> list[Mark]:
+    def marks(self) -> Iterator[Mark]:
         """All marks in it, in reading order."""
-        return list(self.read())
-
-    def read(self) -> Iterator[Mark]:
         for kid in self.kids:
             if isinstance(kid, Mark):
                 yield kid
             else:
-                yield from kid.read()
+                yield from kid.marks
 
     @property
     def flow(self) -> Iterator[Mark]:
@@ -114,7 +111,7 @@ class Node:
     @property
     def page(self) -> int:
         """That of its first mark, 0 where it has none."""
-        return next((mark.page for mark in self.read()), 0)
+        return next((mark.page for mark in self.marks), 0)
 
 
 class Loose(NamedTuple):
@@ -256,7 +253,7 @@ class Tagged:
         return "".join(self.spoken(kid) if isinstance(kid, Node) else self.said(kid) for kid in node.kids)
 
     def raw(self, node: Node) -> str:
-        return "".join(map(self.said, node.read()))
+        return "".join(map(self.said, node.marks))
 
 
 def kids_of(item: Any) -> list[Any]:
@@ -301,6 +298,7 @@ def plain(value: Any) -> Any:
 
 
 last = lru_cache(1)(Tagged)
+"""What was read last: a file is looked at from many sides."""
 
 
 def tagged(pdf: bytes, pages: Sequence[DrawnPage] = ()) -> Tagged:
