@@ -88,6 +88,7 @@ def test_any_executor_gives_the_same_pieces(tmp_path):
 
 def test_fonts_that_a_worker_lays_down_are_gone_with_it(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    pieces.compositor.cache_clear()  # that of an earlier test would serve
     with workers(2) as pool:
         pool.submit(pieces.ready, REPOSITORY / "styles" / SCREEN.stylesheet).result()
         assert list(tmp_path.iterdir())
