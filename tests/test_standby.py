@@ -70,11 +70,15 @@ def test_what_is_saved_is_built_and_a_fault_leaves_the_last_good_file(project):
         assert "改名后的" in text(project.root).replace("\n", "")
 
 
-def test_it_ends_when_it_is_interrupted(project):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_when_it_is_interrupted_and_leaves_nothing(project, tmp_path_factory, monkeypatch, number):
+    room = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setenv("TMPDIR", str(room))
     with watching(project.root) as watch:
         watch.said()
-        watch.child.send_signal(signal.SIGINT)
+        watch.child.send_signal(number)
         assert (watch.child.wait(20), watch.child.stdout.read()) == (0, "")
+    assert list(room.iterdir()) == []
 
 
 def test_a_volume_that_does_not_exist_is_not_waited_for(project):

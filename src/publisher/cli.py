@@ -6,7 +6,9 @@ Exit status: 0 clean, 1 problems, 2 wrong use.
 import json
 import os
 import shutil
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -349,7 +351,7 @@ def build(
 def keep_building(project: Project, volumes: list[str] | None, order: Order, show: bool) -> None:
     """Build, and again whenever a source is saved, until the program is interrupted; leave it where there is no such volume."""
     ready = standby.Standby(project, volumes, order)
-    try:
+    with until_interrupted():
         for _ in ready.rounds():
             try:
                 build_changed(project, volumes, order, show, ready)
@@ -359,8 +361,19 @@ def keep_building(project: Project, volumes: list[str] | None, order: Order, sho
                 complain_of(rejected.problems)
             show = False
             tell("waiting for changes (Ctrl+C ends it)", style="dim")
+
+
+@contextmanager
+def until_interrupted() -> Iterator[None]:
+    """Let something go on until Ctrl+C, or until its window is closed, and leave in order either way."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
     except KeyboardInterrupt:
         return
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def build_changed(project: Project, volumes: list[str] | None, order: Order, show: bool = False, ready: Any = None) -> None:

@@ -265,7 +265,8 @@ def inside(there: Connection, most: Limits, work: Callable[..., Any], arguments:
 def confine(most: Limits) -> None:
     """Take on the limits, in a process group of its own, dying with the parent."""
     os.setpgid(0, 0)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PARENT_DIES, signal.SIGKILL)
     for what, soft, hard in (
