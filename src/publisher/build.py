@@ -20,7 +20,7 @@ from publisher.editions import DELIVERED, EDITIONS, OF_OWN_PAGES, Files, Job, Jo
 from publisher.examination import lint
 from publisher.finish import files
 from publisher.galley import Typeset
-from publisher.keeping import Keep
+from publisher.keeping import Keep, afresh
 from publisher.lint.queries import Examined
 from publisher.pagination import Pagination, paginated
 from publisher.preflight import typography
@@ -49,9 +49,9 @@ class Built:
     """Everything it left in its folder, by name."""
 
 
-def composed(project: Project, collection: Collection, source: VolumeSource, since: str | None = None) -> book.Book:
+def composed(project: Project, collection: Collection, source: VolumeSource, since: str | None = None, keep: Keep = afresh) -> book.Book:
     """Compose a volume, with the chapter of what changed since a revision, its own where none is named."""
-    return compose(source, collection.catalogue, typeset.ENGINE, changed(project, source, since))
+    return compose(source, collection.catalogue, typeset.ENGINE, changed(project, source, since), keep=keep)
 
 
 def changed(project: Project, source: VolumeSource, since: str | None) -> Changes | None:

@@ -102,6 +102,19 @@ class Order:
         return "-".join(filter(None, (volume, self.case, "draft" if self.draft else "")))
 
 
+Stamp = tuple[int, int, int]
+"""What tells at a look that a file is another than it was."""
+
+
+def stamped(path: Path) -> Stamp:
+    """Return the stamp of a file; zeros where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def key_of_folder(folder: Path) -> str:
     """Return a key for the names and contents of a file, or of all in a folder but what Python compiled."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc") if folder.is_dir() else [folder]

@@ -13,12 +13,12 @@ from publisher.archive import Archive
 from publisher.edition import SCREEN
 from publisher.keeping import Memory
 from publisher.problems import Rejected
-from publisher.project import Order, Project
+from publisher.project import Order, Project, Stamp, stamped
 from publisher.read import read
 
 LOOK_S = 0.1
 """Between looks at the files; what is being saved is let be until two looks are alike."""
-Stamps = dict[Path, tuple[int, int, int]]
+Stamps = dict[Path, Stamp]
 
 
 class Standby:
@@ -56,15 +56,8 @@ class Standby:
 
     def stamps(self) -> Stamps:
         """Return what tells that a file is another than it was, of every file the volumes are made of."""
-        found: Stamps = {}
-        for top in dict.fromkeys(path for name in self.volumes or self.project.volumes for path in self.project.paths(name)):
-            for path in top.rglob("*"):
-                try:
-                    status = path.stat()
-                except OSError:
-                    continue
-                found[path] = status.st_mtime_ns, status.st_size, status.st_ino
-        return found
+        tops = dict.fromkeys(path for name in self.volumes or self.project.volumes for path in self.project.paths(name))
+        return {path: stamped(path) for top in tops for path in top.rglob("*")}
 
     def take_up(self) -> None:
         """Go through what the next build will ask for. What is wrong has been said by the build."""
@@ -73,7 +66,7 @@ class Standby:
             collection = read(self.project.root, self.volumes, self.memory)
             for source in collection.volumes.values():
                 examination.lint(self.project, collection, source, self.memory)
-                build.compose(source, collection.catalogue, build.typeset.ENGINE, build.changed(self.project, source, self.order.since), keep=self.memory)
+                build.composed(self.project, collection, source, self.order.since, self.memory)
         except Rejected:
             return
         self.memory.forget()

@@ -9,10 +9,9 @@ from publisher.case import Case
 from publisher.catalogue import Catalogue
 from publisher.collection import Collection, VolumeSource
 from publisher.problems import Place, Problem
+from publisher.project import Stamp, stamped
 from publisher.read import over_the_limits, read_case, read_catalogue, read_parts, wrong_together
 from publisher.volume import Guideline, Topic, Volume
-
-Stamp = tuple[int, int, int]
 
 
 @dataclass
@@ -110,14 +109,6 @@ class Sources:
             return False
         kept.stamp = stamp
         return True
-
-
-def stamped(path: Path) -> Stamp:
-    try:
-        found = path.stat()
-    except OSError:
-        return 0, 0, 0
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def whole(volume: Volume, cases: dict[str, Case]) -> Volume:
