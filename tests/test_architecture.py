@@ -10,10 +10,11 @@ SOURCE = REPOSITORY / "src" / "publisher"
 DATA = [
     "problems", "written", "model", "lexicon", "catalogue", "case", "volume", "collection", "book", "pagination", "galley", "edition", "notation", "rules",
     "keeping", "limits", "inks", "imposition", "fields", "identities", "changes", "defaults", "languages", "proof", "library", "report_page", "garbage",
+    "recall",
 ]  # fmt: skip
 STAGES = [
     "read", "read_yaml", "lint", "compare", "compose", "render", "typeset", "compositor", "typeset_fetch", "typeset_engine", "typeset_forecast",
-    "typeset_course", "typeset_proof", "composer", "finish", "preflight", "manifest", "pages_lock", "store", "figures",
+    "typeset_course", "typeset_draft", "typeset_proof", "composer", "finish", "preflight", "manifest", "pages_lock", "store", "figures",
 ]  # fmt: skip
 DRIVERS = [
     "__main__", "build", "build_report", "editions", "booklets", "offprints", "cli", "sandbox", "workshop", "pieces", "workbench", "project", "unchanged",
@@ -21,7 +22,7 @@ DRIVERS = [
 ]  # fmt: skip
 ALLOWED = {
     ("read", "read_yaml"), ("lint", "read_yaml"), ("compare", "read_yaml"), ("compose", "figures"),
-    ("typeset", "typeset_engine"), ("typeset", "typeset_forecast"), ("typeset", "typeset_course"),
+    ("typeset", "typeset_engine"), ("typeset", "typeset_forecast"), ("typeset", "typeset_course"), ("typeset", "typeset_draft"),
     ("compositor", "composer"), ("compositor", "typeset_fetch"), ("composer", "typeset_engine"),
     ("typeset_course", "typeset_forecast"),
     ("typeset_proof", "compositor"), ("typeset_proof", "composer"),

@@ -70,6 +70,19 @@ def test_what_is_saved_is_built_and_a_fault_leaves_the_last_good_file(project):
         assert "改名后的" in text(project.root).replace("\n", "")
 
 
+def test_what_is_built_while_standing_by_is_what_a_program_begun_anew_builds(project):
+    screen = project.root / "build/sample/screen.pdf"
+    with watching(project.root) as watch:
+        watch.said()
+        for name in ("改", "再改了一次"):
+            project.edit(RIB, "title: ", f"title: {name}")
+            watch.said()
+        built = screen.read_bytes()
+    done = CliRunner().invoke(app, ["build", "--root", str(project.root), "--edition", "screen", "--no-cache", "sample"])
+    assert done.exit_code == 0, done.output
+    assert screen.read_bytes() == built
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_when_it_is_interrupted_and_leaves_nothing(project, tmp_path_factory, monkeypatch, number):
     room = tmp_path_factory.mktemp("temporary")

@@ -5,6 +5,7 @@ from concurrent.futures import Future
 
 from publisher import book
 from publisher.galley import Galley, GalleyPage, Spot
+from publisher.pagination import Opening
 from publisher.typeset import Typesetter
 
 
@@ -74,3 +75,35 @@ def test_where_pages_bear_their_numbers_at_once_a_section_knows_its_first_page()
     house.html = lambda section, opening, pages: f"{section.id} {opening.first}"
     Typesetter(house.html, house.setting, numbered=True).typeset(volume(section("one"), section("two"), section("three")))
     assert house.set == ["one 1", "two 3", "three 6"]
+
+
+class Numbered(House):
+    """Prints its references as layouts do."""
+
+    def html(self, section, opening, pages) -> str:
+        self.rendered[section.id] += 1
+        return "".join(f'<span class="folio">{pages.folio(name)}</span>' for name in self.refers.get(section.id, []))
+
+
+def test_a_number_of_as_many_figures_is_put_in_without_rendering_again():
+    house = Numbered({"one": 3, "two": 2, "three": 1}, {"one": ["three", "one"]})
+    sheets = Typesetter(house.html, house.setting).typeset(volume(section("one"), section("two"), section("three"))).sheets
+    assert sheets[0].numbers == ("6", "1")
+    assert house.rendered["one"] == 1
+
+
+def test_a_number_of_more_figures_is_set_again():
+    house = Numbered({"one": 9, "two": 20, "three": 1}, {"one": ["three"]})
+    sheets = Typesetter(house.html, house.setting).typeset(volume(section("one"), section("two"), section("three"))).sheets
+    assert sheets[0].numbers == ("30",)
+    assert '<span class="folio">00</span>' in house.set
+
+
+def test_what_is_urgent_is_set_first_also_where_it_turns_out_to_open_on_another_page():
+    for side in ("left", "right"):
+        house = House({"one": 2, "two": 3, "three": 1}, {})
+        setting = Typesetter(house.html, house.setting, first={"three": Opening(side)})
+        sheets = setting.typeset(volume(section("one"), section("two"), section("three"))).sheets
+        assert house.set[0] == "three: "
+        assert [sheet.section.id for sheet in sheets] == ["one"] * 2 + ["two"] * 3 + ["three"]
+        assert setting.opened["three"] == Opening("left")

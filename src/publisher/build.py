@@ -22,12 +22,12 @@ from publisher.finish import files
 from publisher.galley import Typeset
 from publisher.keeping import Keep, afresh
 from publisher.lint.queries import Examined
-from publisher.pagination import Pagination, paginated
+from publisher.pagination import Opening, Pagination, paginated
 from publisher.preflight import typography
 from publisher.preflight import verapdf as verapdf_check
 from publisher.preflight.report import Check, CheckedFile, checks
 from publisher.problems import Place, Problem, Rejected, Severity
-from publisher.project import PROGRAM, Order, Progress, Project, key_of_folder
+from publisher.project import PROGRAM, Order, Progress, Project, Stamp, key_of_folder, stamped
 from publisher.rules import RULES
 from publisher.store import NoStore, Store, key
 from publisher.workshop import Workshop, hands, workers
@@ -145,7 +145,8 @@ def build(
     job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop(), mark=mark, changes=changes, settled=settled)
     progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
     progress.stage("typeset", typeset.ENGINE)
-    pages = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), progress.section, job.workshop.hands).typeset(whole)
+    urgent = saved_last(project, source)
+    pages = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), progress.section, job.workshop.hands, first=urgent).typeset(whole)
     job = replace(job, pagination=pages.pagination)
     names = ("screen",) if order.case else order.editions or tuple(EDITIONS)
     if not set(names) & set(OF_OWN_PAGES):
@@ -175,6 +176,21 @@ def build(
     outputs[manifest.NAME] = listed
     unchanged.deliver(folder, outputs, (manifest.REPORT,) if order.report else ())
     return Built(tuple(folder / name for name in pdfs), len(job.pagination.folios), tuple(problems), perf_counter() - started, outputs)
+
+
+def saved_last(project: Project, source: VolumeSource) -> dict[str, Opening]:
+    """Return the case that was saved last, which is the one that takes time, with the side on which it opened when the volume was last built."""
+    last = max(source.cases, key=lambda slug: stamp_of(project, source, slug), default="")
+    try:
+        rows = json.loads(project.output(str(source.volume.id), PAGE_TABLE).read_bytes())["sections"]
+        return {row["id"]: Opening("right" if int(row["label"]) % 2 else "left") for row in rows if row["id"] == last}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def stamp_of(project: Project, source: VolumeSource, slug: str) -> Stamp:
+    """Return the stamp of the file of a case."""
+    return stamped(project.root / source.trees[slug].place.path)
 
 
 def examined_and_composed(

@@ -355,6 +355,7 @@ def keep_building(project: Project, volumes: list[str] | None, order: Order, sho
         for _ in ready.rounds():
             try:
                 build_changed(project, volumes, order, show, ready)
+                ready.is_good = True
             except Rejected as rejected:
                 if all(problem.code in MISUSE for problem in rejected.problems):
                     report(rejected.problems)

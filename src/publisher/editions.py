@@ -223,7 +223,7 @@ def preflight(
         return facts(pdf), beside
 
     def of_tags() -> list[Problem]:
-        return list(tags.check(pdf, whole, pagination, wanted, pages))
+        return list(tags.check(pdf, whole, pagination, wanted, pages, {*tags.CODES} - tags.OF_TABLES))
 
     with sandbox.aside(of_file, f"build/{whole.id}/preflight", apart) as looked:
         pages = read(pdf)
@@ -232,9 +232,10 @@ def preflight(
         with sandbox.aside(of_tags, f"build/{whole.id}/preflight", apart) as heard:
             set_as = typography.measure(pdf, typography.flush_left(pagination), pages)
             of_text = [*lost.check(printed, whole, pagination, found), *typography.check(set_as, wanted, name)]
+            of_tables = list(tags.check(pdf, whole, pagination, wanted, pages, tags.OF_TABLES))
             file, beside = looked()
             of_structure = [*structure.check(printed, file, whole, pagination, wanted), *beside, *privacy.of_pages(printed, whole, pagination, name)]
-            return list(traced([*of_structure, *of_text, *heard()], whole, pagination))
+            return list(traced([*of_structure, *of_text, *of_tables, *heard()], whole, pagination))
 
 
 def look_at_screen(pdf: bytes, job: Job) -> Looked:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Self
 
 from publisher import book
 from publisher.pagination import Pagination, Span
+from publisher.recall import recall
 
 
 class Spot(NamedTuple):
@@ -212,7 +213,7 @@ class Galley:
     @property
     def plate(self) -> Plate:
         """Unpack its plate. Raises ValueError where it is none."""
-        return Plate.unpacked(self.packed)
+        return recall(lambda: Plate.unpacked(self.packed), "plate", self.packed)
 
     def stored(self) -> bytes:
         """Return it as bytes that `restored` takes back."""

@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
+
+from publisher.recall import recall
 
 WORD = "A-Za-z0-9"
 IN_WORD = re.compile(f"[{WORD}]")
@@ -54,8 +57,16 @@ class Lexicon:
         """Every spelling with the place of its term."""
         return [(text, place) for place, term in enumerate(self.terms) for text in term.spellings]
 
+    @cached_property
+    def key(self) -> str:
+        """Of all that it says."""
+        return sha256(repr((self.terms, self.nested)).encode()).hexdigest()
+
     def standing_in(self, text: str) -> list[str]:
         """Return the names of the terms that stand in a text, in the order of their first places (nested ones in their own)."""
+        return recall(lambda: self.met_in(text), "terms", self.key, text) if recall.at_work else self.met_in(text)
+
+    def met_in(self, text: str) -> list[str]:
         if self.nested:
             near = [self.apart[place] for place in dict.fromkeys([place for spelling, place in self.texts if spelling in text])]
             return [name for name, spellings, elsewhere in near if any(one.first(text) >= 0 for one in spellings) and stands(text, spellings, elsewhere)]

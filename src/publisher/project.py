@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from publisher.defaults import DEFAULTS
@@ -116,7 +117,12 @@ def stamped(path: Path) -> Stamp:
 
 
 def key_of_folder(folder: Path) -> str:
-    """Return a key for the names and contents of a file, or of all in a folder but what Python compiled."""
+    """Return a key for the names and contents of a file, or of all in a folder but what Python compiled. What has not been touched is not read again."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc") if folder.is_dir() else [folder]
-    return key(*(part for path in files for part in (path.relative_to(folder).as_posix(), path.read_bytes())))
+    return key_of_stamped(folder, tuple((path, stamped(path)) for path in files))
+
+
+@lru_cache(maxsize=64)
+def key_of_stamped(folder: Path, files: tuple[tuple[Path, Stamp], ...]) -> str:
+    return key(*(part for path, _ in files for part in (path.relative_to(folder).as_posix(), path.read_bytes())))
 

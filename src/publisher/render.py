@@ -7,7 +7,7 @@ are put in here.
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 
@@ -27,24 +27,9 @@ class Renderer:
         """`inks` are the colours of drawings by role; `mark` is printed in the foot of every page: what the file is not yet."""
         self.book, self.layouts, self.inks, self.mark = whole, layouts, inks or {}, mark
 
-    @cached_property
+    @property
     def environment(self) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(self.layouts),
-            autoescape=select_autoescape(default=True, default_for_string=True),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters["kind"] = lambda block: type(block).__name__
-        environment.filters["words"] = book.words
-        environment.filters["percent"] = lambda share: f"{share * 100:.2f}%"
-        environment.filters["inked"] = self.inked
-        return environment
-
-    def inked(self, svg: str) -> Markup:
-        """Put the inks into a drawing. Raises KeyError for a role that has none."""
-        return Markup(re.sub(r"var\(--([a-z-]+)\)", lambda role: self.inks[role[1]], svg))
+        return environment(self.layouts, tuple(sorted(self.inks.items())))
 
     def html(self, section: book.Section, opening: Opening, pages: PageMap) -> str:
         """Return the HTML document of one section."""
@@ -66,6 +51,28 @@ class Renderer:
     def instructions(self, plan: Imposition, file: str) -> str:
         """Return the HTML of the sheet that says how to print, fold and staple the booklet in `file`."""
         return self.environment.get_template("instructions.html").render(book=self.book, plan=plan, file=file, waste=f"{WASTE_MM:g}")
+
+
+@lru_cache(maxsize=8)
+def environment(layouts: Path, inks: tuple[tuple[str, str], ...]) -> Environment:
+    """Return what holds the templates of a folder, each compiled once and again when it has changed; `inks` are the colours of drawings by role."""
+    made = Environment(
+        loader=FileSystemLoader(layouts),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["kind"] = lambda block: type(block).__name__
+    made.filters["words"] = book.words
+    made.filters["percent"] = lambda share: f"{share * 100:.2f}%"
+    made.filters["inked"] = partial(inked, dict(inks))
+    return made
+
+
+def inked(inks: Mapping[str, str], svg: str) -> Markup:
+    """Put the inks into a drawing. Raises KeyError for a role that has none."""
+    return Markup(re.sub(r"var\(--([a-z-]+)\)", lambda role: inks[role[1]], svg))
 
 
 def inline(line: Line, pages: PageMap) -> Markup:

@@ -26,6 +26,7 @@ from typing import Any, Self, TypeVar
 
 from publisher import limits
 from publisher.problems import Place, Problem, Rejected
+from publisher.recall import recall
 
 PARENT_DIES = 1
 """Linux prctl PR_SET_PDEATHSIG: a signal for the child when its parent is gone."""
@@ -119,7 +120,9 @@ class Running:
     def outcome(self, kind: str, content: Any) -> Any:
         """Return what the work returned, or the exception that says why it returned nothing."""
         if kind == DONE:
-            return content
+            result, found_out = content
+            recall.take(found_out)
+            return result
         if kind == BROKEN:
             return ChildFailed(f"{self.name}\n{content}")
         if kind == REFUSED:
@@ -242,13 +245,15 @@ def killed(name: str, exitcode: int, most: Limits) -> Problem:
 def inside(there: Connection, most: Limits, work: Callable[..., Any], arguments: tuple[Any, ...], room: str) -> None:
     """The child's life: take on the limits, do the work, say how it ended. Temporary files go into its `room`."""
     confine(most)
+    recall.child()
     tempfile.tempdir = os.environ["TMPDIR"] = room
 
     def tell(*words: Any) -> None:
         there.send((TOLD, words))
 
     try:
-        there.send((DONE, work(tell, *arguments)))
+        result = work(tell, *arguments)
+        there.send((DONE, (result, recall.told())))
         return
     except BrokenPipeError:
         return

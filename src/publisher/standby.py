@@ -8,15 +8,20 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from publisher import build, examination, pieces
+from publisher import book, build, examination, pieces
 from publisher.archive import Archive
+from publisher.collection import VolumeSource
 from publisher.edition import SCREEN
+from publisher.inks import inks
 from publisher.keeping import Memory
+from publisher.pagination import Opening, PageMap
 from publisher.problems import Rejected
 from publisher.project import Order, Project, Stamp, stamped
 from publisher.read import read
+from publisher.recall import recall
+from publisher.render import Renderer
 
-LOOK_S = 0.1
+LOOK_S = 0.05
 """Between looks at the files; what is being saved is let be until two looks are alike."""
 Stamps = dict[Path, Stamp]
 
@@ -27,15 +32,22 @@ class Standby:
     def __init__(self, project: Project, volumes: Sequence[str] | None, order: Order):
         self.project, self.volumes, self.order = project, volumes, order
         self.memory = Memory(Archive.of(project, order.keep))
+        self.books: dict[str, tuple[book.Book, VolumeSource]] = {}
         self.keys: dict[str, str] = {}
         """Of each volume as it was in the last round."""
+        self.is_good = False
+        """Everything was built in the last round."""
 
     def rounds(self) -> Iterator[None]:
         """Yield at once, and again whenever files have changed."""
-        seen = self.stamps()
+        seen, recall.at_work = self.stamps(), True
         while True:
+            self.is_good = False
             yield
+            recall.make_room()
             self.take_up()
+            if self.is_good and self.stamps() == seen:
+                self.rehearse()
             while (now := self.stamps()) == seen:
                 time.sleep(LOOK_S)
             while (later := self.settled(now)) != now:
@@ -66,7 +78,21 @@ class Standby:
             collection = read(self.project.root, self.volumes, self.memory)
             for source in collection.volumes.values():
                 examination.lint(self.project, collection, source, self.memory)
-                build.composed(self.project, collection, source, self.order.since, self.memory)
+                self.books[str(source.volume.id)] = build.composed(self.project, collection, source, self.order.since, self.memory), source
         except Rejected:
             return
         self.memory.forget()
+
+    def rehearse(self) -> None:
+        """Set the case that was saved last, which is likely to be saved next: the engine then knows its words and styles, and the templates are compiled.
+
+        Only what a child has set within its limits is set here.
+        """
+        saved = [(build.stamp_of(self.project, source, slug), whole, slug) for whole, source in self.books.values() for slug in source.cases]
+        if not saved:
+            return
+        _, whole, slug = max(saved, key=lambda one: one[0])
+        section = whole.section(slug)
+        renderer = Renderer(whole, self.project.layouts, inks(self.project.styles, whole.volume))
+        html = renderer.html(section, Opening("right", section.numbering), PageMap())
+        pieces.section(self.project.styles / SCREEN.stylesheet, SCREEN.stylesheet, html, section.title, section.id, section.numbering)

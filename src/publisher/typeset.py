@@ -5,30 +5,26 @@ when all are set. A number printed in a reference is put in when they are joined
 figures it has; the pages of a term are part of its text, so index and lists are set last.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from hashlib import sha256
 from itertools import takewhile
+from types import MappingProxyType
 from typing import NamedTuple
 
 from publisher import book, typeset_engine
 from publisher.galley import Galley, Sheet, Typeset
 from publisher.pagination import Opening, PageMap, folio
 from publisher.problems import Place, Problem, Rejected
-from publisher.typeset_course import Consulted, Course, Groups, Searched, grouped
+from publisher.typeset_course import Course, Groups, Searched, grouped
+from publisher.typeset_draft import Render, Rendered, rendered
 from publisher.typeset_forecast import Forecast
 
 ENGINE = typeset_engine.NAME
 MOST_PASSES = 6
-NUMBER = re.compile(r'(?<=<span class="folio">)\d+(?=</span>)')
-"""The number of a page in the HTML of a section."""
 Announce = Callable[[str, int], None]
 """Called with a section's title and the number of its pages."""
 Setting = Callable[[str, book.Section], Future[Galley]]
 """Begins to set the HTML of a section."""
-Render = Callable[[book.Section, Opening, PageMap], str]
-"""Gives the HTML of a section that opens at a folio and side, with the pages known so far."""
 
 
 class Standing(NamedTuple):
@@ -38,28 +34,30 @@ class Standing(NamedTuple):
     number: int = 0
 
 
-class Rendered(NamedTuple):
-    """How a section was rendered: what it asked the page map, a digest of its HTML but for the numbers in it, and these."""
-
-    consulted: Consulted
-    key: bytes
-    slots: tuple[str, ...]
-
-
 class Typesetter:
     """Set the sections of one book until every page number printed in them is right."""
 
     def __init__(
-        self, render: Render, setting: Setting, announce: Announce = lambda title, pages: None, hands: int = 1, numbered: bool = False
+        self,
+        render: Render,
+        setting: Setting,
+        announce: Announce = lambda title, pages: None,
+        hands: int = 1,
+        numbered: bool = False,
+        first: Mapping[str, Opening] = MappingProxyType({}),
     ):
-        """`hands` is how many sections are set side by side; where `numbered`, pages bear all numbers when they are set, as proofs do."""
+        """`hands` is how many sections are set side by side; where `numbered`, pages bear all numbers when they are set, as proofs do.
+
+        `first` are sections that are to be set before others, as they opened in an earlier book.
+        """
         self.html, self.setting, self.announce, self.hands, self.numbered = render, setting, announce, hands, numbered
         self.laid: dict[str, tuple[bytes, Future[Galley]]] = {}
         """The digest of each section's HTML, and what was made of it."""
         self.slots: dict[str, tuple[str, ...]] = {}
         """The page numbers that each section prints, in order."""
         self.rendered: dict[tuple[str, Opening], Rendered] = {}
-        self.opened: dict[str, Opening] = {}
+        self.first = tuple(first)
+        self.opened: dict[str, Opening] = dict(first)
         """How sections were opened when they were set last."""
         self.announced: set[int] = set()
         self.pages = PageMap()
@@ -69,8 +67,9 @@ class Typesetter:
         """Set the book, whose pages may be `known` from before. Raises Rejected when its page numbers will not settle, or a link leads nowhere."""
         groups = grouped(whole)
         searched = Searched()
+        forecast = None if known else Forecast(groups.body, whole.first_folio)
         for _ in range(MOST_PASSES):
-            self.set_all(groups, Course(whole.lexicons, Forecast(groups.body, whole.first_folio), known, searched), whole.first_folio)
+            self.set_all(groups, Course(whole.lexicons, forecast, known, searched), whole.first_folio)
             found = Course(whole.lexicons, None, None, searched)
             laid = self.group(groups.body, found, whole.first_folio)
             sheets = (*self.group(groups.front, found), *laid, *self.group(groups.after, found))
@@ -111,6 +110,8 @@ class Typesetter:
     def chosen(self, groups: Groups, standings: dict[str, Standing], begun: set[str], course: Course, at_work: bool) -> book.Section | None:
         """Return the section to be set next: not begun yet in this pass, or on another side than it turned out to open."""
         left = [section for section in groups.in_order if section.id not in begun or self.turned(section, standings[section.id])]
+        if urgent := next((section for section in left if section.id in self.first and section.id not in begun), None):
+            return urgent
         waiting = [section for section in left if course.known or section.id in begun or groups.is_ready(section, begun, course)]
         if not waiting and not at_work:
             waiting = left
@@ -123,7 +124,7 @@ class Typesetter:
         for section in groups.in_order:
             if section.id not in renewed and self.is_set(section, standings[section.id]):
                 renewed.add(section.id)
-                if not self.rendered[section.id, self.opened[section.id]].consulted.holds(course.pages):
+                if not self.rendered[section.id, self.opened[section.id]].holds(course.pages):
                     return section
         return None
 
@@ -203,15 +204,10 @@ class Typesetter:
         """Begin to set a section, unless that has been done; it is rendered again only when something that it asked the page map has another answer."""
         self.opened[section.id] = opening
         known = self.rendered.get((section.id, opening))
-        if known and known.consulted.holds(pages) and known.key == self.laid[section.id][0]:
-            self.slots[section.id] = known.slots
-            return self.laid[section.id][1]
-        consulted = Consulted(pages)
-        html = self.html(section, opening, consulted)
-        self.slots[section.id] = tuple(NUMBER.findall(html))
-        html = html if self.numbered else NUMBER.sub(lambda number: "0" * len(number[0]), html)
-        key = sha256(html.encode()).digest()
-        self.rendered[section.id, opening] = Rendered(consulted, key, self.slots[section.id])
-        if section.id not in self.laid or self.laid[section.id][0] != key:
-            self.laid[section.id] = (key, self.setting(html, section))
+        made = known.on(pages) if known else None
+        if not made or made.key != self.laid[section.id][0]:
+            made, html = rendered(self.html, section, opening, pages, self.numbered)
+            if section.id not in self.laid or self.laid[section.id][0] != made.key:
+                self.laid[section.id] = (made.key, self.setting(html, section))
+        self.rendered[section.id, opening], self.slots[section.id] = made, made.slots
         return self.laid[section.id][1]

@@ -8,7 +8,7 @@ from typing import Any
 from publisher import book
 from publisher.galley import Galley, GalleyPage, Sheet
 from publisher.lexicon import Lexicon
-from publisher.pagination import Mention, PageMap, Run, page_anchor
+from publisher.pagination import Mention, PageMap, page_anchor
 from publisher.typeset_forecast import Expected, Forecast
 
 CASE = "case"
@@ -94,27 +94,6 @@ def has_notes(section: book.Section) -> bool:
 
 def lists_all(section: book.Section) -> bool:
     return any(isinstance(block, book.Index) for block in section.blocks)
-
-
-class Consulted(PageMap):
-    """A page map that remembers what it was asked."""
-
-    def __init__(self, pages: PageMap):
-        super().__init__(pages.folios, pages.mentions, pages.expected)
-        object.__setattr__(self, "answers", {})
-
-    def folio(self, anchor: str) -> str:
-        return self.answers.setdefault(("folio", anchor), super().folio(anchor))
-
-    def runs(self, lexicon: str, term: str) -> list[Run]:
-        return self.answers.setdefault(("runs", lexicon, term), super().runs(lexicon, term))
-
-    def pages(self, piece: book.Pages) -> list[Run]:
-        return self.answers.setdefault(("pages", piece), super().pages(piece))
-
-    def holds(self, pages: PageMap) -> bool:
-        """Tell whether every answer would be the same."""
-        return all(getattr(pages, name)(*asked) == answer for (name, *asked), answer in self.answers.items())
 
 
 class Course:

@@ -10,7 +10,7 @@ from publisher.collection import VolumeSource
 from publisher.compose.marks import Marks
 from publisher.compose.tables import MEASURE_EM, Tables
 from publisher.lexicon import Lexicon, Sought
-from publisher.written import leaves
+from publisher.written import Branch, leaves
 
 TITLE = "缩略语表"
 LEXICON = "abbreviations"
@@ -46,14 +46,19 @@ def abbreviation_lexicon(source: VolumeSource, catalogue: Catalogue) -> Lexicon:
 
 def met(source: VolumeSource, catalogue: Catalogue) -> list[Abbreviation]:
     """Return the abbreviations that stand in the cases."""
-    return in_text("\n".join(str(leaf) for tree in source.trees.values() for path, leaf in leaves(tree) if UNPRINTED.isdisjoint(path)), catalogue)
+    standing = {name for tree in source.trees.values() for name in in_case(tree, catalogue)}
+    return [item for item in catalogue.abbreviations if key(item) in standing]
+
+
+def in_case(tree: Branch, catalogue: Catalogue) -> list[str]:
+    """Return the keys of the abbreviations that stand in a case."""
+    return known_words(catalogue).standing_in("\n".join(str(leaf) for path, leaf in leaves(tree) if UNPRINTED.isdisjoint(path)))
 
 
 @lru_cache(maxsize=4)
-def in_text(text: str, catalogue: Catalogue) -> list[Abbreviation]:
-    """Return the abbreviations that stand in a text; that of a volume is asked for twice."""
-    standing = set(Lexicon(LEXICON, tuple(map(looked_for, catalogue.abbreviations)), nested=True).standing_in(text))
-    return [item for item in catalogue.abbreviations if key(item) in standing]
+def known_words(catalogue: Catalogue) -> Lexicon:
+    """Return all abbreviations that are known as they are looked for."""
+    return Lexicon(LEXICON, tuple(map(looked_for, catalogue.abbreviations)), nested=True)
 
 
 def looked_for(item: Abbreviation) -> Sought:

@@ -6,6 +6,7 @@ A bone or region that is named without its level, segment or side is held open: 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from publisher.figures.bones import CERVICAL, FOOT, LUMBAR, METATARSALS, RIBS, SACRAL, SIDES, SPINE, THORACIC
@@ -82,12 +83,13 @@ def site_of(row: Any) -> Site:
 def bones_of(site: str, levels: list[str], side: str | None = None) -> Site:
     """Find the bones of a site; where it names several, those of each."""
     parts = [part for part in PARTS.split(site) if part] if not levels else [site]
-    found = [one_site(part, levels, side if side in ("双侧", None) or not re.match("左|右|双", part) else None) for part in parts]
+    found = [one_site(part, tuple(levels), side if side in ("双侧", None) or not re.match("左|右|双", part) else None) for part in parts]
     sure, held = [bone for one in found for bone in one.sure], [bone for one in found for bone in one.open]
     return Site(tuple(dict.fromkeys(sure)), tuple(dict.fromkeys(held)), any(one.sideless for one in found))
 
 
-def one_site(site: str, levels: list[str], side: str | None) -> Site:
+@lru_cache(maxsize=4096)
+def one_site(site: str, levels: tuple[str, ...], side: str | None) -> Site:
     words = "，".join([site, *levels])
     sides = sides_of(site, side)
     if "横突" in site and (process := transverse(site)):

@@ -102,7 +102,7 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> Joined:
     casts = tuple(map(cast, cases.values()))
     tables = {made.case.font.face: sorts.table(made.codes) for made in casts}
     drawn: dict[tuple[int, int], bytes] = {}
-    renamed = {part.start: {name: (case.name, tables[case.font.face]) for name, case in part.fonts.items()} for part in parts}
+    renamed = {part.start: sorts.Sorts.of({name: (case.name, tables[case.font.face]) for name, case in part.fonts.items()}) for part in parts}
     for leaf in leaves:
         if leaf.part:
             leaf.content = sorts.renumber(leaf.content, renamed[leaf.part.start])

@@ -49,11 +49,19 @@ class Objects:
     """The texts of what may not stand in an object stream: pages and the catalogue."""
     same: dict[int, int] = field(default_factory=dict)
     """Numbers that mean an object of another number."""
+    extents: dict[int, int] = field(default_factory=dict)
+    """How many numbers each part has that counts from 0, by its base."""
 
     def reserve(self, count: int = 1) -> int:
         """Return the first of so many numbers."""
         self.count += count
         return self.count - count
+
+    def reserve_part(self, count: int) -> int:
+        """Return the base of a part that counts from 0."""
+        base = self.reserve(count)
+        self.extents[base] = count
+        return base
 
     def add(self, kind: str, text: bytes) -> int:
         """Add an object that is no stream; return its number."""

@@ -3,13 +3,16 @@
 Here they come in the order in which they were made; `web_order.py` writes the same in the order in which a browser asks for them.
 """
 
+import re
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from publisher.finish.objects import Batch, Objects, renumbered, with_entries
-from publisher.finish.streams import deflated, filtered
+from publisher.finish.objects import REFERENCE, Batch, Objects, with_entries
+from publisher.finish.streams import deflating, filtered
+from publisher.recall import recall
 
 TOGETHER = 1000
 """Objects in one stream: a reader unpacks all for one."""
@@ -70,7 +73,9 @@ class Writer:
 
     def __init__(self, objects: Objects, compressed: bool = True):
         self.objects, self.compressed = objects, compressed
-        self.final = [0] * objects.count
+        self.final = array("I", bytes(4 * objects.count))
+        self.said: list[bytes] = []
+        """References to all objects by what texts call them, empty where one is not in the file."""
         self.places: dict[int, tuple[int, int, int]] = {}
         """By number: kind of place, where, and what else says it (PDF 1.7 table 18)."""
 
@@ -92,37 +97,46 @@ class Writer:
         """Give all units, which have their numbers, as they stand in the file."""
         for number, meant in self.objects.same.items():
             self.final[number] = self.final[meant]
+        self.said = [b"%d 0 R" % final if final else b"" for final in self.final]
         with ThreadPoolExecutor() as hands:
-            begun = [(unit, hands.submit(self.together, unit) if unit.held else None) for unit in units]
-            yield ((unit, waiting.result() if waiting else self.single(unit)) for unit, waiting in begun)
+            begun = [(unit, *self.begun(unit, hands)) for unit in units]
+            yield ((unit, body(unit.number, text, data.result() if isinstance(data, Future) else data)) for unit, text, data in begun)
 
-    def single(self, unit: Unit) -> bytes:
-        text = self.numbered(unit.text, unit.base)
-        data = unit.data.result() if isinstance(unit.data, Future) else unit.data
-        return body(unit.number, text, data)
+    def begun(self, unit: Unit, hands: Executor) -> tuple[bytes, "bytes | Future[bytes] | None"]:
+        """Return the text of a unit, and the data of one that is a stream, which hands may be compressing."""
+        if not unit.held:
+            return self.numbered(unit.text, unit.base), unit.data
+        head, data = self.together(unit)
+        return (filtered(head), deflating(data, hands)) if self.compressed else (head, data)
 
-    def together(self, unit: Unit) -> bytes:
-        """Return many objects as one stream."""
+    def together(self, unit: Unit) -> tuple[bytes, bytes]:
+        """Return many objects as one stream: its dictionary, and its data."""
         heads, at = [], 0
         texts = [line for batch, start, end in unit.held for line in self.numbered(b"\n".join(batch.texts[start:end]), batch.base).split(b"\n")]
         for member, text in zip(unit.members, texts, strict=True):
             heads.append(b"%d %d" % (self.final[member], at))
             at += len(text) + 1
         head = b" ".join(heads) + b"\n"
-        data = head + b"\n".join(texts)
-        text = b"<< /Type /ObjStm /N %d /First %d >>" % (len(texts), len(head))
-        return body(unit.number, filtered(text), deflated(data)) if self.compressed else body(unit.number, text, data)
+        return b"<< /Type /ObjStm /N %d /First %d >>" % (len(texts), len(head)), head + b"\n".join(texts)
 
     def numbered(self, text: bytes, base: int) -> bytes:
         """Return a text with the references of the file. Raises ValueError where one leads to nothing."""
-        final = self.final
+        if base in self.objects.extents:
+            return recall(lambda: self.as_numbered(text, base), "numbered", text, self.final[base : base + self.objects.extents[base]].tobytes())
+        return self.as_numbered(text, base)
 
-        def number(own: int) -> int:
-            if not final[base + own]:
-                raise ValueError(f"object {own} is not in the file: {text[:200]!r}")
-            return final[base + own]
+    def as_numbered(self, text: bytes, base: int) -> bytes:
+        said = self.said
 
-        return renumbered(text, number)
+        def in_file(match: re.Match[bytes]) -> bytes:
+            own = match[1]
+            if not own:
+                return match[0]
+            if reference := said[base + int(own)]:
+                return reference
+            raise ValueError(f"object {int(own)} is not in the file: {text[:200]!r}")
+
+        return REFERENCE.sub(in_file, text)
 
     def table(self, first: int, after: int) -> bytes:
         """Return the places of the objects of some numbers as a table of objects has them."""

@@ -12,7 +12,7 @@ from publisher.finish import metadata, web_order
 from publisher.finish.attachments import Attachment, attach
 from publisher.finish.joining import Joined
 from publisher.finish.objects import Batch, Stream, Taken, kind
-from publisher.finish.streams import deflated, filtered, stored
+from publisher.finish.streams import deflating, filtered, stored
 from publisher.finish.writing import Written, dictionary
 from publisher.pagination import Pagination
 
@@ -20,7 +20,7 @@ from publisher.pagination import Pagination
 def finish(volume: Joined, whole: book.Book, pagination: Pagination, attachments: Sequence[Attachment] = ()) -> bytes:
     """Cut the pages of a joined volume to trim, add page labels, metadata and the files of data, and write it for the web: the first page first."""
     with ThreadPoolExecutor() as hands:
-        written = Written(volume, lambda head, data: (filtered(head), hands.submit(deflated, data)), trimmed=True)
+        written = Written(volume, lambda head, data: (filtered(head), deflating(data, hands)), trimmed=True)
         root, info = described(written, about(whole, pagination, attachments))
         return web_order.packed(written.objects, root, info, written.pages)
 

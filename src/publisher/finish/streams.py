@@ -1,12 +1,14 @@
 """Streams as a file stores them: deflated as small as a fast library can."""
 
 import zlib
+from concurrent.futures import Executor, Future
 from typing import Any
 
 import deflate
 from pikepdf import Name
 
 from publisher.finish.objects import with_entries
+from publisher.recall import recall
 
 LEVEL = 10
 """Of compression: higher ones take twice as long for half a per cent."""
@@ -29,7 +31,12 @@ def filtered(head: bytes) -> bytes:
 
 
 def deflated(data: bytes) -> bytes:
-    return bytes(deflate.zlib_compress(data, LEVEL))
+    return recall(lambda: bytes(deflate.zlib_compress(data, LEVEL)), "deflated", data)
+
+
+def deflating(data: bytes, hands: Executor) -> "bytes | Future[bytes]":
+    """Begin to deflate some data by other hands, unless it is known what they become."""
+    return recall.find("deflated", data) or hands.submit(deflated, data)
 
 
 def deflated_anew(data: bytes) -> bytes:

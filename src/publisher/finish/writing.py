@@ -34,7 +34,7 @@ class Written:
         self.volume, self.store, self.tagged, self.trimmed = volume, store, tagged, trimmed
         self.objects = Objects()
         self.tree, self.document, self.page_tree = (self.objects.reserve() for _ in range(3))
-        self.bases = {part.start: self.objects.reserve(part.plate.count) for part in volume.parts}
+        self.bases = {part.start: self.objects.reserve_part(part.plate.count) for part in volume.parts}
         self.pages = [self.bases[leaf.part.start] + 1 + leaf.index if leaf.part else self.objects.reserve() for leaf in volume.leaves]
         self.owners: list[int] = []
         self.shared: dict[bytes, int] = {}

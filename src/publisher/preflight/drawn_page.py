@@ -22,6 +22,7 @@ import pypdfium2.raw as raw
 from publisher.garbage import give_back
 from publisher.preflight.glyphs import blocks
 from publisher.preflight.lines import Block, Glyph, Owner
+from publisher.recall import recall
 
 HYPHEN = "\x02"
 """What PDFium calls a hyphen that ends a line."""
@@ -81,7 +82,10 @@ def stored(pages: Sequence[DrawnPage]) -> bytes:
 
 def restored(content: bytes, first: int = 1) -> tuple[DrawnPage, ...]:
     """Take pages back, of which the first has a number now."""
-    return tuple(DrawnPage.of_table(table, number) for number, table in enumerate(json.loads(content.decode("utf-8", "surrogatepass")), first))
+    def made() -> tuple[DrawnPage, ...]:
+        return tuple(DrawnPage.of_table(table, number) for number, table in enumerate(json.loads(content.decode("utf-8", "surrogatepass")), first))
+
+    return recall(made, "drawn pages", content, str(first))
 
 
 def drawn_pages(pdf: bytes, owners: Owners, first: int = 1, last: int | None = None) -> tuple[DrawnPage, ...]:

@@ -38,10 +38,8 @@ class FileFacts:
     labels: list[str]
     """What readers of the file show as the numbers of its pages."""
     bookmarks: list[Bookmark]
-    links: list[tuple[int, str]]
-    """The page and the target of every link."""
     destinations: dict[str, int | None]
-    """The pages of the targets, counted from 0; None where it is none of the file."""
+    """The pages of all targets of links, counted from 0; None where it is none of the file."""
     fonts: list[FontFact]
     information: dict[str, str]
     language: str
@@ -54,7 +52,6 @@ def facts(pdf: bytes) -> FileFacts:
         [Sheet(float(page.mediabox.width), float(page.mediabox.height), page.rotation) for page in reader.pages],
         list(reader.page_labels),
         list(outline(reader, reader.outline)),
-        list(links(reader)),
         {name: reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()},
         list(fonts(reader)),
         {str(key): str(value) for key, value in (reader.metadata or {}).items()},
@@ -69,14 +66,6 @@ def outline(reader: PdfReader, items: Any, level: int = 1) -> Iterator[Bookmark]
         elif isinstance(item, Destination):
             page = reader.get_destination_page_number(item)
             yield Bookmark(level, str(item.title), 0 if page is None else page + 1)
-
-
-def links(reader: PdfReader) -> Iterator[tuple[int, str]]:
-    for number, page in enumerate(reader.pages, 1):
-        for annotation in page.get("/Annots", []):
-            item = annotation.get_object()
-            if item.get("/Subtype") == "/Link":
-                yield number, str(item.get("/Dest") or item.get("/A", {}).get("/D", ""))
 
 
 def fonts(reader: PdfReader) -> Iterator[FontFact]:

@@ -139,7 +139,8 @@ def bears(text: str, title: str) -> bool:
 def links(look: Look, whole: book.Book, pagination: Pagination, edition: Edition) -> Faults:
     known = look.file.destinations
     titles = {section.id: section.title for section in whole.sections}
-    for number, target in look.file.links:
+    found = tagged(look.printed.pdf).led
+    for number, target in found:
         if target not in known:
             yield "链接没有去处", target, number
             continue
@@ -150,7 +151,7 @@ def links(look: Look, whole: book.Book, pagination: Pagination, edition: Edition
             yield "链接指向别的页", f"{target} 落在第 {pagination.folios[page]} 页", number
         elif target in titles and titles[target] and not bears(look.printed.pages[page], titles[target]):
             yield "链接所指页上没有其题名", f"{target}：「{titles[target]}」", number
-    yield from misled(look.file.links, page_map(tagged(look.printed.pdf), whole, pagination), pagination)
+    yield from misled(found, page_map(tagged(look.printed.pdf), whole, pagination), pagination)
 
 
 def misled(found: Sequence[tuple[int, str]], pages: PageMap, pagination: Pagination) -> Faults:
@@ -190,7 +191,7 @@ def contents(look: Look, whole: book.Book, pagination: Pagination, edition: Edit
     pages = page_map(tagged(look.printed.pdf), whole, pagination)
     for span in [span for span in pagination.spans if span.section.kind in LISTS]:
         text = look.printed.of(span.first, span.last)
-        targets = {target for number, target in look.file.links if span.first <= number <= span.last}
+        targets = {target for number, target in tagged(look.printed.pdf).led if span.first <= number <= span.last}
         for block in span.section.blocks:
             for entry in block.items if isinstance(block, book.Entries) else ():
                 folio = pages.folio(entry.target)

@@ -130,13 +130,14 @@ class Tagged:
         """Where the terms of a book were found in it."""
         self.given: Sequence[DrawnPage] = ()
         count = self.read_tables()
-        for start in range(0, count, STRETCH):
+        for start in range(STRETCH, count, STRETCH):
             give_back()
-            self.read_stretch(start)  # opened anew: a file keeps what has been read of it, more than is kept here
+            with pikepdf.open(io.BytesIO(self.pdf)) as file:  # opened anew: a file keeps what has been read of it, more than is kept here
+                self.read_stretch(file, start)
         give_back()
 
     def read_tables(self) -> int:
-        """Read what stands beside the tree; return how many elements are at its top."""
+        """Read what stands beside the tree, and the first stretch of it; return how many elements are at its top."""
         with pikepdf.open(io.BytesIO(self.pdf)) as file:
             root = file.Root.get("/StructTreeRoot", Dictionary())
             self.names = {name: intern(str(meant)[1:]) for name, meant in root.get("/RoleMap", Dictionary()).items()}
@@ -150,12 +151,19 @@ class Tagged:
             self.destinations = destinations(file)
             tops = kids_of(root)
             self.document = Node(str(tops[0].get("/S", ""))[1:], tops[0].objgen) if tops else Node("")
-            return len(kids_of(tops[0])) if tops else 0
+            if not tops:
+                return 0
+            self.read_stretch(file, 0)
+            return len(kids_of(tops[0]))
 
-    def read_stretch(self, start: int) -> None:
+    def read_stretch(self, file: pikepdf.Pdf, start: int) -> None:
         """Read some elements at the top of the tree, with all that is in them."""
-        with pikepdf.open(io.BytesIO(self.pdf)) as file:
-            self.fill(self.document, kids_of(kids_of(file.Root.StructTreeRoot)[0])[start : start + STRETCH], 0)
+        self.fill(self.document, kids_of(kids_of(file.Root.StructTreeRoot)[0])[start : start + STRETCH], 0)
+
+    @cached_property
+    def led(self) -> list[tuple[int, str]]:
+        """The page and the target of every link."""
+        return [(link.page, link.target) for link in self.annotations]
 
     @cached_property
     def drawn(self) -> Sequence[DrawnPage]:
@@ -263,7 +271,8 @@ def kids_of(item: Any) -> list[Any]:
 
 def link_of(item: Any, page: int) -> Link:
     box = tuple(map(float, item.get("/Rect", ())))
-    return Link(item.objgen, page, str(item.get("/Dest", "")), str(item.get("/Contents", "")), box, int(item.get("/StructParent", -1)))
+    target = item.get("/Dest") or item.get("/A", Dictionary()).get("/D", "")
+    return Link(item.objgen, page, str(target), str(item.get("/Contents", "")), box, int(item.get("/StructParent", -1)))
 
 
 def owners(file: pikepdf.Pdf) -> tuple[dict[int, Key], list[list[Key | None]]]:
