@@ -31,7 +31,7 @@ from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
 from publisher.preflight import lost, metadata, privacy, structure, tags, typography
 from publisher.preflight import press as press_check
-from publisher.preflight.drawn_page import Awaited, DrawnPage, page_keys, restored
+from publisher.preflight.drawn_page import Awaited, DrawnPage, page_keys
 from publisher.preflight.file_facts import FileFacts, facts
 from publisher.preflight.finding import page_map
 from publisher.preflight.origin import traced
@@ -97,7 +97,7 @@ class Job:
         """Begin to read the pages of a finished file, section by section; those that were read before are not read again."""
         owners = tagged(pdf).block_owners
         begun = self.by_section(pieces.reading, pdf, pagination or self.pagination, lambda first, last: (pieces.owners_said(owners[first - 1 : last]),))
-        return Awaited(len(owners), lambda: [page for first, content in begun.taken() for page in restored(content, first)])
+        return Awaited(len(owners), dict(begun.made), begun.file)
 
     def words(self, pdf: bytes) -> list[str]:
         """Read the texts of the pages of a finished file, in the same way."""
@@ -227,8 +227,8 @@ def preflight(
 
     with sandbox.aside(of_file, f"build/{whole.id}/preflight", apart) as looked:
         pages = read(pdf)
-        printed = PrintedText(pdf, whole, pagination, [page.text for page in pages])
         found = page_map(tagged(pdf, pages), whole, pagination)
+        printed = PrintedText(pdf, whole, pagination, [page.text for page in pages])
         with sandbox.aside(of_tags, f"build/{whole.id}/preflight", apart) as heard:
             set_as = typography.measure(pdf, typography.flush_left(pagination), pages)
             of_text = [*lost.check(printed, whole, pagination, found), *typography.check(set_as, wanted, name)]

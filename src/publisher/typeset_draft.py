@@ -19,15 +19,17 @@ Render = Callable[[book.Section, Opening, PageMap], str]
 
 
 class Consulted(PageMap):
-    """A page map that remembers what it was asked; of folios it gives what stands for them, so that they can be put in afterwards."""
+    """A page map that remembers what it was asked; unless it is `numbered` it gives what stands for folios, so that they can be put in afterwards."""
 
-    def __init__(self, pages: PageMap):
+    def __init__(self, pages: PageMap, numbered: bool):
         super().__init__(pages.folios, pages.mentions, pages.expected)
+        object.__setattr__(self, "numbered", numbered)
         object.__setattr__(self, "answers", {})
         object.__setattr__(self, "anchors", {})
 
     def folio(self, anchor: str) -> str:
-        return f"{OPEN}{self.anchors.setdefault(anchor, len(self.anchors))}{CLOSE}"
+        place = self.anchors.setdefault(anchor, len(self.anchors))
+        return super().folio(anchor) if self.numbered else f"{OPEN}{place}{CLOSE}"
 
     def runs(self, lexicon: str, term: str) -> list[Run]:
         return self.answers.setdefault(("runs", lexicon, term), super().runs(lexicon, term))
@@ -77,7 +79,7 @@ def alike(old: str, new: str) -> bool:
 
 def rendered(render: Render, section: book.Section, opening: Opening, pages: PageMap, numbered: bool) -> tuple[Rendered, str]:
     """Render a section; return also its HTML, in which zeros stand for the figures of numbers unless it is `numbered`."""
-    consulted = Consulted(pages)
+    consulted = Consulted(pages, numbered)
     draft = render(section, opening, consulted)
     folios = consulted.asked(pages)
     html = PLACE.sub(lambda place: folios[int(place[1])], draft)

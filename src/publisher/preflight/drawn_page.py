@@ -7,10 +7,12 @@ kept: it depends on the page and what the page names, on the elements that its m
 import ctypes
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from hashlib import sha256
 from math import hypot
 from typing import Any, NamedTuple, Self
@@ -37,7 +39,7 @@ class DrawnPage:
     marks: dict[int, str]
     """The text of each piece of marked content, by its number."""
     drawn: tuple[tuple[int, str], ...]
-    """Everything drawn that is no artifact: the number of its mark, and its text; lines and pictures have none."""
+    """Everything drawn that is no artifact, piece by piece of marked content: the number of its mark, and its text; lines and pictures have none."""
     blocks: tuple[Block, ...]
     """Its upright visible text, in the order in which PDFium reads it."""
 
@@ -59,20 +61,35 @@ Owners = Sequence[Mapping[int, Owner]]
 
 
 class Awaited(Sequence[DrawnPage]):
-    """Pages that are being read elsewhere: how many is known, and what they draw when it is first asked for."""
+    """Pages that are being read elsewhere, some at a time: taken when they are first asked for."""
 
-    def __init__(self, count: int, awaited: Callable[[], Sequence[DrawnPage]]):
-        self.count, self.awaited = count, awaited
-
-    @cached_property
-    def pages(self) -> Sequence[DrawnPage]:
-        return self.awaited()
+    def __init__(self, count: int, begun: Mapping[int, "Future[bytes]"], file: Any = None):
+        """`begun` are readings as they are stored, by the first of their pages, counted from 1; `file` is held as long as they are."""
+        self.count, self.begun, self.file = count, dict(begun), file
+        self.firsts = sorted(self.begun)
+        self.pages: dict[int, DrawnPage] = {}
 
     def __len__(self) -> int:
         return self.count
 
     def __getitem__(self, place: Any) -> Any:
-        return self.pages[place]
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(self.count))]
+        number = place + 1 if place >= 0 else self.count + place + 1
+        if number not in self.pages:
+            if not 0 < number <= self.count:
+                raise IndexError(place)
+            first = self.first(number)
+            self.pages |= dict(enumerate(restored(self.begun.pop(first).result(), first), first))
+        return self.pages[number]
+
+    def first(self, number: int) -> int:
+        """Return the first of the pages that are read together with one."""
+        return self.firsts[bisect_right(self.firsts, number) - 1]
+
+    def is_here(self, number: int) -> bool:
+        """Tell whether a page can be had at once."""
+        return number in self.pages or (reading := self.begun.get(self.first(number))) is None or reading.done()
 
 
 def stored(pages: Sequence[DrawnPage]) -> bytes:
@@ -176,7 +193,8 @@ def read(page: pdfium.PdfPage, number: int, owners: Mapping[int, Owner]) -> Draw
                 glyphs.append((used.mark, Glyph(shown, x.value, y.value, advance, used.size, used.name, spaced, parted)))
             spaced = parted = False
         order = list(objects(page))
-        drawn = tuple((mark, "".join(texts.get(address, ""))) for address, mark, artifact in order if not artifact)
+        pieces = ((mark, marks.get(mark, "") if mark != UNMARKED else "".join(texts.get(address, ""))) for address, mark, artifact in order if not artifact)
+        drawn = tuple(dict.fromkeys(pieces))
     return DrawnPage(in_order(texts, (address for address, _, _ in order)), marks, drawn, tuple(blocks(number, glyphs, owners)))
 
 

@@ -5,11 +5,11 @@ say the same.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from publisher import book
-from publisher.lexicon import joined
+from publisher.lexicon import Lexicon, joined
 from publisher.pagination import Mention, PageMap, Pagination
 from publisher.preflight.printed_text import NOTE_MARK, squeezed
 from publisher.preflight.tagged import Node, Tagged
@@ -38,18 +38,26 @@ def folios(destinations: dict[str, int], pagination: Pagination) -> dict[str, st
 
 def mentions(tagged: Tagged, whole: book.Book, pagination: Pagination) -> dict[str, list[Mention]]:
     found: dict[str, list[Mention]] = {}
+    searched = []
     for section, node in zip(whole.sections, tagged.document.nodes, strict=False):
-        lexicons = [lexicon for lexicon in whole.lexicons if book.searched(section, lexicon)]
-        if not lexicons:
-            continue
-        texts, keys = texts_of(tagged, [node]), texts_of(tagged, list(key_nodes(tagged, section, node)), ("Figure", "Note"))
-        for number in sorted(texts):
-            for lexicon in lexicons:
-                treated = set(lexicon.standing_in(keys.get(number, "")))
-                for name in lexicon.standing_in(texts[number]):
-                    mention = Mention(pagination.folios[number - 1], section.id, name in treated)
-                    found.setdefault(f"{lexicon.name}:{name}", []).append(mention)
+        if lexicons := [lexicon for lexicon in whole.lexicons if book.searched(section, lexicon)]:
+            searched.append((section, node, lexicons))
+    at_hand_first = sorted(searched, key=lambda one: not tagged.is_here(one[1]))
+    read = {section.id: list(terms_of(tagged, section, node, lexicons)) for section, node, lexicons in at_hand_first}
+    for section, _, _ in searched:
+        for number, name, treated in read[section.id]:
+            found.setdefault(name, []).append(Mention(pagination.folios[number - 1], section.id, treated))
     return found
+
+
+def terms_of(tagged: Tagged, section: book.Section, node: Node, lexicons: Sequence[Lexicon]) -> Iterator[tuple[int, str, bool]]:
+    """Yield for each page of a section the terms that stand on it, and whether they are treated there."""
+    texts, keys = texts_of(tagged, [node]), texts_of(tagged, list(key_nodes(tagged, section, node)), ("Figure", "Note"))
+    for number in sorted(texts):
+        for lexicon in lexicons:
+            treated = set(lexicon.standing_in(keys.get(number, "")))
+            for name in lexicon.standing_in(texts[number]):
+                yield number, f"{lexicon.name}:{name}", name in treated
 
 
 def texts_of(tagged: Tagged, nodes: list[Node], without: tuple[str, ...] = ("Figure",)) -> dict[int, str]:

@@ -5,7 +5,6 @@ Lengths are points, y counts from the foot of the page.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from sys import intern
 from typing import Any, NamedTuple, Self
 
@@ -112,7 +111,7 @@ class Owner(NamedTuple):
 UNOWNED = Owner(-1, Role.OTHER, False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph, heading, list item or cell, as far as it stands on one page."""
 
@@ -126,7 +125,7 @@ class Block:
     size: float
     """That of most of its glyphs."""
 
-    @cached_property
+    @property
     def left(self) -> float:
         """The left edge of its lines after the first; an opening mark may hang out of it by its blank half."""
         later = self.lines[1:] or self.lines
@@ -143,5 +142,8 @@ class Block:
 
 
 def line_of(fields: list[Any], page: int) -> Line:
-    *plain, fonts, loose, unsqueezed, parted, borders = fields
-    return Line(page, *plain, tuple((intern(name), count, chars) for name, count, chars in fonts), loose, tuple(unsqueezed), tuple(parted), tuple(borders))
+    text, size, y, left, end, word, first, first_size, last, last_size, is_last_full, letters, fonts, loose, unsqueezed, parted, borders = fields
+    used = tuple((intern(name), count, chars) for name, count, chars in fonts)
+    sizes = (size, size if first_size == size else first_size, size if last_size == size else last_size)  # there are fifty lines a page
+    ends = (intern(first), sizes[1], intern(last), sizes[2], is_last_full, letters)
+    return Line(page, text, size, y, left, end, word, *ends, used, loose or 0.0, tuple(unsqueezed), tuple(parted), tuple(borders))

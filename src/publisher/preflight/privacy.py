@@ -5,10 +5,12 @@ The words of the sources have been judged by the rules; here is looked at what o
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import pikepdf
 
 from publisher import book
+from publisher.garbage import give_back
 from publisher.identities import full_dates, persons
 from publisher.pagination import Pagination
 from publisher.preflight.printed_text import PrintedText
@@ -29,6 +31,8 @@ ADVICE = "核对原文写法；可改写者为 2021-06-15 与 2021年6月15日"
 PATHS = ("/home/", "/Users/", "/root/", "/tmp/", "C:\\", "file://")
 SHOT = (b"Exif\0\0", b"http://ns.adobe.com/xap/", b"Photoshop 3.0", b"eXIf")
 """What cameras and picture programs write before their own notes."""
+STRETCH = 200_000
+"""Objects that are looked at together; a page has a hundred."""
 NOT_LIFE = ("front", "guideline", "part")
 """Kinds of sections that tell no patient's life; the colophon bears the day of the edition."""
 
@@ -41,9 +45,9 @@ def check(pdf: bytes, printed: PrintedText, whole: book.Book, pagination: Pagina
 
 def of_file(pdf: bytes, whole: book.Book, name: str) -> Iterator[Problem]:
     """Look at what the file tells beside its pages."""
+    yield from pictures(pdf, name)
     with pikepdf.open(io.BytesIO(pdf)) as document:
         yield from information(document, whole, name)
-        yield from pictures(document, name)
         if whole.privacy.dates != "as-written":
             yield from days_beside(document, name)
 
@@ -76,8 +80,8 @@ def information(document: pikepdf.Pdf, whole: book.Book, name: str) -> Iterator[
             yield Problem(Place(name), "PDF-401", "附件的文件名带有路径或身份信息", file[:60], "改用病例标识作文件名")
 
 
-def pictures(document: pikepdf.Pdf, name: str) -> Iterator[Problem]:
-    for item in document.objects:
+def pictures(pdf: bytes, name: str) -> Iterator[Problem]:
+    for item in objects(pdf):
         if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == pikepdf.Name.Image:
             if "/Metadata" in item or "/PieceInfo" in item:
                 yield Problem(Place(name), "PDF-402", "图像附有制作软件的信息", hint="去掉图像的元数据后重新编排")
@@ -86,6 +90,17 @@ def pictures(document: pikepdf.Pdf, name: str) -> Iterator[Problem]:
                 if found := next((mark for mark in SHOT if mark in head), None):
                     said = found.strip(b"\0").decode("ascii", "replace")
                     yield Problem(Place(name), "PDF-402", "图像带有拍摄信息，可含时间、地点与设备", said, "去掉图像的元数据后重新编排")
+
+
+def objects(pdf: bytes) -> Iterator[Any]:
+    """Yield all objects of a file, which is opened anew for each stretch of them: it keeps what has been read of it."""
+    first, after = 1, 2
+    while first < after:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            after = int(document.trailer.Size)
+            yield from (document.get_object(number, 0) for number in range(first, min(first + STRETCH, after)))
+        give_back()
+        first += STRETCH
 
 
 def days_beside(document: pikepdf.Pdf, name: str) -> Iterator[Problem]:

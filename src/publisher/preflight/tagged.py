@@ -16,13 +16,13 @@ import pikepdf
 from pikepdf import Array, Dictionary, NameTree, NumberTree
 
 from publisher.garbage import give_back
-from publisher.preflight.drawn_page import DrawnPage, drawn_pages
+from publisher.preflight.drawn_page import Awaited, DrawnPage, drawn_pages
 from publisher.preflight.glyphs import Chain, owner
 from publisher.preflight.lines import Owner
 from publisher.preflight.printed_text import squeezed
 
-Key = tuple[int, int]
-"""Numbers of an object of the file."""
+Key = int
+"""The number of an object of the file."""
 STRETCH = 60
 """How many elements at the top of the tree are read at once."""
 
@@ -55,8 +55,8 @@ class Node:
     """An element of the tree; there are ninety on a page."""
 
     tag: str
-    key: Key = (0, 0)
-    kids: "list[Node | Mark]" = field(default_factory=list)
+    key: Key = 0
+    kids: "Sequence[Node | Mark]" = ()
     nodes: "Sequence[Node]" = ()
     """Those of its kids that are elements."""
     links: Sequence[Link] = ()
@@ -67,7 +67,7 @@ class Node:
     """What is read aloud in place of its text."""
     language: str = ""
     attributes: Mapping[str, Any] = field(default_factory=lambda: NONE)
-    """Texts, numbers and lists of these."""
+    """Texts, numbers and tuples of these."""
     by_tag: "dict[str, list[Node]] | None" = None
     """What `find` found."""
 
@@ -114,6 +114,17 @@ class Node:
         return next((mark.page for mark in self.marks), 0)
 
 
+class Texts(dict[int, Mapping[int, str]]):
+    """The texts of the marks of pages, each page taken when it is first asked for."""
+
+    def __init__(self, pages: Sequence[DrawnPage]):
+        self.pages = pages
+
+    def __missing__(self, page: int) -> Mapping[int, str]:
+        self[page] = self.pages[page - 1].marks if 0 < page <= len(self.pages) else {}
+        return self[page]
+
+
 class Loose(NamedTuple):
     """Something drawn that is neither in the tree nor an artifact."""
 
@@ -132,8 +143,7 @@ class Tagged:
         count = self.read_tables()
         for start in range(STRETCH, count, STRETCH):
             give_back()
-            with pikepdf.open(io.BytesIO(self.pdf)) as file:  # opened anew: a file keeps what has been read of it, more than is kept here
-                self.read_stretch(file, start)
+            self.read_later(start)
         give_back()
 
     def read_tables(self) -> int:
@@ -141,20 +151,25 @@ class Tagged:
         with pikepdf.open(io.BytesIO(self.pdf)) as file:
             root = file.Root.get("/StructTreeRoot", Dictionary())
             self.names = {name: intern(str(meant)[1:]) for name, meant in root.get("/RoleMap", Dictionary()).items()}
-            self.pages: dict[Key, int] = {page.objgen: number for number, page in enumerate(file.pages, 1)}
+            self.pages: dict[Key, int] = {page.objgen[0]: number for number, page in enumerate(file.pages, 1)}
             self.boxes = [tuple(map(float, page.mediabox)) for page in file.pages]
             self.annotations = [link_of(item, number) for number, page in enumerate(file.pages, 1) for item in page.obj.get("/Annots", ())]
             """All links of the file, page by page."""
             self.links = {link.key: link for link in self.annotations}
-            self.ids: dict[str, Key] = {str(name): item.objgen for name, item in NameTree(root.IDTree).items()} if "/IDTree" in root else {}
+            self.ids: dict[str, Key] = {intern(str(name)): item.objgen[0] for name, item in NameTree(root.IDTree).items()} if "/IDTree" in root else {}
             self.owners, self.owners_by_page = owners(file)
             self.destinations = destinations(file)
             tops = kids_of(root)
-            self.document = Node(str(tops[0].get("/S", ""))[1:], tops[0].objgen) if tops else Node("")
+            self.document = Node(str(tops[0].get("/S", ""))[1:], tops[0].objgen[0]) if tops else Node("")
             if not tops:
                 return 0
             self.read_stretch(file, 0)
             return len(kids_of(tops[0]))
+
+    def read_later(self, start: int) -> None:
+        """Read a stretch of the file opened anew: it keeps what has been read of it, more than is kept here."""
+        with pikepdf.open(io.BytesIO(self.pdf)) as file:
+            self.read_stretch(file, start)
 
     def read_stretch(self, file: pikepdf.Pdf, start: int) -> None:
         """Read some elements at the top of the tree, with all that is in them."""
@@ -176,7 +191,7 @@ class Tagged:
         found: list[dict[int, Owner]] = [{} for _ in self.boxes]
 
         def add(node: Node, above: Chain) -> None:
-            above = ((node.tag, node.key[0]), *above)
+            above = ((node.tag, node.key), *above)
             own = None
             for kid in node.kids:
                 if isinstance(kid, Node):
@@ -189,13 +204,17 @@ class Tagged:
         return found
 
     @cached_property
-    def texts(self) -> list[Mapping[int, str]]:
+    def texts(self) -> "Texts":
         """Of the marks of each page, counted from 1, by their numbers."""
-        return [{}, *(page.marks for page in self.drawn)]
+        return Texts(self.drawn)
 
     def said(self, mark: Mark) -> str:
         """Return the text of a mark."""
-        return self.texts[mark.page].get(mark.number, "") if mark.page < len(self.texts) else ""
+        return self.texts[mark.page].get(mark.number, "")
+
+    def is_here(self, node: Node) -> bool:
+        """Tell whether the texts of an element can be had at once; they are read page by page."""
+        return not isinstance(self.drawn, Awaited) or self.drawn.is_here(node.page)
 
     @cached_property
     def loose(self) -> list[Loose]:
@@ -203,15 +222,15 @@ class Tagged:
         return [Loose(number, text) for number, page in enumerate(self.drawn, 1) for mark, text in page.drawn if Mark(number, mark) not in known]
 
     def node(self, item: Any, page: int) -> Node:
-        made = Node("", item.objgen)
+        made = Node("", item.objgen[0])
         for name, value in item.items():
             match name:
                 case "/S":
                     made.tag = self.names.get(str(value)) or intern(str(value)[1:])
                 case "/Pg":
-                    page = self.pages.get(value.objgen, 0)
+                    page = self.pages.get(value.objgen[0], 0)
                 case "/ID":
-                    made.id = str(value)
+                    made.id = intern(str(value))
                 case "/Alt":
                     made.alt = str(value)
                 case "/ActualText":
@@ -225,18 +244,18 @@ class Tagged:
 
     def fill(self, node: Node, kids: Iterable[Any], page: int) -> None:
         """Put into an element what it holds."""
-        nodes, links = list(node.nodes), list(node.links)
+        inside, nodes, links = list(node.kids), list(node.nodes), list(node.links)
         for kid in kids:
             if isinstance(kid, int):
-                node.kids.append(Mark(page, kid))
+                inside.append(Mark(page, kid))
             elif (kind := kid.get("/Type")) == "/OBJR":
-                links.append(self.links.get(kid.Obj.objgen) or link_of(kid.Obj, 0))
+                links.append(self.links.get(kid.Obj.objgen[0]) or link_of(kid.Obj, 0))
             elif kind == "/MCR":
-                node.kids.append(Mark(self.pages.get(kid.Pg.objgen, 0) if "/Pg" in kid else page, int(kid.MCID)))
+                inside.append(Mark(self.pages.get(kid.Pg.objgen[0], 0) if "/Pg" in kid else page, int(kid.MCID)))
             else:
                 nodes.append(self.node(kid, page))
-                node.kids.append(nodes[-1])
-        node.nodes, node.links = nodes or (), links or ()
+                inside.append(nodes[-1])
+        node.kids, node.nodes, node.links = tuple(inside), tuple(nodes), tuple(links)
 
     @cached_property
     def marks(self) -> set[Mark]:
@@ -272,7 +291,7 @@ def kids_of(item: Any) -> list[Any]:
 def link_of(item: Any, page: int) -> Link:
     box = tuple(map(float, item.get("/Rect", ())))
     target = item.get("/Dest") or item.get("/A", Dictionary()).get("/D", "")
-    return Link(item.objgen, page, str(target), str(item.get("/Contents", "")), box, int(item.get("/StructParent", -1)))
+    return Link(item.objgen[0], page, intern(str(target)), str(item.get("/Contents", "")), box, int(item.get("/StructParent", -1)))
 
 
 def owners(file: pikepdf.Pdf) -> tuple[dict[int, Key], list[list[Key | None]]]:
@@ -282,28 +301,28 @@ def owners(file: pikepdf.Pdf) -> tuple[dict[int, Key], list[list[Key | None]]]:
     found, lists = {}, {}
     for number, item in table.items():
         if isinstance(item, Array):
-            lists[int(number)] = [None if one is None else one.objgen for one in item]
+            lists[int(number)] = [None if one is None else one.objgen[0] for one in item]
         else:
-            found[int(number)] = item.objgen
+            found[int(number)] = item.objgen[0]
     return found, [[], *(lists.get(int(page.obj.get("/StructParents", -1)), []) for page in file.pages)]
 
 
 def destinations(file: pikepdf.Pdf) -> dict[str, int]:
     """Return the page of each named destination, counted from 1; 0 where it is none of the file."""
-    pages = {page.objgen: number for number, page in enumerate(file.pages, 1)}
+    pages = {page.objgen[0]: number for number, page in enumerate(file.pages, 1)}
     names = file.Root.get("/Names", Dictionary()).get("/Dests")
     found = {}
     for name, value in NameTree(names).items() if names is not None else ():
         place = value if isinstance(value, Array) else value.get("/D")
-        found[str(name)] = pages.get(place[0].objgen, 0)
+        found[str(name)] = pages.get(place[0].objgen[0], 0)
     return found
 
 
 def plain(value: Any) -> Any:
-    """Return an attribute as a text, a number or a list of these."""
+    """Return an attribute as a text, a number or several of these."""
     if isinstance(value, Array):
-        return [plain(one) for one in value]
-    return float(value) if isinstance(value, Decimal) else value if isinstance(value, int | float) else str(value)
+        return tuple(map(plain, value))
+    return float(value) if isinstance(value, Decimal) else value if isinstance(value, int | float) else intern(str(value))
 
 
 last = lru_cache(1)(Tagged)

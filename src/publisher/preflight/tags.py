@@ -158,7 +158,7 @@ def cell_heads(place: int, texts: list[str], titles: list[str], names: set[int],
 
 
 def head_text(tagged: Tagged, name: object) -> str:
-    node = tagged.nodes.get(tagged.ids.get(str(name), (0, 0)))
+    node = tagged.nodes.get(tagged.ids.get(str(name), 0))
     return tagged.text(node) if node else f"（无此标识 {name}）"
 
 
