@@ -33,8 +33,10 @@ html = open(sys.argv[1], encoding="utf-8").read()
 weasyprint.HTML(string=html, base_url=sys.argv[2]).write_pdf(sys.argv[3], stylesheets=styles, font_config=fonts, pdf_tags=True)
 """
 WAITING = "waiting for changes"
-READY_S = 3
+READY_S = 6
 """Until a build that stands by has taken up what the one before made."""
+LOOK_S, MOST_S = 0.005, 60
+"""Between looks at the file, and until it is given up."""
 MARK = re.compile(r"(?<=[\u4e00-\u9fff])[，；](?=[\u4e00-\u9fff])")
 PUBLISHER = "from publisher.__main__ import main; main()"
 
@@ -63,18 +65,24 @@ class Figure:
 
 
 @dataclass
+@dataclass
 class Watched(Figure):
-    """What a build that stands by takes from a change to its new file; the processor's time of its children is not known before it ends."""
+    """What a build that stands by takes from a change until its new file is in its place; the processor's time of its children is not known before it ends."""
+
+    file: Path = Path()
 
     def run(self, folder: Path) -> None:
         with subprocess.Popen(self.command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as child:
             self.wait(child)
             sleep(READY_S)
+            old = self.file.stat().st_ino
             self.prepare()
             started = perf_counter()
-            self.wait(child)
+            while self.file.stat().st_ino == old and perf_counter() - started < MOST_S:
+                sleep(LOOK_S)
             self.wall.append(perf_counter() - started)
             self.cpu.append(nan)
+            self.wait(child)
             child.terminate()
 
     @staticmethod
@@ -115,24 +123,20 @@ def figures(project: Path, volume: str, plain: Path) -> list[Figure]:
         place = [mark.start() for mark in MARK.finditer(text, text.index("commentary:"))][which]
         path.write_text(text[:place] + ("；" if text[place] == "，" else "，") + text[place + 1 :], encoding="utf-8")
 
-    def change() -> None:
-        alter(0)
-        shutil.rmtree(project / "build", ignore_errors=True)
-
     def nothing() -> None:
         return None
 
-    screen = publisher("build", volume, "--edition", "screen")
+    screen, made = publisher("build", volume, "--edition", "screen"), project / "build" / volume / "screen.pdf"
     writing = [sys.executable, "-c", PLAIN, str(plain), str(REPOSITORY / "styles" / "book.css"), str(plain.with_suffix(".pdf"))]
     return [
         Figure("plain", nothing, writing),
         Figure("screen, clean", clean, screen, "plain", 0.75),
         Figure("screen, nothing changed", nothing, screen, "plain"),
-        Figure("screen, one case changed", change, screen, "screen, clean", 0.15),
-        Watched("screen, one case changed, --watch", partial(alter, 1), [*screen, "--watch"], "screen, clean", 0.15),
+        Figure("screen, one case changed", partial(alter, 0), screen, "screen, clean", 0.15),
+        Watched("screen, one case changed, --watch", partial(alter, 1), [*screen, "--watch"], "screen, clean", 0.15, file=made),
         Figure("check, nothing kept", clean, publisher("check"), "plain"),
         Figure("check, nothing changed", nothing, publisher("check"), "plain"),
-        Figure("check, one case changed", change, publisher("check"), "plain"),
+        Figure("check, one case changed", partial(alter, 0), publisher("check"), "plain"),
         Figure("all editions of all volumes, clean", clean, publisher("build"), "plain", 2.5),
         Figure("all editions of all volumes, nothing changed", nothing, publisher("build"), "plain"),
     ]

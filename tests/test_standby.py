@@ -1,5 +1,6 @@
 """`build --watch`: what is saved is built, what is wrong is said, and nothing is waited for that was known before."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -14,8 +15,9 @@ from typer.testing import CliRunner
 
 from publisher.cli import app
 from publisher.keeping import Memory, afresh
-from publisher.project import Order
+from publisher.project import Order, stamped
 from publisher.project import Project as Folder
+from publisher.recall import Recall, recall
 from publisher.standby import Standby
 
 WAITING = "等候改动"
@@ -144,3 +146,32 @@ def test_what_depends_on_something_unknown_is_not_held():
     memory = Memory(afresh)
     found = [memory(("a", ""), lambda: "一"), memory(("a", ""), lambda: "二")]
     assert (found, memory.held) == (["一", "二"], {})
+
+
+@pytest.fixture
+def recalling(monkeypatch):
+    for name, value in vars(Recall()).items():
+        monkeypatch.setattr(recall, name, value)
+    recall.at_work = True
+
+
+def test_what_stands_already_is_gone_through_once_and_left_as_it_is(project, standby, recalling):
+    done = CliRunner().invoke(app, ["build", "--root", str(project.root), "--edition", "screen", "sample"])
+    assert done.exit_code == 0, done.output
+    before = {path: stamped(path) for path in project.root.joinpath("build").rglob("*")}
+    standby.order = Order(editions=("screen",))
+    standby.take_up()
+    standby.rehearse(standby.stamps())
+    assert {path: stamped(path) for path in project.root.joinpath("build").rglob("*")} == before
+    assert standby.built == {"sample"}
+    known = len(recall.known)
+    assert known > 100
+    standby.rehearse(standby.stamps())
+    assert len(recall.known) == known
+
+
+def test_going_through_is_left_when_something_changes(project, standby, recalling):
+    standby.take_up()
+    standby.rehearse({})
+    assert standby.built == set()
+    assert multiprocessing.active_children() == []

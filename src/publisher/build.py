@@ -76,10 +76,11 @@ def begin_apart(
     order: Order = Order(),
     kept_as: str = "",
     keep: Keep | None = None,
+    rehearsal: bool = False,
 ) -> sandbox.Running:
     """Begin a build in a child process with limits of its own; `kept_as` is the key under which its files are kept.
 
-    It keeps what it reads and composes with `keep`, by itself in the store.
+    It keeps what it reads and composes with `keep`, by itself in the store. A `rehearsal` leaves no files.
     """
     heard = {"stage": progress.stage, "section": progress.section}
 
@@ -94,7 +95,7 @@ def begin_apart(
         store = Store(project.store) if order.keep else NoStore()
         with cluster.workers(order.cluster, project.styles) if order.cluster else workers() as pool:
             workshop = Workshop(basis(project), store, pool, pool.hands if order.cluster else hands())
-            built = build(project, collection, source, said, order, workshop, partial(tell, sandbox.ENDING), keep)
+            built = build(project, collection, source, said, order, workshop, partial(tell, sandbox.ENDING), keep, rehearsal)
         if kept_as:
             folder = built.paths[0].parent
             kept = unchanged.Kept(str(source.volume.id), str(source.volume.title), folder, built.pages, tuple(told), built.files)
@@ -120,10 +121,11 @@ def build(
     workshop: Workshop | None = None,
     settled: Callable[[], None] = lambda: None,
     keep: Keep | None = None,
+    rehearsal: bool = False,
 ) -> Built:
     """Build the editions of a volume; of one of its cases the screen edition; as a draft also where findings are not settled.
 
-    `settled` is called when nearly all sections have been set.
+    `settled` is called when nearly all sections have been set. A `rehearsal` leaves no files.
 
     Raises Rejected when a stage cannot run, a finding is not settled, or preflight finds anything; the refused files are
     kept beside for a look, and the last good ones stay.
@@ -156,6 +158,8 @@ def build(
         looked.append(edition_checked(name, made, found))
         outputs |= made
         problems += found
+    if rehearsal:
+        return Built((), len(job.pagination.folios), tuple(problems), perf_counter() - started)
     if order.locked and not order.case:
         problems += check_lock(project, whole, job.pagination)
     if order.draft:

@@ -402,6 +402,8 @@ def build_changed(project: Project, volumes: list[str] | None, order: Order, sho
             known = sorted(slug for source in collection.volumes.values() for slug in source.cases)
             raise Rejected([Problem(Place("content"), "SRC-027", "没有这一病例", order.case, nearest(order.case, known))])
     build_all(project, collection, chosen, order, names, show, keep)
+    if ready:
+        ready.built |= set(left)
 
 
 def build_all(project: Project, collection: Any, chosen: list[Any], order: Order, names: dict[str, str], show: bool, keep: Keep) -> None:

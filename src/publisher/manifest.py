@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def source(root: Path, paths: Iterable[Path]) -> Source:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file() and not file.name.startswith(".") and file.suffix != ".lock":
                 name = file.relative_to(root) if file.is_relative_to(root) else Path(path.name, file.relative_to(path))
-                found[name.as_posix()] = sha256(file.read_bytes())
+                found[name.as_posix()] = of_file(file)
     lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(found.items()))
     return Source(sha256(lines.encode()), len(found))
 
@@ -56,7 +57,7 @@ def source(root: Path, paths: Iterable[Path]) -> Source:
 def fonts(folder: Path) -> list[dict[str, Any]]:
     """Return name, size and digest of each font file."""
     files = sorted(path for path in folder.glob("*") if path.suffix in (".otf", ".ttf"))
-    return [{"file": path.name, "bytes": path.stat().st_size, "sha256": sha256(path.read_bytes())} for path in files]
+    return [{"file": path.name, "bytes": path.stat().st_size, "sha256": of_file(path)} for path in files]
 
 
 def manifest(
@@ -97,6 +98,17 @@ def page_count(pdf: bytes) -> int:
             return len(document.pages)
     except pikepdf.PdfError as error:
         raise ValueError(str(error)) from error
+
+
+def of_file(path: Path) -> str:
+    """Return the digest of a file; one that has not been touched is not read again."""
+    found = path.stat()
+    return of_stamped(path, (found.st_mtime_ns, found.st_size, found.st_ino))
+
+
+@lru_cache(maxsize=1024)
+def of_stamped(path: Path, stamp: tuple[int, int, int]) -> str:
+    return sha256(path.read_bytes())
 
 
 def sha256(content: bytes) -> str:

@@ -56,10 +56,12 @@ class Recall:
             self.new |= new
             self.taken = max(self.taken, taken)
 
-    def make_room(self) -> None:
-        """Begin anew when there is no room for what a change brings."""
-        if self.taken > ROOM * 0.9:
-            self.known, self.new, self.taken = {}, {}, 0
+    def make_room(self) -> bool:
+        """Begin anew when there is no room for what a change brings; tell whether that was so."""
+        if self.taken <= ROOM * 0.9:
+            return False
+        self.known, self.new, self.taken = {}, {}, 0
+        return True
 
 
 def key(what: str, *parts: bytes | str) -> bytes:

@@ -178,10 +178,10 @@ def outcomes(running: Sequence[Running]) -> Iterator[tuple[int, Any]]:
             yield place, outcome
 
 
-def heard(at_work: Mapping[int, Running]) -> list[tuple[int, Any]]:
-    """Listen to children for a moment; return those that have ended, with what they returned or raised."""
+def heard(at_work: Mapping[int, Running], moment: float = LOOK) -> list[tuple[int, Any]]:
+    """Listen to children for a moment, so many seconds; return those that have ended, with what they returned or raised."""
     soonest = min(one.deadline for one in at_work.values()) - time.monotonic()
-    ready = connection.wait([one.here for one in at_work.values()], max(0.0, min(LOOK, soonest)))
+    ready = connection.wait([one.here for one in at_work.values()], max(0.0, min(moment, soonest)))
     ended = []
     for place, one in at_work.items():
         word = one.word(one.here in ready)

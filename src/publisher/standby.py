@@ -8,15 +8,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from publisher import book, build, examination, pieces
+from publisher import book, build, examination, manifest, pieces, sandbox
 from publisher.archive import Archive
-from publisher.collection import VolumeSource
+from publisher.collection import Collection, VolumeSource
 from publisher.edition import SCREEN
 from publisher.inks import inks
 from publisher.keeping import Memory
 from publisher.pagination import Opening, PageMap
 from publisher.problems import Rejected
-from publisher.project import Order, Project, Stamp, stamped
+from publisher.project import Order, Progress, Project, Stamp, stamped
 from publisher.read import read
 from publisher.recall import recall
 from publisher.render import Renderer
@@ -32,11 +32,14 @@ class Standby:
     def __init__(self, project: Project, volumes: Sequence[str] | None, order: Order):
         self.project, self.volumes, self.order = project, volumes, order
         self.memory = Memory(Archive.of(project, order.keep))
+        self.collection: Collection | None = None
         self.books: dict[str, tuple[book.Book, VolumeSource]] = {}
         self.keys: dict[str, str] = {}
         """Of each volume as it was in the last round."""
         self.is_good = False
-        """Everything was built in the last round."""
+        """Everything was built in the last round, or was found built."""
+        self.built: set[str] = set()
+        """Volumes whose builds have been recalled."""
 
     def rounds(self) -> Iterator[None]:
         """Yield at once, and again whenever files have changed."""
@@ -44,10 +47,11 @@ class Standby:
         while True:
             self.is_good = False
             yield
-            recall.make_room()
+            if recall.make_room():
+                self.built.clear()
             self.take_up()
-            if self.is_good and self.stamps() == seen:
-                self.rehearse()
+            if self.is_good:
+                self.rehearse(seen)
             while (now := self.stamps()) == seen:
                 time.sleep(LOOK_S)
             while (later := self.settled(now)) != now:
@@ -75,24 +79,42 @@ class Standby:
         """Go through what the next build will ask for. What is wrong has been said by the build."""
         try:
             pieces.ready(self.project.styles / SCREEN.stylesheet)
-            collection = read(self.project.root, self.volumes, self.memory)
-            for source in collection.volumes.values():
-                examination.lint(self.project, collection, source, self.memory)
-                self.books[str(source.volume.id)] = build.composed(self.project, collection, source, self.order.since, self.memory), source
+            manifest.fonts(self.project.styles / "fonts")
+            self.collection = read(self.project.root, self.volumes, self.memory)
+            for name, source in self.collection.volumes.items():
+                examination.lint(self.project, self.collection, source, self.memory)
+                self.books[name] = build.composed(self.project, self.collection, source, self.order.since, self.memory), source
+                build.made_of(self.project, name)
         except Rejected:
             return
         self.memory.forget()
 
-    def rehearse(self) -> None:
-        """Set the case that was saved last, which is likely to be saved next: the engine then knows its words and styles, and the templates are compiled.
+    def rehearse(self, seen: Stamps) -> None:
+        """Build what was found built, so that all of it is recalled, and set the case that was saved last; leave it where something changes meanwhile.
 
-        Only what a child has set within its limits is set here.
+        That case is likely to be saved next: the engine then knows its words and styles. Only what a child has set within its limits is set here.
         """
+        for name in [name for name in self.books if name not in self.built and not self.order.cluster and not self.order.case]:
+            if not self.is_gone_through(name, seen):
+                return
+            self.built.add(name)
         saved = [(build.stamp_of(self.project, source, slug), whole, slug) for whole, source in self.books.values() for slug in source.cases]
-        if not saved:
+        if not saved or self.stamps() != seen:
             return
         _, whole, slug = max(saved, key=lambda one: one[0])
         section = whole.section(slug)
         renderer = Renderer(whole, self.project.layouts, inks(self.project.styles, whole.volume))
         html = renderer.html(section, Opening("right", section.numbering), PageMap())
         pieces.section(self.project.styles / SCREEN.stylesheet, SCREEN.stylesheet, html, section.title, section.id, section.numbering)
+
+    def is_gone_through(self, name: str, seen: Stamps) -> bool:
+        """Build a volume in a child that leaves nothing but what can be recalled; tell whether it ended before anything changed."""
+        _, source = self.books[name]
+        child = build.begin_apart(self.project, self.collection, source, Progress(), self.order, keep=self.memory, rehearsal=True)
+        try:
+            while not sandbox.heard({0: child}, LOOK_S):
+                if self.stamps() != seen:
+                    return False
+        finally:
+            child.end(patient=False)
+        return True

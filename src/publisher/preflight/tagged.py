@@ -221,25 +221,29 @@ class Tagged:
         known = self.marks
         return [Loose(number, text) for number, page in enumerate(self.drawn, 1) for mark, text in page.drawn if Mark(number, mark) not in known]
 
-    def node(self, item: Any, page: int) -> Node:
-        made = Node("", item.objgen[0])
+    def node(self, item: Any, page: int) -> "Node | Link | Mark":
+        """Read what stands in an element, itself with all that is in it."""
+        made, kids = Node("", item.objgen[0]), ()
         for name, value in item.items():
-            match name:
-                case "/S":
-                    made.tag = self.names.get(str(value)) or intern(str(value)[1:])
-                case "/Pg":
-                    page = self.pages.get(value.objgen[0], 0)
-                case "/ID":
-                    made.id = intern(str(value))
-                case "/Alt":
-                    made.alt = str(value)
-                case "/ActualText":
-                    made.said = str(value)
-                case "/Lang":
-                    made.language = str(value)
-                case "/A":
-                    made.attributes = {key: plain(one) for key, one in value.items()}
-        self.fill(made, kids_of(item), page)
+            if name == "/S":
+                made.tag = self.names.get(str(value)) or intern(str(value)[1:])
+            elif name == "/K":
+                kids = list(value) if isinstance(value, Array) else (value,)
+            elif name == "/Pg":
+                page = self.pages.get(value.objgen[0], 0)
+            elif name == "/A":
+                made.attributes = {key: plain(one) for key, one in value.items()}
+            elif name == "/ID":
+                made.id = intern(str(value))
+            elif name == "/Alt":
+                made.alt = str(value)
+            elif name == "/ActualText":
+                made.said = str(value)
+            elif name == "/Lang":
+                made.language = str(value)
+            elif name == "/Type" and value in ("/OBJR", "/MCR"):
+                return self.referred(item, page)
+        self.fill(made, kids, page)
         return made
 
     def fill(self, node: Node, kids: Iterable[Any], page: int) -> None:
@@ -248,18 +252,30 @@ class Tagged:
         for kid in kids:
             if isinstance(kid, int):
                 inside.append(Mark(page, kid))
-            elif (kind := kid.get("/Type")) == "/OBJR":
-                links.append(self.links.get(kid.Obj.objgen[0]) or link_of(kid.Obj, 0))
-            elif kind == "/MCR":
-                inside.append(Mark(self.pages.get(kid.Pg.objgen[0], 0) if "/Pg" in kid else page, int(kid.MCID)))
-            else:
-                nodes.append(self.node(kid, page))
-                inside.append(nodes[-1])
+                continue
+            found = self.node(kid, page)
+            if isinstance(found, Link):
+                links.append(found)
+                continue
+            inside.append(found)
+            if isinstance(found, Node):
+                nodes.append(found)
         node.kids, node.nodes, node.links = tuple(inside), tuple(nodes), tuple(links)
+
+    def referred(self, item: Any, page: int) -> Link | Mark:
+        """Read a reference to an annotation, or to marked content that may stand on another page."""
+        if item.Type == "/OBJR":
+            return self.links.get(item.Obj.objgen[0]) or link_of(item.Obj, 0)
+        return Mark(self.pages.get(item.Pg.objgen[0], 0) if "/Pg" in item else page, int(item.MCID))
+
+    @cached_property
+    def borne(self) -> list[Mark]:
+        """All marks of the tree, those of an element together."""
+        return [kid for node in self.document.walk() for kid in node.kids if not isinstance(kid, Node)]
 
     @cached_property
     def marks(self) -> set[Mark]:
-        return set(self.document.marks)
+        return set(self.borne)
 
     @cached_property
     def nodes(self) -> dict[Key, Node]:
@@ -284,8 +300,8 @@ class Tagged:
 
 
 def kids_of(item: Any) -> list[Any]:
-    kids = item.get("/K", Array())
-    return list(kids) if isinstance(kids, Array) else [kids]
+    kids = item.get("/K")
+    return [] if kids is None else list(kids) if isinstance(kids, Array) else [kids]
 
 
 def link_of(item: Any, page: int) -> Link:

@@ -63,7 +63,7 @@ def loose(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
     """All that is drawn belongs to the text or is said not to; marks and elements know each other."""
     for page, text in tagged.loose:
         yield "有内容既不在结构之中，也没有标为附饰", text[:30] or "线条或图", page
-    for mark, count in Counter(tagged.document.marks).items():
+    for mark, count in Counter(tagged.borne).items() if len(tagged.borne) > len(tagged.marks) else ():
         if count > 1:
             yield "同一内容在结构中出现两次", tagged.said(mark)[:30], mark.page
     for node in tagged.document.walk():
