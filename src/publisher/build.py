@@ -28,6 +28,7 @@ from publisher.preflight import verapdf as verapdf_check
 from publisher.preflight.report import Check, CheckedFile, checks
 from publisher.problems import Place, Problem, Rejected, Severity
 from publisher.project import PROGRAM, Order, Progress, Project, Stamp, key_of_folder, stamped
+from publisher.recall import recall
 from publisher.rules import RULES
 from publisher.store import NoStore, Store, key
 from publisher.workshop import Workshop, hands, workers
@@ -136,7 +137,8 @@ def build(
     if workshop and workshop.has_workers:
         for _ in range(max(1, workshop.hands - 1)):  # this process has work of its own until it gives out sections
             workshop.executor.submit(pieces.ready, project.styles / SCREEN.stylesheet)
-    examination, changes, whole = examined_and_composed(project, collection, source, order, keep, bool(workshop and workshop.has_workers))
+    aside = bool(workshop and workshop.has_workers) and not recall.at_work  # with what is recalled it takes less time than a child's beginning
+    examination, changes, whole = examined_and_composed(project, collection, source, order, keep, aside)
     if order.case:
         whole = case_alone(whole, order.case)
     if order.draft:

@@ -5,6 +5,7 @@ Importing this asks for the libraries that the engine loads, so that a machine t
 
 import contextlib
 import ctypes
+from functools import cache
 from importlib.metadata import version
 
 
@@ -23,6 +24,7 @@ library("libfontconfig.so.1", "libfontconfig.1.dylib", "libfontconfig-1.dll")
 NAME = f"WeasyPrint {version('weasyprint')}"
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions of everything that decides how pages look."""
     return {
