@@ -1,9 +1,11 @@
 """The journey of a volume: read, lint, compose, render, typeset, finish, preflight. Knows every stage; each knows only data."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -33,6 +35,8 @@ from publisher.rules import RULES
 from publisher.store import NoStore, Store, key
 from publisher.workshop import Workshop, hands, workers
 
+IN_BACKGROUND = 10
+"""How far a rehearsal stands back behind what else the machine has to do."""
 PAGE_TABLE = "screen.pages.json"
 """Where each section stands, in every edition."""
 
@@ -87,6 +91,8 @@ def begin_apart(
 
     def work(tell: Callable[..., None]) -> Built:
         told: list[tuple[str, str]] = []
+        if rehearsal:
+            os.nice(IN_BACKGROUND)
 
         def stage(name: str, detail: str) -> None:
             told.append((name, detail))
@@ -137,27 +143,45 @@ def build(
     if workshop and workshop.has_workers:
         for _ in range(max(1, workshop.hands - 1)):  # this process has work of its own until it gives out sections
             workshop.executor.submit(pieces.ready, project.styles / SCREEN.stylesheet)
-    aside = bool(workshop and workshop.has_workers) and not recall.at_work  # with what is recalled it takes less time than a child's beginning
-    examination, changes, whole = examined_and_composed(project, collection, source, order, keep, aside)
-    if order.case:
-        whole = case_alone(whole, order.case)
-    if order.draft:
-        whole = replace(whole, id=f"{whole.id}-draft")
-    progress.stage("lint", f"{len(RULES)} rules, {len(examination.errors) or 'no'} errors")
-    progress.stage("compose", f"{len(whole.sections)} sections, {len(whole.rows)} table rows")
-    mark = f"未定稿（未决{len(examination.errors)}处）" if order.draft else ""
-    job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop(), mark=mark, changes=changes, settled=settled)
-    progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
-    progress.stage("typeset", typeset.ENGINE)
-    urgent = saved_last(project, source)
-    pages = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), progress.section, job.workshop.hands, first=urgent).typeset(whole)
+    has_workers = bool(workshop and workshop.has_workers)
+    beside = has_workers and not recall.at_work  # with what is recalled it takes less time than a child's beginning
+    with rules_applied(project, collection, source, order, keep, beside) as examined:
+        try:
+            changes = changed(project, source, order.since)
+            whole = compose(source, collection.catalogue, typeset.ENGINE, changes, keep=keep)
+        except Exception:
+            examined()
+            raise
+        if order.case:
+            whole = case_alone(whole, order.case)
+        if order.draft:
+            whole = replace(whole, id=f"{whole.id}-draft")
+
+        @cache
+        def said() -> Examined:
+            examination = examined()
+            progress.stage("lint", f"{len(RULES)} rules, {len(examination.errors) or 'no'} errors")
+            progress.stage("compose", f"{len(whole.sections)} sections, {len(whole.rows)} table rows")
+            progress.stage("render", f"{project.layouts.name}/, {project.styles.name}/")
+            progress.stage("typeset", typeset.ENGINE)
+            return examination
+
+        if not has_workers:
+            said()
+        mark = f"未定稿（未决{len(said().errors)}处）" if order.draft else ""
+        job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop(), mark=mark, changes=changes, settled=settled)
+        urgent = saved_last(project, source)
+        setter = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), progress.section, job.workshop.hands, first=urgent, given_out=said)
+        pages = setter.typeset(whole)
+        examination = said()
     job = replace(job, pagination=pages.pagination)
     names = ("screen",) if order.case else order.editions or tuple(EDITIONS)
     if not set(names) & set(OF_OWN_PAGES):
         settled()
+    count = lru_cache(maxsize=None)(manifest.page_count)  # of each file once, for checks and manifest
     outputs, problems, looked = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, [], []
     for name, (made, found) in zip(names, editions(job, pages, names, progress.stage), strict=True):
-        looked.append(edition_checked(name, made, found))
+        looked.append(edition_checked(name, made, found, count))
         outputs |= made
         problems += found
     if rehearsal:
@@ -178,7 +202,7 @@ def build(
             files.replace(folder / refused(name), outputs[name])
         raise Rejected(problems)
     fonts = manifest.fonts(project.styles / "fonts")
-    listed = manifest.manifest(whole.id, outputs, made_of(project, whole.volume), fonts, version("casebook-publisher"), typeset_engine.versions())
+    listed = manifest.manifest(whole.id, outputs, made_of(project, whole.volume), fonts, version("casebook-publisher"), typeset_engine.versions(), count)
     outputs[manifest.NAME] = listed
     unchanged.deliver(folder, outputs, (manifest.REPORT,) if order.report else ())
     return Built(tuple(folder / name for name in pdfs), len(job.pagination.folios), tuple(problems), perf_counter() - started, outputs)
@@ -199,10 +223,11 @@ def stamp_of(project: Project, source: VolumeSource, slug: str) -> Stamp:
     return stamped(project.root / source.trees[slug].place.path)
 
 
-def examined_and_composed(
-    project: Project, collection: Collection, source: VolumeSource, order: Order, keep: Keep, apart: bool
-) -> tuple[Examined, Changes | None, book.Book]:
-    """Apply the rules and compose the volume, side by side where they may be apart. Raises Rejected; what the rules say comes first."""
+@contextmanager
+def rules_applied(
+    project: Project, collection: Collection, source: VolumeSource, order: Order, keep: Keep, beside: bool
+) -> Iterator[Callable[[], Examined]]:
+    """Give what returns what the rules say of a volume, and raises Rejected where that stops its build; they may be applied beside, in a child."""
 
     def passed(examination: Examined) -> Examined:
         if order.case in source.cases:
@@ -211,14 +236,8 @@ def examined_and_composed(
             raise Rejected(stopping)
         return examination
 
-    with sandbox.aside(partial(lint, project, collection, source, keep), f"build/{source.volume.id}/lint", apart) as examined:
-        try:
-            changes = changed(project, source, order.since)
-            whole = compose(source, collection.catalogue, typeset.ENGINE, changes, keep=keep)
-        except Exception:
-            passed(examined())
-            raise
-        return passed(examined()), changes, whole
+    with sandbox.aside(partial(lint, project, collection, source, keep), f"build/{source.volume.id}/lint", beside) as examined:
+        yield lambda: passed(examined())
 
 
 def editions(job: Job, pages: Typeset, names: Sequence[str], tell: Tell) -> Iterator[Files]:
@@ -274,11 +293,11 @@ def timed(progress: Progress, clock: build_report.Clock) -> Progress:
     return Progress(stage, section)
 
 
-def edition_checked(edition: str, made: Mapping[str, bytes], found: list[Problem]) -> CheckedFile:
+def edition_checked(edition: str, made: Mapping[str, bytes], found: list[Problem], count: Callable[[bytes], int]) -> CheckedFile:
     """Return an edition as the report of a build lists it: everything that was looked at in its files together."""
     named = [check for name in made for check in (DELIVERED[name].checks if name in DELIVERED else booklets.CHECKS)]
     pdfs = [name for name in made if name.endswith(".pdf")]
-    pages = manifest.page_count(made[pdfs[0]]) if pdfs else 0
+    pages = count(made[pdfs[0]]) if pdfs else 0
     return CheckedFile(edition, "、".join(pdfs), tuple(dict.fromkeys(named)), tuple(found), pages)
 
 

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
 from publisher.preflight import lost, metadata, privacy, structure, tags, typography
 from publisher.preflight import press as press_check
-from publisher.preflight.drawn_page import Awaited, DrawnPage, page_keys
+from publisher.preflight.drawn_page import Awaited, DrawnPage, Owners, page_keys
 from publisher.preflight.file_facts import FileFacts, facts
 from publisher.preflight.finding import page_map
 from publisher.preflight.origin import traced
@@ -43,6 +44,8 @@ from publisher.problems import Place, Problem, Severity
 from publisher.render import Renderer
 from publisher.workshop import Piece, Workshop, later
 
+More = Callable[[int, int], tuple[str, ...]]
+"""Says what a piece is told of the pages from one to another."""
 Tell = Callable[[str, str], None]
 """Called with the name of a stage and what it did."""
 
@@ -95,24 +98,27 @@ class Job:
 
     def drawn(self, pdf: bytes, pagination: Pagination | None = None) -> Sequence[DrawnPage]:
         """Begin to read the pages of a finished file, section by section; those that were read before are not read again."""
+        file = self.at_hand(pdf)
+        keyed = self.workshop.executor.submit(pieces.keys, file.name) if file else None  # while its tags are read here
         owners = tagged(pdf).block_owners
-        begun = self.by_section(pieces.reading, pdf, pagination or self.pagination, lambda first, last: (pieces.owners_said(owners[first - 1 : last]),))
+        more = partial(owners_of, owners)
+        begun = self.by_section(pieces.reading, pdf, pagination or self.pagination, file, keyed.result() if keyed else page_keys(pdf), more)
         return Awaited(len(owners), dict(begun.made), begun.file)
 
     def words(self, pdf: bytes) -> list[str]:
         """Read the texts of the pages of a finished file, in the same way."""
-        begun = self.by_section(pieces.words, pdf, self.pagination)
+        begun = self.by_section(pieces.words, pdf, self.pagination, self.at_hand(pdf), page_keys(pdf))
         return [text for _, content in begun.taken() for text in json.loads(content.decode("utf-8", "surrogatepass"))]
 
-    def by_section(self, piece: Piece, pdf: bytes, pagination: Pagination, more: Callable[[int, int], tuple[str, ...]] = lambda first, last: ()) -> "Begun":
-        """Begin to make a piece of the pages of each section of a file, which workers of this machine read themselves; `more` is what else it is told."""
-        keys, file = page_keys(pdf), None
-        at: bytes | Path = pdf
-        if self.workshop.has_workers and sys.platform == "linux":
-            file = tempfile.TemporaryFile()  # noqa: SIM115 - it has no name, and is gone when nothing is read of it any more
-            file.write(pdf)
-            file.flush()
-            at = Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+    def at_hand(self, pdf: bytes) -> "AtHand | None":
+        """Put a file where workers of this machine find it; they are sent it where there is no such place."""
+        return AtHand(pdf) if self.workshop.has_workers and sys.platform == "linux" else None
+
+    def by_section(
+        self, piece: Piece, pdf: bytes, pagination: Pagination, file: "AtHand | None", keys: Sequence[str], more: More = lambda first, last: ()
+    ) -> "Begun":
+        """Begin to make a piece of the pages of each section of a file; `keys` are those of its pages, `more` is what else it is told."""
+        at = Path(file.name) if file else pdf
         openings = {span.first for span in pagination.spans}
         starts = [number for number in range(1, len(keys) + 1) if number == 1 or number in openings]
         made = [
@@ -131,6 +137,24 @@ class Job:
         """Return the cover as a book of one section; None where the stock is not known."""
         volume = self.source.volume
         return cover.cover(self.book, volume, volume.stock, len(self.pagination.folios), PRESS.trim_mm) if volume.stock else None
+
+
+class AtHand:
+    """A file that workers of this machine can read by its name. It has none in a folder, and is gone with this."""
+
+    def __init__(self, pdf: bytes):
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when nothing is read of it any more
+        self.file.write(pdf)
+        self.file.flush()
+
+    @property
+    def name(self) -> str:
+        return f"/proc/{os.getpid()}/fd/{self.file.fileno()}"
+
+
+def owners_of(owners: Owners, first: int, last: int) -> tuple[str]:
+    """Say to which elements the marks of some pages belong."""
+    return (pieces.owners_said(owners[first - 1 : last]),)
 
 
 @dataclass(frozen=True)

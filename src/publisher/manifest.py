@@ -6,7 +6,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -61,16 +61,22 @@ def fonts(folder: Path) -> list[dict[str, Any]]:
 
 
 def manifest(
-    volume: str, outputs: Mapping[str, bytes], made_of: Source, font_list: list[dict[str, Any]], program: str, engine: Mapping[str, str]
+    volume: str,
+    outputs: Mapping[str, bytes],
+    made_of: Source,
+    font_list: list[dict[str, Any]],
+    program: str,
+    engine: Mapping[str, str],
+    count: Callable[[bytes], int] | None = None,
 ) -> bytes:
-    """Return the manifest of the files of a build."""
+    """Return the manifest of the files of a build; `count` tells how many pages a file has."""
     table = {
         "volume": volume,
         "program": {"name": "casebook-publisher", "version": program},
         "engine": dict(sorted(engine.items())),
         "source": {"sha256": made_of.digest, "files": made_of.files},
         "fonts": font_list,
-        "outputs": [described(name, content) for name, content in sorted(outputs.items())],
+        "outputs": [described(name, content, count or page_count) for name, content in sorted(outputs.items())],
     }
     return (json.dumps(table, ensure_ascii=False, indent=1) + "\n").encode()
 
@@ -84,9 +90,9 @@ def listed(folder: Path) -> list[str]:
     return [name for name in names if Path(name).name == name and name not in ("", ".", "..", NAME)]
 
 
-def described(name: str, content: bytes) -> dict[str, Any]:
+def described(name: str, content: bytes, count: Callable[[bytes], int]) -> dict[str, Any]:
     entry: dict[str, Any] = {"file": name, "bytes": len(content), "sha256": sha256(content)}
-    return {**entry, "pages": page_count(content)} if name.endswith(".pdf") else entry
+    return {**entry, "pages": count(content)} if name.endswith(".pdf") else entry
 
 
 def page_count(pdf: bytes) -> int:

@@ -46,6 +46,11 @@ def leaflet(where: Path, stylesheet: str, html: str, title: str) -> bytes:
     return compositor(where).write(html, title)
 
 
+def keys(path: str) -> list[str]:
+    """Return the keys of the pages of a finished file that stands at a path."""
+    return drawn_page.page_keys(Path(path).read_bytes())
+
+
 def words(where: bytes, *keys: str) -> bytes:
     """Read the texts of pages of a finished file, which is given as for `reading`: a list in JSON."""
     return json.dumps(drawn_page.drawn_texts(*looked_for(where)), ensure_ascii=False).encode("utf-8", "surrogatepass")

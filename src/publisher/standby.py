@@ -6,6 +6,7 @@ between builds this process takes it up from there, which is time that nobody wa
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from publisher import book, build, examination, manifest, pieces, sandbox
@@ -67,7 +68,7 @@ class Standby:
         return found
 
     def settled(self, now: Stamps) -> Stamps:
-        time.sleep(LOOK_S / 2)
+        time.sleep(LOOK_S / 5)
         return self.stamps()
 
     def stamps(self) -> Stamps:
@@ -98,14 +99,13 @@ class Standby:
             if not self.is_gone_through(name, seen):
                 return
             self.built.add(name)
-        saved = [(build.stamp_of(self.project, source, slug), whole, slug) for whole, source in self.books.values() for slug in source.cases]
-        if not saved or self.stamps() != seen:
+        cases = [(whole, source, section) for whole, source in self.books.values() for section in whole.sections if section.id in source.cases]
+        if not cases or self.stamps() != seen:
             return
-        _, whole, slug = max(saved, key=lambda one: one[0])
-        section = whole.section(slug)
-        renderer = Renderer(whole, self.project.layouts, inks(self.project.styles, whole.volume))
-        html = renderer.html(section, Opening("right", section.numbering), PageMap())
-        pieces.section(self.project.styles / SCREEN.stylesheet, SCREEN.stylesheet, html, section.title, section.id, section.numbering)
+        whole, _, section = max(cases, key=lambda one: build.stamp_of(self.project, one[1], one[2].id))
+        with suppress(Rejected):
+            html = Renderer(whole, self.project.layouts, inks(self.project.styles, whole.volume)).html(section, Opening("right", section.numbering), PageMap())
+            pieces.section(self.project.styles / SCREEN.stylesheet, SCREEN.stylesheet, html, section.title, section.id, section.numbering)
 
     def is_gone_through(self, name: str, seen: Stamps) -> bool:
         """Build a volume in a child that leaves nothing but what can be recalled; tell whether it ended before anything changed."""

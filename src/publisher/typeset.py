@@ -45,10 +45,12 @@ class Typesetter:
         hands: int = 1,
         numbered: bool = False,
         first: Mapping[str, Opening] = MappingProxyType({}),
+        given_out: Callable[[], object] = lambda: None,
     ):
         """`hands` is how many sections are set side by side; where `numbered`, pages bear all numbers when they are set, as proofs do.
 
-        `first` are sections that are to be set before others, as they opened in an earlier book.
+        `first` are sections that are to be set before others, as they opened in an earlier book. `given_out` is called when a section has been
+        begun, which may be on its way elsewhere.
         """
         self.html, self.setting, self.announce, self.hands, self.numbered = render, setting, announce, hands, numbered
         self.laid: dict[str, tuple[bytes, Future[Galley]]] = {}
@@ -56,7 +58,7 @@ class Typesetter:
         self.slots: dict[str, tuple[str, ...]] = {}
         """The page numbers that each section prints, in order."""
         self.rendered: dict[tuple[str, Opening], Rendered] = {}
-        self.first = tuple(first)
+        self.first, self.given_out = tuple(first), given_out
         self.opened: dict[str, Opening] = dict(first)
         """How sections were opened when they were set last."""
         self.announced: set[int] = set()
@@ -101,6 +103,7 @@ class Typesetter:
                 guess = self.opened.get(section.id) or Opening("left" if section.verso else "right", section.numbering)
                 setting = self.begin(section, standings[section.id].opening or guess, course.pages)
                 begun.add(section.id)
+                self.given_out()
                 on_way |= {setting} if not setting.done() else set()
             elif on_way:
                 on_way = wait(on_way, return_when=FIRST_COMPLETED).not_done
