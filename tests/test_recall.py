@@ -3,14 +3,13 @@
 import pytest
 
 from publisher import sandbox
-from publisher.recall import ROOM, Recall, recall
+from publisher.recall import ROOM, recall
 
 
 @pytest.fixture
-def at_work(monkeypatch):
-    for name, value in vars(Recall()).items():
-        monkeypatch.setattr(recall, name, value)
-    recall.at_work = True
+def at_work():
+    with recall.at_hand():
+        yield
 
 
 def result(calls: list[str], text: str) -> str:
@@ -20,6 +19,14 @@ def result(calls: list[str], text: str) -> str:
 def test_nothing_is_recalled_where_nobody_asked_for_it():
     calls: list[str] = []
     assert [result(calls, "a"), result(calls, "a")] == ["A", "A"]
+    assert calls == ["a", "a"]
+
+
+def test_nothing_is_recalled_any_more_when_that_is_over():
+    calls: list[str] = []
+    with recall.at_hand():
+        result(calls, "a")
+    assert result(calls, "a") == "A"
     assert calls == ["a", "a"]
 
 

@@ -17,7 +17,7 @@ from publisher.cli import app
 from publisher.keeping import Memory, afresh
 from publisher.project import Order, stamped
 from publisher.project import Project as Folder
-from publisher.recall import Recall, recall
+from publisher.recall import recall
 from publisher.standby import Standby
 
 WAITING = "等候改动"
@@ -149,10 +149,9 @@ def test_what_depends_on_something_unknown_is_not_held():
 
 
 @pytest.fixture
-def recalling(monkeypatch):
-    for name, value in vars(Recall()).items():
-        monkeypatch.setattr(recall, name, value)
-    recall.at_work = True
+def recalling():
+    with recall.at_hand():
+        yield
 
 
 def test_what_stands_already_is_gone_through_once_and_left_as_it_is(project, standby, recalling):

@@ -4,7 +4,8 @@ Nothing is recalled unless a process says so (`build --watch` does). Its childre
 their work it takes over what they have found out beyond that.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ ROOM = 300_000_000
 class Recall:
     def __init__(self) -> None:
         self.at_work = False
+        """Something is recalled."""
         self.known: dict[bytes, Any] = {}
         self.new: dict[bytes, Any] = {}
         """What this process has found out since it began."""
@@ -40,6 +42,16 @@ class Recall:
         """Return what is known, or None."""
         return self.known.get(key(what, *parts)) if self.at_work else None
 
+    @contextmanager
+    def at_hand(self) -> Iterator[None]:
+        """Recall what is found out meanwhile."""
+        self.at_work = True
+        try:
+            yield
+        finally:
+            self.at_work = False
+            self.clear()
+
     def child(self) -> None:
         """Begin in a child, with what its parent has."""
         self.new = {}
@@ -60,8 +72,11 @@ class Recall:
         """Begin anew when there is no room for what a change brings; tell whether that was so."""
         if self.taken <= ROOM * 0.9:
             return False
-        self.known, self.new, self.taken = {}, {}, 0
+        self.clear()
         return True
+
+    def clear(self) -> None:
+        self.known, self.new, self.taken = {}, {}, 0
 
 
 def key(what: str, *parts: bytes | str) -> bytes:

@@ -44,22 +44,23 @@ class Standby:
 
     def rounds(self) -> Iterator[None]:
         """Yield at once, and again whenever files have changed."""
-        seen, recall.at_work = self.stamps(), True
-        while True:
-            self.is_good = False
-            yield
-            if recall.make_room():
-                self.built.clear()
-            self.take_up()
-            if self.is_good:
-                self.rehearse(seen)
-            while (now := self.stamps()) == seen:
-                time.sleep(LOOK_S)
-            while (later := self.settled(now)) != now:
-                now = later
-            if any(path.is_relative_to(self.project.styles) for path, _ in seen.items() ^ now.items()):
-                pieces.compositor.cache_clear()
-            seen = now
+        with recall.at_hand():
+            seen = self.stamps()
+            while True:
+                self.is_good = False
+                yield
+                if recall.make_room():
+                    self.built.clear()
+                self.take_up()
+                if self.is_good:
+                    self.rehearse(seen)
+                while (now := self.stamps()) == seen:
+                    time.sleep(LOOK_S)
+                while (later := self.settled(now)) != now:
+                    now = later
+                if any(path.is_relative_to(self.project.styles) for path, _ in seen.items() ^ now.items()):
+                    pieces.compositor.cache_clear()
+                seen = now
 
     def changed(self, keys: Mapping[str, str]) -> dict[str, str]:
         """Return the volumes whose key is another than in the last round, or is not known."""
