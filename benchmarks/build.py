@@ -65,7 +65,6 @@ class Figure:
 
 
 @dataclass
-@dataclass
 class Watched(Figure):
     """What a build that stands by takes from a change until its new file is in its place; the processor's time of its children is not known before it ends."""
 

@@ -14,8 +14,8 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from publisher.cli import app
-from publisher.keeping import Memory, afresh
-from publisher.project import Order, stamped
+from publisher.keeping import Memory, afresh, stamped
+from publisher.project import Order
 from publisher.project import Project as Folder
 from publisher.recall import recall
 from publisher.standby import Standby

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -22,14 +22,14 @@ from publisher.editions import DELIVERED, EDITIONS, OF_OWN_PAGES, Files, Job, Jo
 from publisher.examination import lint
 from publisher.finish import files
 from publisher.galley import Typeset
-from publisher.keeping import Keep, afresh
+from publisher.keeping import Keep, Stamp, afresh, stamped
 from publisher.lint.queries import Examined
 from publisher.pagination import Opening, Pagination, paginated
 from publisher.preflight import typography
 from publisher.preflight import verapdf as verapdf_check
 from publisher.preflight.report import Check, CheckedFile, checks
 from publisher.problems import Place, Problem, Rejected, Severity
-from publisher.project import PROGRAM, Order, Progress, Project, Stamp, key_of_folder, stamped
+from publisher.project import PROGRAM, Order, Progress, Project, key_of_folder
 from publisher.recall import recall
 from publisher.rules import RULES
 from publisher.store import NoStore, Store, key
@@ -178,7 +178,7 @@ def build(
     names = ("screen",) if order.case else order.editions or tuple(EDITIONS)
     if not set(names) & set(OF_OWN_PAGES):
         settled()
-    count = lru_cache(maxsize=None)(manifest.page_count)  # of each file once, for checks and manifest
+    count = cache(manifest.page_count)  # of each file once, for checks and manifest
     outputs, problems, looked = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, [], []
     for name, (made, found) in zip(names, editions(job, pages, names, progress.stage), strict=True):
         looked.append(edition_checked(name, made, found, count))

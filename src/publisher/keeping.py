@@ -1,9 +1,31 @@
 """How a stage asks for what it made before: it names what a result depends on; who keeps results is no concern of its own."""
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
+Stamp = tuple[int, int, int]
+"""What tells at a look that a file is another than it was."""
+
+
+def key(*parts: bytes | str) -> str:
+    """Return a key for the parts in this order; each part counts with its length."""
+    digest = sha256()
+    for part in parts:
+        content = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(len(content).to_bytes(8) + content)
+    return digest.hexdigest()
+
+
+def stamped(path: Path) -> Stamp:
+    """Return the stamp of a file; zeros where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 class Keep(Protocol):

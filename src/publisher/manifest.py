@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from publisher.keeping import Stamp, stamped
 from publisher.problems import Place, Problem
 
 NAME = "MANIFEST.json"
@@ -108,12 +109,11 @@ def page_count(pdf: bytes) -> int:
 
 def of_file(path: Path) -> str:
     """Return the digest of a file; one that has not been touched is not read again."""
-    found = path.stat()
-    return of_stamped(path, (found.st_mtime_ns, found.st_size, found.st_ino))
+    return of_stamped(path, stamped(path))
 
 
 @lru_cache(maxsize=1024)
-def of_stamped(path: Path, stamp: tuple[int, int, int]) -> str:
+def of_stamped(path: Path, stamp: Stamp) -> str:
     return sha256(path.read_bytes())
 
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from publisher.defaults import DEFAULTS
+from publisher.keeping import Stamp, key, stamped
 from publisher.problems import Place, Problem
-from publisher.store import key
 
 NEEDED = {
     "layouts": ("section.html", "cover.html", "instructions.html"),
@@ -101,19 +101,6 @@ class Order:
     def folder(self, volume: str) -> str:
         """Return the folder below build/ that takes the files."""
         return "-".join(filter(None, (volume, self.case, "draft" if self.draft else "")))
-
-
-Stamp = tuple[int, int, int]
-"""What tells at a look that a file is another than it was."""
-
-
-def stamped(path: Path) -> Stamp:
-    """Return the stamp of a file; zeros where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return 0, 0, 0
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def key_of_folder(folder: Path) -> str:

@@ -6,8 +6,9 @@ their work it takes over what they have found out beyond that.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import Any, TypeVar
+
+from publisher.keeping import key
 
 T = TypeVar("T")
 ROOM = 300_000_000
@@ -18,8 +19,8 @@ class Recall:
     def __init__(self) -> None:
         self.at_work = False
         """Something is recalled."""
-        self.known: dict[bytes, Any] = {}
-        self.new: dict[bytes, Any] = {}
+        self.known: dict[str, Any] = {}
+        self.new: dict[str, Any] = {}
         """What this process has found out since it began."""
         self.taken = 0
         """Bytes of what the results were made of."""
@@ -56,11 +57,11 @@ class Recall:
         """Begin in a child, with what its parent has."""
         self.new = {}
 
-    def told(self) -> tuple[dict[bytes, Any], int]:
+    def told(self) -> tuple[dict[str, Any], int]:
         """Return what a child has found out, and of how many bytes."""
         return self.new, self.taken
 
-    def take(self, told: tuple[dict[bytes, Any], int]) -> None:
+    def take(self, told: tuple[dict[str, Any], int]) -> None:
         """Take over what a child tells."""
         new, taken = told
         if new:
@@ -77,14 +78,6 @@ class Recall:
 
     def clear(self) -> None:
         self.known, self.new, self.taken = {}, {}, 0
-
-
-def key(what: str, *parts: bytes | str) -> bytes:
-    digest = sha256(what.encode())
-    for part in parts:
-        content = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        digest.update(len(content).to_bytes(8) + content)
-    return digest.digest()
 
 
 recall = Recall()

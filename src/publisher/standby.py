@@ -14,10 +14,10 @@ from publisher.archive import Archive
 from publisher.collection import Collection, VolumeSource
 from publisher.edition import SCREEN
 from publisher.inks import inks
-from publisher.keeping import Memory
+from publisher.keeping import Memory, Stamp, stamped
 from publisher.pagination import Opening, PageMap
 from publisher.problems import Rejected
-from publisher.project import Order, Progress, Project, Stamp, stamped
+from publisher.project import Order, Progress, Project
 from publisher.read import read
 from publisher.recall import recall
 from publisher.render import Renderer
@@ -83,6 +83,7 @@ class Standby:
             pieces.ready(self.project.styles / SCREEN.stylesheet)
             manifest.fonts(self.project.styles / "fonts")
             self.collection = read(self.project.root, self.volumes, self.memory)
+            self.books = {}
             for name, source in self.collection.volumes.items():
                 examination.lint(self.project, self.collection, source, self.memory)
                 self.books[name] = build.composed(self.project, self.collection, source, self.order.since, self.memory), source

@@ -11,19 +11,11 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
+from publisher.keeping import key
 from publisher.limits import MAX_STORE
 
 DIGEST = 32
 """Bytes of the digest that stands before each result."""
-
-
-def key(*parts: bytes | str) -> str:
-    """Return a key for the parts in this order; each part counts with its length."""
-    digest = sha256()
-    for part in parts:
-        content = part.encode() if isinstance(part, str) else part
-        digest.update(len(content).to_bytes(8) + content)
-    return digest.hexdigest()
 
 
 def key_of_files(paths: Iterable[Path]) -> str:

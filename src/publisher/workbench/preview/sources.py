@@ -8,8 +8,8 @@ from typing import Any
 from publisher.case import Case
 from publisher.catalogue import Catalogue
 from publisher.collection import Collection, VolumeSource
+from publisher.keeping import Stamp, stamped
 from publisher.problems import Place, Problem
-from publisher.project import Stamp, stamped
 from publisher.read import over_the_limits, read_case, read_catalogue, read_parts, wrong_together
 from publisher.volume import Guideline, Topic, Volume
 
