@@ -17,8 +17,8 @@ def found(content):
     return lambda slug: profile(cases[slug], content.catalogue)
 
 
-def tables(section: book.Section) -> list[book.Table]:
-    return [block for block in section.blocks if isinstance(block, book.Table)]
+def tables(*sections: book.Section) -> list[book.Table]:
+    return [block for section in sections for block in section.blocks if isinstance(block, book.Table)]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from sys import intern
 
 from publisher import book
 from publisher.book import Entry, Facts, Paragraph, Points, Section, TitlePage, plain
@@ -9,12 +10,13 @@ from publisher.case import UNPRINTED
 from publisher.catalogue import Catalogue
 from publisher.changes import Changes
 from publisher.collection import VolumeSource
+from publisher.compose import long_sections
 from publisher.compose.abbreviations import abbreviation_lexicon, abbreviations_section
 from publisher.compose.case_section import case_section
 from publisher.compose.changed import changes_section
 from publisher.compose.collation import COLLATION, collation_section
 from publisher.compose.dates import shown
-from publisher.compose.dosing import DOSING, dosing_section
+from publisher.compose.dosing import DOSING, dosing_section, in_sections
 from publisher.compose.figures import Figures, qr_code
 from publisher.compose.finder import finder_section
 from publisher.compose.guideline import guideline_section
@@ -65,7 +67,7 @@ def compose(
     body = [
         *parts(volume, cases),
         tabbed(guideline, "要点", after),
-        *(tabbed(section, "附录", after + 1) for section in (*appendices, *closing(volume), *collation)),
+        *(tabbed(section, "附录", after + 1) for section in (*in_sections(dosing), *appendices[1:], *closing(volume), *collation)),
         *(tabbed(section, "附录", after + 1) for section in changes_section(changes, written)),
         *(tabbed(section, "索引", after + 2) for section in opening_right(index)),
     ]
@@ -109,7 +111,7 @@ def case_of(whole: book.Book, source: VolumeSource, slug: str, catalogue: Catalo
     case = shown(one, catalogue).cases[slug]
     made = case_section(case, MEASURE_EM, str(source.volume.public_address or ""))
     numbers = {section.number: section.id for section in whole.sections if section.kind == "case"}
-    for appendix in (section for section in whole.sections if section.id == DOSING):
+    if appendix := long_sections.whole(whole.sections, DOSING):
         made = with_pointer(made, case, appendix, catalogue)
     return with_links(made, numbers)
 
@@ -148,7 +150,7 @@ def printed(source: VolumeSource, collation: dict[str, str]):
             if path[0] != "notes" and UNPRINTED.isdisjoint(path):
                 # A side is printed as part of its site's name where that already says it (右肺下叶).
                 shown = Written(text[0], text.place) if path[-1] == "side" else text
-                yield book.Printed(shown, slug, ".".join(str(step) for step in path))
+                yield book.Printed(shown, slug, intern(".".join(str(step) for step in path)))
         for note in source.cases[slug].notes:
             yield book.Printed(note.note, slug, "notes")
             yield from (book.Printed(text, collation[slug], f"{slug}.notes") for text in (note.quote, note.note, note.reason) if text)

@@ -6,8 +6,10 @@ from types import MappingProxyType
 
 from publisher import book
 from publisher.book import Entries, Entry, Facts, Heading, Line, Paragraph, Reference, Section, Table, Text, TitlePage, plain
+from publisher.compose import long_sections
 from publisher.compose.assemble import chinese_date, labelled, place_of
 from publisher.compose.collation import collation_section
+from publisher.compose.dosing import DOSING
 from publisher.compose.references import anchors, unlinked
 from publisher.compose.tables import MISSING
 from publisher.problems import Problem, Rejected
@@ -25,8 +27,8 @@ def whole_booklet(whole: book.Book) -> book.Book:
 def booklet(whole: book.Book, volume: Volume, chosen: Booklet) -> book.Book:
     """Make the booklet of some cases: title page, colophon, contents, cases, and the doses of these cases where it asks for them."""
     cases = [whole.section(str(slug)) for slug in chosen.cases]
-    appendix = [section for section in whole.sections if section.id == "dosing"] if chosen.appendix else []
-    doses = [dosing for section in appendix if (dosing := own_doses(section, anchors(cases)))]
+    appendix = long_sections.whole(whole.sections, DOSING) if chosen.appendix else None
+    doses = [dosing for dosing in [own_doses(appendix, anchors(cases))] if dosing] if appendix else []
     body = [*cases, *doses, *collation_section([*cases, *doses])]
     body = [unlinked(replace(section, tab=""), anchors(body)) for section in body]
     return replace(

@@ -7,6 +7,7 @@ from publisher.book import Heading, Kind, Line, Paragraph, Reference, Section, T
 from publisher.case import Case, Dose
 from publisher.catalogue import DRUG_GROUPS, Drug
 from publisher.collection import VolumeSource
+from publisher.compose.long_sections import filled, parted
 from publisher.compose.marks import Marks, noted
 from publisher.compose.references import dose_place
 from publisher.compose.tables import MEASURE_EM, Tables
@@ -14,6 +15,9 @@ from publisher.notation import rank
 
 MOST_ROWS = 200
 """Rows of one compiled table; a longer one is parted."""
+
+MOST_IN_SECTION = 600
+"""Rows of compiled tables that are set at a time: some forty pages."""
 
 DOSING = "dosing"
 """The id of the appendix."""
@@ -46,6 +50,22 @@ def dosing_section(source: VolumeSource, cases: dict[str, Section], letter: str,
                 blocks += tables.table(f"{group}（{rank(place)}）" if len(parts) > 1 else group, part, columns, key=("药物",))
     blocks += noted(marks, "dosing-notes")
     return Section(DOSING, "appendix", str(dosing.title), tuple(blocks), running_head=str(dosing.title))
+
+
+def in_sections(appendix: Section) -> list[Section]:
+    """Return the appendix in a list, where its tables are long followed by the sections in which it goes on; its notes stay where its own words are."""
+    notes = [block for block in appendix.blocks if isinstance(block, book.Notes)]
+    items: list[list[book.Block]] = [[]]
+    for block in appendix.blocks:
+        if isinstance(block, book.Table) and items[-1] and isinstance(items[-1][-1], book.Table):
+            items.append([])
+        if block not in notes:
+            items[-1].append(block)
+    marked = [any(isinstance(piece, book.NoteMark) for block in item for line in book.lines_of(block) for piece in line) for item in items]
+    if any(marked[1:]):
+        return [appendix]
+    first, *others = filled(items, [sum(len(block.rows) for block in item if isinstance(block, book.Table)) for item in items], MOST_IN_SECTION)
+    return parted(appendix, [[*first, *notes], *others])
 
 
 def doses(case: Case) -> Iterator[Dose]:

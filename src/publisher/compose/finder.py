@@ -7,12 +7,15 @@ from publisher import book
 from publisher.book import Column, Heading, Kind, Line, Paragraph, Reference, Section, Sign, Table, plain
 from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
+from publisher.compose.long_sections import filled, parted
 from publisher.compose.profile import DONE, MODALITIES, PLANNED, SAID, Profile, problems, profile
 
 TITLE = "病例检索表"
 ABSENT = "未载"
 MOST_ROWS = 16
 """Cases of one spread; more go on over the next."""
+MOST_SPREADS = 12
+"""Spreads that are set at a time; more go on in sections of their own."""
 CASE, HISTOLOGY, BONE_AGENT, PAIN = "例（页）", "组织学与分型", "骨改良药", "疼痛NRS"
 FIRST, FIGURES = 0.12, 0.022
 """Part of the width that 例17（131） takes, and what one figure more in both numbers takes."""
@@ -31,16 +34,15 @@ EXPLAINED = (
 
 
 def finder_section(source: VolumeSource, catalogue: Catalogue) -> list[Section]:
-    """Return the section in a list, or an empty list where the volume has no case."""
+    """Return the section in a list, followed by those in which it goes on; an empty list where the volume has no case."""
     profiles = [profile(source.cases[slug], catalogue) for slug in source.volume.case_ids]
     if not profiles:
         return []
     first = FIRST + FIGURES * max(0, len(str(len(profiles))) - 2)
-    blocks: list[book.Block] = []
-    for index, group in enumerate(even_groups(profiles, MOST_ROWS)):
-        last = index + 1 if len(profiles) > MOST_ROWS else 0
-        blocks += spread(group, catalogue, last, first)
-    return [Section("finder", "finder", TITLE, tuple(blocks), front=True, verso=True, running_head=TITLE)]
+    groups = even_groups(profiles, MOST_ROWS)
+    spreads = [spread(group, catalogue, number if len(groups) > 1 else 0, first) for number, group in enumerate(groups, 1)]
+    made = Section("finder", "finder", TITLE, (), front=True, verso=True, running_head=TITLE)
+    return parted(made, filled(spreads, [1] * len(spreads), MOST_SPREADS))
 
 
 def even_groups(profiles: Sequence[Profile], most: int) -> list[Sequence[Profile]]:

@@ -6,8 +6,11 @@ from publisher import book
 from publisher.book import Entries, Entry, Heading, Section, plain, words
 from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
+from publisher.compose.long_sections import parted
 from publisher.compose.profile import profile
 
+MOST_ENTRIES = 1500
+"""Entries of one section: some twenty-five pages. A longer list goes on in sections of its own."""
 SORTS = ("表", "图")
 """Sorts of numbered blocks, in the order of their lists."""
 
@@ -34,18 +37,21 @@ def described(case, catalogue: Catalogue) -> str:
 
 
 def lists_of_blocks(sections: list[Section]) -> list[Section]:
-    """Return one list for each sort of numbered block in the sections: of tables, of figures."""
+    """Return one list for each sort of numbered block in the sections: of tables, of figures; a long one in several sections."""
     numbered = [(section, block) for section in sections for block in section.numbered_blocks]
     sorts = dict.fromkeys((*[sort for sort in SORTS if any(block.word == sort for _, block in numbered)], *(block.word for _, block in numbered)))
-    return [list_of(sort, [(section, block) for section, block in numbered if block.word == sort]) for sort in sorts]
+    return [section for sort in sorts for section in list_of(sort, [(section, block) for section, block in numbered if block.word == sort])]
 
 
-def list_of(sort: str, numbered: list[tuple[Section, book.Block]]) -> Section:
+def list_of(sort: str, numbered: list[tuple[Section, book.Block]]) -> list[Section]:
+    """Return the section of a list, followed by those in which it goes on."""
     title, entries = f"{sort}目录", []
     for section, blocks in groupby(numbered, key=lambda item: item[0]):
         label = f"例{section.number}" if section.kind == "case" else ""
-        entries.append(Entry(label, section.title, "", section.id, 1))
+        if section.bookmark:  # others go on from the one before
+            entries.append(Entry(label, section.title, "", section.id, 1))
         entries += [Entry(f"{sort}{block.number}", words(block.caption), "", block.anchor, 2) for _, block in blocks]
     name = {"表": "tables", "图": "figures"}.get(sort, f"list-{sort}")
-    blocks = (Heading(plain(title), 1, f"{name}-h"), Entries(tuple(entries), "columns"))
-    return Section(name, "list", title, blocks, front=True, running_head=title)
+    parts = [[Entries(tuple(entries[start : start + MOST_ENTRIES]), "columns")] for start in range(0, len(entries), MOST_ENTRIES)]
+    head = Heading(plain(title), 1, f"{name}-h")
+    return parted(Section(name, "list", title, (), front=True, running_head=title), [[head, *parts[0]], *parts[1:]])
