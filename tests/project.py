@@ -11,10 +11,10 @@ from publisher import build as journey
 from publisher.book import Book
 from publisher.collection import Collection
 from publisher.editions import Job
-from publisher.galley import Typeset
 from publisher.pagination import Pagination
 from publisher.problems import Problem, Rejected
 from publisher.read import read
+from publisher.typeset import Typesetter
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SAMPLEBOOK = Path(__file__).resolve().parent / "samplebook"
@@ -113,15 +113,24 @@ class Project:
             def made(job, volume, tell):
                 outputs, problems = make(job, volume, tell)
                 files.update(outputs)
-                seen.update(job=job, pages=Typeset(volume().sheets) if hold else None)
+                seen.update(job=job)
                 return outputs, problems
 
             return made
+
+        typesetting = Typesetter.typeset
+
+        def heard(setter, *arguments):
+            pages = typesetting(setter, *arguments)
+            if hold:
+                seen.setdefault("pages", pages)
+            return pages
 
         problems: tuple[Problem, ...] = ()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(journey, "EDITIONS", {name: listening(make) for name, make in journey.EDITIONS.items()})
             patch.setattr(journey, "lint", rules_on_texts(journey.lint))
+            patch.setattr(Typesetter, "typeset", heard)
             order = journey.Order(case, editions, **asked)
             try:
                 problems = journey.build(journey.Project(self.root), collection, collection.volumes[volume], journey.Progress(), order).problems
@@ -130,7 +139,7 @@ class Project:
         if not files:
             raise Rejected(list(problems))
         folder = self.root / "build" / "-".join(filter(None, (volume, case, "draft" if asked.get("draft") else "")))
-        return Made(self.root, folder, files, seen["job"], problems, seen["pages"])
+        return Made(self.root, folder, files, seen["job"], problems, seen.get("pages"))
 
 
 def pressed(made: Made, **choices: str | bool) -> Made:

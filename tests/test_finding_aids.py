@@ -56,7 +56,7 @@ def section_pages(made, *kinds: str) -> dict[str, str]:
 def index_lines(made) -> dict[str, str]:
     """Return what the index prints after each term, read from the tags of the file."""
     file = tagged(made.pdf)
-    node = file.document.nodes[[section.kind for section in made.book.sections].index("index")]
+    node = file.stretches[0].document.nodes[[section.kind for section in made.book.sections].index("index")]
     lines = [re.fullmatch(r"(.+)\s+(见.*|[\d～，]+)", file.raw(paragraph).replace("\n", "")) for paragraph in node.find("P")]
     return {line[1]: line[2] for line in lines if line}
 
@@ -124,7 +124,7 @@ def test_main_entries_are_bold_and_said_to_be(lung):
     span = next(span for span in lung.pagination.spans if span.section.id == "lung-13-renal-impairment")
     runs = page_map(tagged(lung.pdf), lung.book, lung.pagination).runs("index", "肾功能不全")
     assert lung.pagination.folios[span.first - 1] in [run.text.split("～")[0] for run in runs if run.treated]
-    said = [link.said for link in tagged(lung.pdf).annotations]
+    said = [link.said for stretch in tagged(lung.pdf).stretches for node in stretch.document.walk() for link in node.links]
     assert f"肾功能不全，第{next(run.text for run in runs if run.treated)}页（主要条目）" in said
 
 

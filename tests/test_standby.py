@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 
 import pytest
@@ -13,9 +13,10 @@ from project import DRUGS, REPOSITORY, RIB
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
+from publisher import sandbox
 from publisher.cli import app
 from publisher.keeping import Memory, afresh, stamped
-from publisher.project import Order
+from publisher.project import Order, Progress
 from publisher.project import Project as Folder
 from publisher.recall import recall
 from publisher.standby import Standby
@@ -167,6 +168,51 @@ def test_what_stands_already_is_gone_through_once_and_left_as_it_is(project, sta
     assert known > 100
     standby.rehearse(standby.stamps())
     assert len(recall.known) == known
+
+
+@pytest.fixture
+def prepared(standby):
+    """A standby whose next child is there."""
+    standby.order = Order(editions=("screen",))
+    standby.take_up()
+    standby.prepare(standby.stamps())
+    with closing(standby):
+        yield standby
+
+
+def woken(standby, change) -> None:
+    seen = standby.stamps()
+    change()
+    standby.wake(seen, standby.stamps())
+
+
+def test_the_child_that_waits_builds_what_has_been_saved_since(project, prepared):
+    waiting = prepared.prepared
+    woken(prepared, lambda: project.edit(RIB, "title: ", "title: 改名后的"))
+    collection = project.collection()
+    running = prepared.begin(prepared.project, collection, collection.volumes["sample"], Progress(), prepared.order, "", prepared.memory)
+    assert running is waiting.running
+    ((_, built),) = sandbox.outcomes([running])
+    assert [path.name for path in built.paths] == ["screen.pdf"]
+    assert "改名后的" in text(project.root).replace("\n", "")
+
+
+@pytest.mark.parametrize("changed", [DRUGS, "content/sample/cases/another.yaml"])
+def test_a_child_that_waits_is_of_no_use_where_other_things_change(project, prepared, changed):
+    def change() -> None:
+        with project.path(changed).open("a", encoding="utf-8") as file:
+            file.write("\n")
+
+    woken(prepared, change)
+    assert prepared.prepared is None
+    assert multiprocessing.active_children() == []
+
+
+def test_a_child_that_has_gone_is_not_waited_for(project, prepared):
+    os.kill(prepared.prepared.running.child.pid, signal.SIGKILL)
+    prepared.prepared.running.child.join()
+    woken(prepared, lambda: project.edit(RIB, "title: ", "title: 改名后的"))
+    assert prepared.prepared is None
 
 
 def test_going_through_is_left_when_something_changes(project, standby, recalling):

@@ -5,6 +5,7 @@ pieces, so that note marks and page references stay data until they are rendered
 """
 
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,14 +17,14 @@ from publisher.volume import Privacy
 from publisher.written import Written
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Text:
     """A stretch of plain text; where it is `Written` it knows its place in the source."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NoteMark:
     """The call of editor's note `number`; `target` is the note's anchor."""
 
@@ -41,7 +42,7 @@ class Form(StrEnum):
     """化疗药第126页"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A link to `target` with its printed page."""
 
@@ -63,7 +64,7 @@ class Which(StrEnum):
     TREATED = "treated"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pages:
     """The pages that bear a term of a lexicon, as links; `section` limits them to one section."""
 
@@ -75,7 +76,7 @@ class Pages:
     """Of its own it has no words."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sign:
     """A sign of a table (●) with the words that are read aloud in its place."""
 
@@ -83,7 +84,7 @@ class Sign:
     said: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Run:
     """A run-in head before the text of its paragraph."""
 
@@ -125,7 +126,7 @@ def words(line: Line) -> str:
     return "".join(piece.text for piece in line if not isinstance(piece, NoteMark))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Heading:
     line: Line
     level: int
@@ -139,14 +140,14 @@ class Heading:
         return words(self.line)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     line: Line
     style: str = "body"
     key: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Points:
     """A list; numbered where `ordered`."""
 
@@ -156,7 +157,7 @@ class Points:
     key: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Labels with their values."""
 
@@ -175,7 +176,7 @@ class Kind(StrEnum):
     SIGN = "sign"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Column:
     line: Line
     kind: Kind
@@ -191,7 +192,7 @@ class Column:
         return words(self.line)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Table:
     word: ClassVar[str] = "表"
     anchor: str
@@ -219,7 +220,7 @@ class Table:
         return [(head, self.rows[start:end]) for (start, head), end in zip(starts, ends, strict=True)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A drawing with its number and caption; it says in words, `alt`, what it shows."""
 
@@ -228,8 +229,8 @@ class Figure:
     number: str
     caption: Line
     alt: str
-    svg: str
-    """Inks are written `var(--role)`; `render` puts them in."""
+    deflated: bytes
+    """Its SVG, deflated: it takes as much room as all other blocks of a case."""
     width: float
     height: float
     """In points."""
@@ -244,12 +245,22 @@ class Figure:
         return f"{self.word}{self.number}"
 
     @property
+    def svg(self) -> str:
+        """The drawing; inks are written `var(--role)`, `render` puts them in."""
+        return zlib.decompress(self.deflated).decode()
+
+    @property
     def words(self) -> list[str]:
         """The words in the drawing, in the order in which they are drawn."""
         return [unescape(text) for text in re.findall(r"<text [^>]*>([^<]*)</text>", self.svg)]
 
 
-@dataclass(frozen=True)
+def deflated(svg: str) -> bytes:
+    """Return a drawing as a `Figure` holds it."""
+    return zlib.compress(svg.encode(), 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """The QR code of an address."""
 
@@ -258,7 +269,7 @@ class Code:
     svg: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Note:
     """An editor's note as printed: its number, the words it is about, the doubt, the reason."""
 
@@ -278,21 +289,21 @@ class Note:
         return (*note, Text("（详校勘记）")) if self.reason else note
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Notes:
     """The editor's notes of a section; each is printed once, at the foot of the page that first bears its mark."""
 
     items: tuple[Note, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Collation:
     """The editor's notes of one case as collected at the end of the volume: page, number, words, doubt, reason."""
 
     items: tuple[Note, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A row of the contents or of a list of cases."""
 
@@ -303,13 +314,13 @@ class Entry:
     level: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entries:
     items: tuple[Entry, ...]
     style: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class IndexTerm:
     """A line of the index: a term of its lexicon, printed with its pages, or another name that points to one."""
 
@@ -325,12 +336,12 @@ class IndexTerm:
         return self.see or self.term
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Index:
     terms: tuple[IndexTerm, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TitlePage:
     title: str
     subtitles: tuple[str, ...] = ()
@@ -341,7 +352,7 @@ class TitlePage:
     code: Code | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Opener:
     """The head of a case: its number, title and summary panel."""
 
@@ -359,7 +370,7 @@ class Bar(NamedTuple):
     guard: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Barcode:
     """A book number as it is read by people and by machines."""
 
@@ -369,7 +380,7 @@ class Barcode:
     bars: tuple[Bar, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cover:
     """The cover as one sheet: back, spine and front beside each other. Lengths are millimetres."""
 
@@ -413,7 +424,7 @@ UPRIGHT = re.compile(r"[\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
 Block = Heading | Paragraph | Points | Facts | Table | Figure | Notes | Collation | Entries | Index | TitlePage | Opener | Cover
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Section:
     """One separately typeset piece of the book. Its `id` is also the anchor of its first page."""
 
@@ -517,7 +528,7 @@ def targets_of_note(note: Note, anchors: Anchors) -> list[str]:
     return [target for line in (note.quote, note.note, note.reason) for target in targets(line, anchors)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Printed:
     """A source scalar that must be found in the text of its section's own pages."""
 
@@ -526,7 +537,7 @@ class Printed:
     path: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PrintedRow:
     """The cells of a table row that must be found side by side in the text of its section's pages."""
 
@@ -535,7 +546,7 @@ class PrintedRow:
     table: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Book:
     id: str
     volume: str

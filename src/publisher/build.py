@@ -1,12 +1,15 @@
 """The journey of a volume: read, lint, compose, render, typeset, finish, preflight. Knows every stage; each knows only data."""
 
 import json
+import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.metadata import version
+from multiprocessing.connection import Connection
 from pathlib import Path
 from time import perf_counter
 
@@ -21,7 +24,9 @@ from publisher.edition import SCREEN
 from publisher.editions import DELIVERED, EDITIONS, OF_OWN_PAGES, Files, Job, Joining, Tell
 from publisher.examination import lint
 from publisher.finish import files
+from publisher.finish.joining import Joined
 from publisher.galley import Typeset
+from publisher.garbage import look, own
 from publisher.keeping import Keep, Stamp, afresh, stamped
 from publisher.lint.queries import Examined
 from publisher.pagination import Opening, Pagination, paginated
@@ -30,6 +35,8 @@ from publisher.preflight import verapdf as verapdf_check
 from publisher.preflight.report import Check, CheckedFile, checks
 from publisher.problems import Place, Problem, Rejected, Severity
 from publisher.project import PROGRAM, Order, Progress, Project, key_of_folder
+from publisher.read import read
+from publisher.read_yaml import parsed
 from publisher.recall import recall
 from publisher.rules import RULES
 from publisher.store import NoStore, Store, key
@@ -87,7 +94,17 @@ def begin_apart(
 
     It keeps what it reads and composes with `keep`, by itself in the store. A `rehearsal` leaves no files.
     """
-    heard = {"stage": progress.stage, "section": progress.section}
+    return begun(project, source, lambda pool: (collection, source, kept_as), order, keep, rehearsal, heard_by(progress))
+
+
+Given = Callable[[Executor | None], tuple[Collection, VolumeSource, str]]
+"""Says in a child that has its workers what it is to build, and under which key its files are kept."""
+
+
+def begun(
+    project: Project, known: VolumeSource, given: Given, order: Order, keep: Keep | None, rehearsal: bool = False, listen: sandbox.Listen = lambda *words: None
+) -> sandbox.Running:
+    """Begin a child that builds what it is `given`, which is the volume that is `known` or a later state of it."""
 
     def work(tell: Callable[..., None]) -> Built:
         told: list[tuple[str, str]] = []
@@ -101,8 +118,9 @@ def begin_apart(
         said = Progress(stage, lambda title, pages: tell("section", title, pages))
         store = Store(project.store) if order.keep else NoStore()
         with cluster.workers(order.cluster, project.styles) if order.cluster else workers() as pool:
+            collection, source, kept_as = given(pool)
             workshop = Workshop(basis(project), store, pool, pool.hands if order.cluster else hands())
-            built = build(project, collection, source, said, order, workshop, partial(tell, sandbox.ENDING), keep, rehearsal)
+            built = build(project, collection, source, said, order, workshop, partial(tell, sandbox.ENDING), keep, rehearsal, partial(let_go, source))
         if kept_as:
             folder = built.paths[0].parent
             kept = unchanged.Kept(str(source.volume.id), str(source.volume.title), folder, built.pages, tuple(told), built.files)
@@ -110,8 +128,61 @@ def begin_apart(
         store.trim()
         return replace(built, files={})
 
-    most = sandbox.Limits.of(len(source.cases))
-    return sandbox.begin(work, name=f"build/{source.volume.id}", most=most, listen=lambda what, *words: heard[what](*words))
+    def let_go(source: VolumeSource) -> None:
+        """Let go of the cases, which nothing asks for any more: this child has the frames of its parent too, and they name the volume."""
+        source.cases.clear()
+        source.trees.clear()
+        parsed.cache_clear()
+
+    most = sandbox.Limits.of(len(known.cases))
+    return sandbox.begin(work, name=f"build/{known.volume.id}", most=most, listen=listen)
+
+
+def heard_by(progress: Progress) -> sandbox.Listen:
+    """Return what passes on to a progress what a child tells."""
+    heard = {"stage": progress.stage, "section": progress.section}
+    return lambda what, *words: heard[what](*words)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A child that has its workers and waits for a word; then it reads its volume and builds it."""
+
+    volume: str
+    running: sandbox.Running
+    word: Connection
+
+    def wake(self) -> bool:
+        """Wake it; tell whether it is still there."""
+        try:
+            self.word.send(True)
+        except BrokenPipeError:
+            return False
+        return True
+
+    def end(self) -> None:
+        """End it, whatever it is doing."""
+        self.word.close()
+        self.running.end(patient=False)
+
+
+def prepared(project: Project, known: VolumeSource, order: Order, keep: Keep) -> Prepared:
+    """Begin a child that builds a volume when it is woken, as its files are then; they may have changed, what else it is made of may not."""
+    name = str(known.volume.id)
+    there, here = multiprocessing.Pipe(duplex=False)
+
+    def given(pool: Executor | None) -> tuple[Collection, VolumeSource, str]:
+        for _ in range(hands() if pool else 0):
+            pool.submit(pieces.at_hand, project.styles / SCREEN.stylesheet)
+        own()
+        there.recv()
+        kept_as = unchanged.build_key(project, name, order) if order.keep and not order.report else ""
+        collection = read(project.root, [name], keep)
+        return collection, collection.volumes[name], kept_as
+
+    running = begun(project, known, given, order, keep)
+    there.close()
+    return Prepared(name, running, here)
 
 
 def basis(project: Project) -> str:
@@ -129,10 +200,11 @@ def build(
     settled: Callable[[], None] = lambda: None,
     keep: Keep | None = None,
     rehearsal: bool = False,
+    let_go: Callable[[], None] = lambda: None,
 ) -> Built:
     """Build the editions of a volume; of one of its cases the screen edition; as a draft also where findings are not settled.
 
-    `settled` is called when nearly all sections have been set. A `rehearsal` leaves no files.
+    `settled` is called when nearly all sections have been set, `let_go` when no edition needs the cases any more. A `rehearsal` leaves no files.
 
     Raises Rejected when a stage cannot run, a finding is not settled, or preflight finds anything; the refused files are
     kept beside for a look, and the last good ones stay.
@@ -172,15 +244,19 @@ def build(
         job = Job(source, collection.catalogue, whole, project.layouts, project.styles, workshop or Workshop(), mark=mark, changes=changes, settled=settled)
         urgent = saved_last(project, source)
         setter = typeset.Typesetter(job.renderer(whole).html, job.setting(SCREEN), progress.section, job.workshop.hands, first=urgent, given_out=said)
-        pages = setter.typeset(whole)
+        held = [setter.typeset(whole)]
         examination = said()
-    job = replace(job, pagination=pages.pagination)
     names = ("screen",) if order.case else order.editions or tuple(EDITIONS)
+    job = replace(job, pagination=held[0].pagination)
+    if tuple(names) == ("screen",):
+        job = replace(job, let_go=let_go)
+    del setter
+    look()
     if not set(names) & set(OF_OWN_PAGES):
         settled()
     count = cache(manifest.page_count)  # of each file once, for checks and manifest
     outputs, problems, looked = {PAGE_TABLE: files.pages_json(whole, job.pagination)}, [], []
-    for name, (made, found) in zip(names, editions(job, pages, names, progress.stage), strict=True):
+    for name, (made, found) in zip(names, editions(job, held, names, progress.stage), strict=True):
         looked.append(edition_checked(name, made, found, count))
         outputs |= made
         problems += found
@@ -240,12 +316,19 @@ def rules_applied(
         yield lambda: passed(examined())
 
 
-def editions(job: Job, pages: Typeset, names: Sequence[str], tell: Tell) -> Iterator[Files]:
-    """Yield the files of editions in order. Where this machine has workers, those made of the same pages are made side by side, each in a child."""
+def editions(job: Job, held: list[Typeset], names: Sequence[str], tell: Tell) -> Iterator[Files]:
+    """Yield the files of editions in order. Where this machine has workers, those made of the same pages are made side by side, each in a child.
+
+    The pages are the only ones `held`; they are taken, so that nobody has them any longer than they are needed.
+    """
     apart = [name for name in names if name not in OF_OWN_PAGES] if job.workshop.has_workers else []
-    volume: Joining = partial(job.joined, pages)
-    if len(apart) > 1:
+
+    def volume() -> Joined:
+        return job.joined(held.pop())
+
+    if len([name for name in names if name not in OF_OWN_PAGES]) > 1:
         volume = cache(volume)
+    if len(apart) > 1:
         volume()  # joined once, for all children
     begun = {name: edition_apart(job, volume, name) for name in apart} if len(names) > 1 else {}
     try:

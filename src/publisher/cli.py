@@ -401,12 +401,14 @@ def build_changed(project: Project, volumes: list[str] | None, order: Order, sho
         if not chosen:
             known = sorted(slug for source in collection.volumes.values() for slug in source.cases)
             raise Rejected([Problem(Place("content"), "SRC-027", "没有这一病例", order.case, nearest(order.case, known))])
-    build_all(project, collection, chosen, order, names, show, keep)
+    build_all(project, collection, chosen, order, names, show, keep, ready.begin if ready else journey.begin_apart)
     if ready:
         ready.built |= set(left)
 
 
-def build_all(project: Project, collection: Any, chosen: list[Any], order: Order, names: dict[str, str], show: bool, keep: Keep) -> None:
+def build_all(
+    project: Project, collection: Any, chosen: list[Any], order: Order, names: dict[str, str], show: bool, keep: Keep, begin: Callable[..., Any]
+) -> None:
     """Build volumes side by side; the first that is not done speaks at once, the others in their turn. Raises Rejected with what is wrong in all."""
     speech = Speech(len(chosen))
     begins, reports = [], []
@@ -417,7 +419,7 @@ def build_all(project: Project, collection: Any, chosen: list[Any], order: Order
         heard.stage("read", f"{len(source.cases)} cases")
         told = project.root / "build" / order.folder(str(source.volume.id)) / manifest.REPORT
         reports.append((told, modified(told)))
-        begins.append(partial(journey.begin_apart, project, collection, source, heard, order, names.get(str(source.volume.id), ""), keep))
+        begins.append(partial(begin, project, collection, source, heard, order, names.get(str(source.volume.id), ""), keep))
     if len(begins) > 1:
         journey.pieces.load()
     problems: list[Problem] = []

@@ -26,20 +26,20 @@ from publisher.edition import PRESS, SCREEN
 from publisher.finish import attachments, press, screen
 from publisher.finish.joining import Joined, joined
 from publisher.galley import Galley, Typeset
-from publisher.garbage import give_back
+from publisher.garbage import give_back, look
 from publisher.inks import PressRun, inks, press_run
 from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
 from publisher.preflight import lost, metadata, privacy, structure, tags, typography
 from publisher.preflight import press as press_check
-from publisher.preflight.drawn_page import Awaited, DrawnPage, Owners, page_keys
+from publisher.preflight.drawn_page import Awaited, DrawnPage, page_keys
 from publisher.preflight.file_facts import FileFacts, facts
 from publisher.preflight.finding import page_map
 from publisher.preflight.origin import traced
 from publisher.preflight.press import PressFile
 from publisher.preflight.printed_text import PageTexts, PrintedText
 from publisher.preflight.report import Check, checks
-from publisher.preflight.tagged import tagged
+from publisher.preflight.tagged import Tagged, tagged
 from publisher.problems import Place, Problem, Severity
 from publisher.render import Renderer
 from publisher.workshop import Piece, Workshop, later
@@ -67,6 +67,8 @@ class Job:
     """What the book's chapter of changes says."""
     settled: Callable[[], None] = lambda: None
     """Called when nearly all sections have been set."""
+    let_go: Callable[[], None] = lambda: None
+    """Called when the cases are not asked for any more: what follows looks at the book."""
 
     def renderer(self, whole: book.Book) -> Renderer:
         """Return what makes the HTML of a book's sections."""
@@ -100,10 +102,10 @@ class Job:
         """Begin to read the pages of a finished file, section by section; those that were read before are not read again."""
         file = self.at_hand(pdf)
         keyed = self.workshop.executor.submit(pieces.keys, file.name) if file else None  # while its tags are read here
-        owners = tagged(pdf).block_owners
-        more = partial(owners_of, owners)
+        tags_of_file = tagged(pdf)
+        more = partial(owners_of, tags_of_file)
         begun = self.by_section(pieces.reading, pdf, pagination or self.pagination, file, keyed.result() if keyed else page_keys(pdf), more)
-        return Awaited(len(owners), dict(begun.made), begun.file)
+        return Awaited(len(tags_of_file.boxes), dict(begun.made), begun.file)
 
     def words(self, pdf: bytes) -> list[str]:
         """Read the texts of the pages of a finished file, in the same way."""
@@ -152,9 +154,9 @@ class AtHand:
         return f"/proc/{os.getpid()}/fd/{self.file.fileno()}"
 
 
-def owners_of(owners: Owners, first: int, last: int) -> tuple[str]:
+def owners_of(tags: Tagged, first: int, last: int) -> tuple[str]:
     """Say to which elements the marks of some pages belong."""
-    return (pieces.owners_said(owners[first - 1 : last]),)
+    return (pieces.owners_said(tags.block_owners(first, last)),)
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,9 @@ Looked = tuple[list[Problem], list[str]]
 
 def screen_files(job: Job, volume: Joining, tell: Tell) -> Files:
     """Make the screen edition."""
-    pdf = screen.finish(volume(), job.book, job.pagination, attachments.of_cases(shown(job.source, job.catalogue), job.book))
+    pdf = screen.finish(volume, job.book, job.pagination, attachments.of_cases(shown(job.source, job.catalogue), job.book))
+    job.let_go()
+    look()
     give_back()
     return looked_at(job, {"screen.pdf": pdf}, tell)
 

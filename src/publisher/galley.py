@@ -6,7 +6,8 @@ others into a volume without setting a line again.
 
 import json
 import zlib
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple, Self
@@ -118,8 +119,11 @@ class PlatePage:
     used: tuple[tuple[str, str], ...]
     """Kind and name of each resource that it uses."""
     links: tuple[Touch, ...]
-    owners: tuple[int | None, ...]
-    """The numbers of the elements that own its marks, by the numbers of these."""
+    owners: "array[int]"
+    """The numbers of the elements that own its marks, by the numbers of these; NOBODY where there is none."""
+
+
+NOBODY = -1
 
 
 class Font(NamedTuple):
@@ -145,14 +149,39 @@ class Cut(NamedTuple):
     draws_text: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Lines(Sequence[bytes]):
+    """Texts of objects, each on a line, held deflated: of a large volume they take ten times as much room."""
+
+    length: int
+    deflated: bytes
+
+    @classmethod
+    def of(cls, texts: Sequence[bytes]) -> Self:
+        return cls(len(texts), zlib.compress(b"\n".join(texts), LEVEL))
+
+    @property
+    def together(self) -> bytes:
+        return zlib.decompress(self.deflated)
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.together.split(b"\n")[place]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self[:])
+
+
 @dataclass(frozen=True)
 class Plate:
     """The objects of a section, numbered from 0, which stands for the document in the tag tree; its pages come next."""
 
     count: int
     pages: tuple[PlatePage, ...]
-    batches: tuple[tuple[str, int, str], ...]
-    """Objects of one kind: the kind, the number of the first, their texts, each on a line."""
+    batches: tuple[tuple[str, int, Lines], ...]
+    """Objects of one kind: the kind, the number of the first, their texts."""
     streams: tuple[Cut, ...]
     resources: dict[str, dict[str, str]]
     """Texts by kind and name; without the fonts."""
@@ -163,37 +192,48 @@ class Plate:
     """Elements by their ids."""
 
     def packed(self) -> bytes:
-        """Return it as bytes that `unpacked` takes back: a line that tells everything but what is binary, then that; compressed."""
-        binary = [page.content for page in self.pages] + [cut.data for cut in self.streams]
+        """Return it as bytes that `unpacked` takes back: how long what tells everything but what is binary is, that, then the binary parts."""
+        plain = [page.content for page in self.pages] + [cut.data for cut in self.streams if cut.draws_text]
+        parts = [zlib.compress(b"".join(plain), LEVEL), *(lines.deflated for _, _, lines in self.batches)]
+        parts += [cut.data for cut in self.streams if not cut.draws_text]
         told = {
-            **{name: getattr(self, name) for name in ("count", "batches", "resources", "fonts", "tops", "ids")},
-            "leaves": [(page.boxes, page.used, page.links, page.owners) for page in self.pages],
+            **{name: getattr(self, name) for name in ("count", "resources", "fonts", "tops", "ids")},
+            "leaves": [(page.boxes, page.used, page.links, page.owners.tolist()) for page in self.pages],
+            "batches": [(kind, first, len(lines)) for kind, first, lines in self.batches],
             "streams": [(cut.number, cut.head, cut.draws_text) for cut in self.streams],
-            "lengths": [len(content) for content in binary],
+            "plain": [len(content) for content in plain],
+            "parts": [len(part) for part in parts],
         }
-        return zlib.compress(b"".join([in_json(told), b"\n", *binary]), LEVEL)
+        head = zlib.compress(in_json(told), LEVEL)
+        return b"".join([b"%d\n" % len(head), head, *parts])
 
     @classmethod
-    def unpacked(cls, content: bytes) -> Self:
+    def unpacked(cls, packed: bytes) -> Self:
         """Take back what `packed` gave. Raises ValueError for anything else."""
+        length, _, rest = packed.partition(b"\n")
         try:
-            head, _, binary = zlib.decompress(content).partition(b"\n")
-            told = json.loads(head)
-            parts = [binary[start:end] for start, end in pairwise(accumulate(told["lengths"], initial=0))]
-            leaves = zip(parts, told["leaves"], strict=False)
-            streams = zip(parts[len(told["leaves"]) :], told["streams"], strict=True)
+            told = json.loads(zlib.decompress(rest[: int(length)]))
+            parts = parted(rest[int(length) :], told["parts"])
+            plain = iter(parted(zlib.decompress(next(parts)), told["plain"]))
             return cls(
                 told["count"],
-                tuple(page_plate(content, *leaf) for content, leaf in leaves),
-                tuple((kind, first, texts) for kind, first, texts in told["batches"]),
-                tuple(Cut(number, head, data, draws) for data, (number, head, draws) in streams),
+                tuple(page_plate(next(plain), *leaf) for leaf in told["leaves"]),
+                tuple((kind, first, Lines(count, next(parts))) for kind, first, count in told["batches"]),
+                tuple(Cut(number, head, next(plain if draws else parts), draws) for number, head, draws in told["streams"]),
                 told["resources"],
                 {name: Font(*fields[:4], by_code(fields[4]), by_code(fields[5])) for name, fields in told["fonts"].items()},
                 tuple(told["tops"]),
                 told["ids"],
             )
-        except (TypeError, KeyError, AttributeError, zlib.error) as error:
+        except (TypeError, KeyError, AttributeError, StopIteration, zlib.error) as error:
             raise ValueError(str(error)) from error
+
+
+def parted(content: bytes, lengths: Sequence[int]) -> Iterator[bytes]:
+    """Return the parts of some bytes. Raises ValueError where they are not as long as all parts."""
+    if len(content) != sum(lengths):
+        raise ValueError(f"incomplete: {len(content)} bytes of {sum(lengths)}")
+    return (content[start:end] for start, end in pairwise(accumulate(lengths, initial=0)))
 
 
 LEVEL = 1
@@ -201,7 +241,7 @@ LEVEL = 1
 
 
 def page_plate(content: bytes, boxes: dict[str, str], used: list, links: list, owners: list) -> PlatePage:
-    return PlatePage(content, boxes, tuple((kind, name) for kind, name in used), tuple(Touch(*link) for link in links), tuple(owners))
+    return PlatePage(content, boxes, tuple((kind, name) for kind, name in used), tuple(Touch(*link) for link in links), array("i", owners))
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,24 @@ def seldom() -> None:
     gc.set_threshold(TOGETHER // (os.cpu_count() or 1), 20, 50)
 
 
+ENOUGH = 400_000
+"""New objects that are worth a look; a page being set makes about ten thousand."""
+
+
+def look() -> None:
+    """Look, where enough has come together, when a piece is done: while a section is being set all its boxes would be looked through in vain."""
+    youngest, older, _ = gc.get_count()
+    if older or youngest > ENOUGH:
+        gc.collect(1)
+
+
+def own() -> None:
+    """Make the memory that this process has from its parent its own, before there is haste: what is shared is copied page by page when it is used."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 def give_back() -> None:
     """Give memory that is free back to the system: the C library keeps what a PDF took that is closed, and our own objects never use it."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it

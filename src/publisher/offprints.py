@@ -6,6 +6,7 @@ A driver like `build`. A case is never cut out of the volume's file, where the o
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -140,7 +141,7 @@ def one(job: Job, volume: Volume, slug: str) -> tuple[bytes, list[Problem], int]
     """Return the offprint of a case, what was found in it, and the number of its pages."""
     alone = offprint(volume.book, job.source.volume, slug, *volume.pages(slug), volume.folios)
     laid = typeset.Typesetter(job.renderer(alone).html, job.setting(SCREEN), hands=job.workshop.hands).typeset(alone)
-    pdf = screen.finish(job.joined(laid), alone, laid.pagination, attachments.of_cases(shown(job.source, job.catalogue), alone))
+    pdf = screen.finish(partial(job.joined, laid), alone, laid.pagination, attachments.of_cases(shown(job.source, job.catalogue), alone))
     return pdf, list(look_at(pdf, alone, laid.pagination, volume, slug)), len(laid.sheets)
 
 

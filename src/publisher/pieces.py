@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from publisher import garbage
 from publisher.finish import galleys
 from publisher.preflight import drawn_page
 from publisher.preflight.lines import Owner, Role
@@ -35,10 +36,18 @@ def ready(stylesheet: Path) -> None:
     compositor(stylesheet)
 
 
+def at_hand(stylesheet: Path) -> None:
+    """Do the same in a worker that may have to wait for long, and then has to be quick."""
+    ready(stylesheet)
+    garbage.own()
+
+
 def section(where: Path, stylesheet: str, html: str, title: str, id: str, numbering: str) -> bytes:
     """Set a section with the style sheet that stands at `where` and is called `stylesheet`,
     and finish what can be finished of it alone: a stored `Galley`."""
-    return galleys.finished(compositor(where).set(html, title), id, numbering).stored()
+    stored = galleys.finished(compositor(where).set(html, title), id, numbering).stored()
+    garbage.look()
+    return stored
 
 
 def leaflet(where: Path, stylesheet: str, html: str, title: str) -> bytes:
@@ -77,7 +86,7 @@ def pages_in(pdf: bytes | Path, first: int, last: int) -> bytes:
     return f"{first} {last} {pdf}\n".encode() if isinstance(pdf, Path) else f"{first} {last}\n".encode() + pdf
 
 
-def looked_for(where: bytes) -> tuple[bytes, int, int]:
+def looked_for(where: bytes) -> tuple[bytes | Path, int, int]:
     line, _, pdf = where.partition(b"\n")
     first, last, *path = line.split(b" ", 2)
-    return Path(path[0].decode()).read_bytes() if path else pdf, int(first), int(last)
+    return Path(path[0].decode()) if path else pdf, int(first), int(last)

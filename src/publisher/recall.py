@@ -25,15 +25,18 @@ class Recall:
         self.taken = 0
         """Bytes of what the results were made of."""
 
-    def __call__(self, make: Callable[[], T], what: str, *parts: bytes | str) -> T:
-        """Give the result of `make`, which depends on `what` is done with `parts` and on nothing else. Nobody may change a result."""
+    def __call__(self, make: Callable[[], T], what: str, *parts: bytes | str, weight: int = 1) -> T:
+        """Give the result of `make`, which depends on `what` is done with `parts` and on nothing else. Nobody may change a result.
+
+        One made of what is compressed takes some `weight` times its room.
+        """
         if not self.at_work:
             return make()
         name = key(what, *parts)
         if name in self.known:
             return self.known[name]
         made = make()
-        size = sum(map(len, parts))
+        size = sum(map(len, parts)) * weight
         if self.taken + size <= ROOM:
             self.taken += size
             self.known[name] = self.new[name] = made

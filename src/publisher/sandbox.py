@@ -98,6 +98,10 @@ class Running:
     ending: bool = False
     """It has told so."""
 
+    def attend(self, listen: Listen) -> None:
+        """Listen from now on, and count the time of its work from now on; what it told before has not been lost."""
+        self.listen, self.deadline = listen, time.monotonic() + self.most.wall
+
     def word(self, ready: bool) -> tuple[str, Any] | None:
         """Pass on what the child tells; return how it ended when it has, `late` or `silent` where it does not say."""
         if time.monotonic() > self.deadline:

@@ -130,17 +130,20 @@ class Moment(Written):
 class Branch(dict[str, Any]):
     """A mapping with its place and the place of each key."""
 
-    digest = ""
-    """Of the root of a file: the digest of the text it was read from."""
+    __slots__ = ("digest", "key_places", "place")
 
     def __init__(self, place: Place):
         super().__init__()
         self.place = place
         self.key_places: dict[str, Place] = {}
+        self.digest = ""
+        """Of the root of a file: the digest of the text it was read from."""
 
 
 class Row(list[Any]):
     """A sequence with its place."""
+
+    __slots__ = ("place",)
 
     def __init__(self, place: Place):
         super().__init__()

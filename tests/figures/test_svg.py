@@ -111,7 +111,7 @@ def test_gaps_beside_western_letters_are_those_of_running_text():
 def test_marks_of_xml_in_words_come_back_as_written():
     drawing = Drawing(100, 20)
     drawing.text(0, 10, "<5.00 & >3", 10)
-    figure = book.Figure("a", "1-1", (), "说明", drawing.svg("<b>&"), 100, 20, "markers")
+    figure = book.Figure("a", "1-1", (), "说明", book.deflated(drawing.svg("<b>&")), 100, 20, "markers")
     assert figure.words == ["<5.00 & >3"]
     assert Svg(figure.svg).of("title")[0].text == "<b>&"
 

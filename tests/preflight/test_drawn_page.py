@@ -57,7 +57,7 @@ def test_every_line_of_a_page_is_measured(sample_built, pages):
 
 
 def test_some_pages_are_read_like_all(sample_built, pages):
-    assert drawn_pages(sample_built.pdf, tagged(sample_built.pdf).block_owners[2:5], 3, 5) == pages[2:5]
+    assert drawn_pages(sample_built.pdf, tagged(sample_built.pdf).block_owners(3, 5), 3, 5) == pages[2:5]
 
 
 def test_the_words_of_a_figure_stand_in_drawing_order(sample_built, pages):

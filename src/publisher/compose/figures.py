@@ -28,7 +28,7 @@ class Figures:
         self.count += 1
         anchor, number = f"{self.section}-figure-{self.count}", f"{self.number}-{self.count}"
         caption = book.plain(drawn.caption)
-        return book.Figure(anchor, number, caption, drawn.alt, drawn.svg, drawn.width, drawn.height, drawn.kind, drawn.note, follows)
+        return book.Figure(anchor, number, caption, drawn.alt, book.deflated(drawn.svg), drawn.width, drawn.height, drawn.kind, drawn.note, follows)
 
 
 def qr_code(address: str, what: str) -> book.Code:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import md5
 
@@ -14,6 +14,8 @@ from publisher import book
 from publisher.case import Case
 from publisher.collection import VolumeSource
 from publisher.finish.metadata import pdf_date
+from publisher.recall import recall
+from publisher.written import Branch
 
 HEADS = ("组别", "时间", "项目", "结果", "单位", "升降", "参考范围", "变化", "说明")
 
@@ -26,19 +28,25 @@ class Attachment:
     content: bytes
 
 
-def of_cases(source: VolumeSource, whole: book.Book) -> tuple[Attachment, ...]:
-    """Return the data of every case that the book holds, in its order."""
-    return tuple(found for section in whole.sections if section.id in source.cases for found in of_case(source, section))
+def of_cases(source: VolumeSource, whole: book.Book) -> Iterator[Attachment]:
+    """Yield the data of every case that the book holds, in its order."""
+    return (found for section in whole.sections if section.id in source.cases for found in of_case(source, section))
 
 
 def of_case(source: VolumeSource, section: book.Section) -> Iterator[Attachment]:
     case = source.cases[section.id]
     opener = next((block for block in section.blocks if isinstance(block, book.Opener)), None)
     title = f"{opener.label if opener else ''}　{section.title}".strip("　")
-    tree = json.dumps(source.trees[section.id], ensure_ascii=False, indent=1) + "\n"
-    yield Attachment(f"{section.id}.json", "application/json", f"{title}：病例数据，各值均照原文", tree.encode())
+    tree = source.trees[section.id]
+    data = once(lambda: (json.dumps(tree, ensure_ascii=False, indent=1) + "\n").encode(), "data of a case", tree)
+    yield Attachment(f"{section.id}.json", "application/json", f"{title}：病例数据，各值均照原文", data)
     if case.labs or case.series:
-        yield Attachment(f"{section.id}-labs.csv", "text/csv", f"{title}：检验结果，各值均照原文", labs_csv(case))
+        yield Attachment(f"{section.id}-labs.csv", "text/csv", f"{title}：检验结果，各值均照原文", once(lambda: labs_csv(case), "values of a case", tree))
+
+
+def once(make: Callable[[], bytes], what: str, tree: Branch) -> bytes:
+    """Return what is made of a case, recalled where the text of its file is known."""
+    return recall(make, what, tree.digest) if tree.digest else make()
 
 
 def labs_csv(case: Case) -> bytes:

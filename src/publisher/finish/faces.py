@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import uharfbuzz as hb
@@ -16,6 +17,8 @@ class Face:
     """Glyph by character."""
     advances: dict[int, float]
     """Width of a glyph, in thousandths of the size."""
+    key: str
+    """Of the program."""
 
     def width(self, text: str) -> float:
         """Return how wide a text is, in thousandths of its size."""
@@ -23,6 +26,10 @@ class Face:
 
 
 FOLIO_CHARACTERS = "0123456789ivxlcdm"
+
+
+def digest(program: bytes) -> str:
+    return sha256(program).hexdigest()
 
 
 def key(name: str) -> str:
@@ -48,4 +55,4 @@ def face(fonts: Path, name: str) -> Face:
     font = hb.Font(hb.Face(program))
     glyphs = {char: glyph for char in FOLIO_CHARACTERS if (glyph := font.get_nominal_glyph(ord(char)))}
     scale = 1000 / font.face.upem
-    return Face(program, glyphs, {glyph: font.get_glyph_h_advance(glyph) * scale for glyph in glyphs.values()})
+    return Face(program, glyphs, {glyph: font.get_glyph_h_advance(glyph) * scale for glyph in glyphs.values()}, digest(program))

@@ -1,6 +1,7 @@
 """Galleys joined into one volume: pages in order with their numbers, each face once, what they draw alike once."""
 
 import re
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,10 +10,13 @@ from publisher.finish import drawing, fonts, sorts, stereotypes
 from publisher.finish.faces import Face, face
 from publisher.finish.galleys import CLOSE, OPEN, SLOT
 from publisher.galley import Folio, Font, Plate, PlatePage, Sheet, Touch
+from publisher.recall import recall
 
 NUMBERED = re.compile(rb"%s(\d+) MP\s+([^T]*?)(TJ|Tj)" % SLOT.encode())
 FIGURES = re.compile(rb"<([0-9a-fA-F]+)>")
 SAID = re.compile(f"{OPEN}(\\d+){CLOSE}")
+AT_HAND = 2000
+"""Pages whose contents are held as they are; those of a larger volume would be the greater part of what it takes."""
 
 
 @dataclass
@@ -37,7 +41,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Part:
-    """A galley in the volume: its plate without the content of pages, the place of its first page, and the volume's fonts by its own names."""
+    """A galley in the volume: its plate without fonts, without what its pages bear, the place of its first page, and the volume's fonts by its own names."""
 
     plate: Plate
     start: int
@@ -50,10 +54,20 @@ class Leaf:
 
     part: Part | None
     index: int = 0
-    content: bytes = b""
+    held: bytes = b""
+    """Its content, deflated where there are many pages."""
     links: tuple[Touch, ...] = ()
+    is_deflated: bool = False
     shared: tuple[str, ...] = ()
     """The stereotypes that it places."""
+
+    @property
+    def content(self) -> bytes:
+        return zlib.decompress(self.held) if self.is_deflated else self.held
+
+    @content.setter
+    def content(self, content: bytes) -> None:
+        self.held = zlib.compress(content, 1) if self.is_deflated else content
 
     @property
     def plate(self) -> PlatePage:
@@ -84,8 +98,11 @@ class Cast:
 
 
 def joined(sheets: Iterable[Sheet], faces: Path) -> Joined:
-    """Join the sheets of a volume; `faces` is the folder of the fonts. A sheet without a galley is a blank page."""
-    sheets = tuple(sheets)
+    """Join the sheets of a volume; `faces` is the folder of the fonts. A sheet without a galley is a blank page.
+
+    The plates of the galleys are no longer part of what is joined.
+    """
+    sheets = list(sheets)
     cases: dict[str, Case] = {}
     parts: list[Part] = []
     leaves: list[Leaf] = []
@@ -96,9 +113,11 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> Joined:
             leaves.append(Leaf(None))
             continue
         plate = galley.plate
-        bare = replace(plate, pages=tuple(replace(page, content=b"") for page in plate.pages))
-        parts.append(Part(bare, start, gathered(plate, cases, faces)))
-        leaves += [numbered(parts[-1], plate.pages[sheet.index], sheet) for sheet in sheets[start : start + len(galley.pages)]]
+        emptied = replace(plate, pages=tuple(replace(page, content=b"", links=()) for page in plate.pages), fonts={})
+        parts.append(Part(emptied, start, gathered(plate, cases, faces)))
+        own, bare = slice(start, start + len(galley.pages)), replace(galley, packed=b"")
+        leaves += [numbered(parts[-1], plate.pages[sheet.index], sheet, len(sheets) > AT_HAND) for sheet in sheets[own]]
+        sheets[own] = [replace(sheet, galley=bare) for sheet in sheets[own]]
     casts = tuple(map(cast, cases.values()))
     tables = {made.case.font.face: sorts.table(made.codes) for made in casts}
     drawn: dict[tuple[int, int], bytes] = {}
@@ -108,17 +127,17 @@ def joined(sheets: Iterable[Sheet], faces: Path) -> Joined:
             leaf.content = sorts.renumber(leaf.content, renamed[leaf.part.start])
     for part in parts:
         drawn |= {(part.start, cut.number): sorts.renumber(cut.data, renamed[part.start]) for cut in part.plate.streams if cut.draws_text}
-    return Joined(sheets, tuple(parts), tuple(leaves), casts, share(leaves), drawn)
+    return Joined(tuple(sheets), tuple(parts), tuple(leaves), casts, share(leaves), drawn)
 
 
 def share(leaves: Sequence[Leaf]) -> dict[str, stereotypes.Form]:
     """Cast what pages with figures draw alike once; return the forms that they place by their names."""
     figured = [leaf for leaf in leaves if leaf.part and (b"/Figure" in leaf.content or any(kind == "/XObject" for kind, _ in leaf.plate.used))]
     states = {name: text for leaf in figured for name, text in leaf.part.plate.resources.get("/ExtGState", {}).items() if " R" not in text}
-    forms, contents = stereotypes.shared([leaf.content for leaf in figured], states)
-    for leaf, (content, names) in zip(figured, contents, strict=True):
-        leaf.content, leaf.shared = content, names
-    return forms
+    drawn = stereotypes.Drawn((leaf.content for leaf in figured), states)
+    for place, leaf in enumerate(figured):
+        leaf.content, leaf.shared = drawn.placed(place, leaf.content)
+    return drawn.forms
 
 
 def gathered(plate: Plate, cases: dict[str, Case], faces: Path) -> dict[str, Case]:
@@ -134,7 +153,7 @@ def gathered(plate: Plate, cases: dict[str, Case], faces: Path) -> dict[str, Cas
     return own
 
 
-def numbered(part: Part, page: PlatePage, sheet: Sheet) -> Leaf:
+def numbered(part: Part, page: PlatePage, sheet: Sheet, deflated: bool) -> Leaf:
     """Print a page's own number and those of other pages where its galley keeps room for them; say these in the descriptions of links."""
     content, links = page.content, page.links
     if spot := sheet.page.folio:
@@ -145,7 +164,9 @@ def numbered(part: Part, page: PlatePage, sheet: Sheet) -> Leaf:
         if unprinted := [slot for slot, codes in left.items() if codes]:
             raise ValueError(f"slots {unprinted} of {sheet.section and sheet.section.id} have no room for {[sheet.numbers[slot] for slot in unprinted]}")
         links = tuple(link._replace(said=SAID.sub(lambda match: sheet.numbers[int(match[1])], link.said)) if OPEN in link.said else link for link in links)
-    return Leaf(part, sheet.index, content, links)
+    leaf = Leaf(part, sheet.index, links=links, is_deflated=deflated)
+    leaf.content = content
+    return leaf
 
 
 def referred(match: re.Match[bytes], sheet: Sheet, own: dict[str, Case], left: dict[int, bytes]) -> bytes:
@@ -178,4 +199,5 @@ def drawn(spot: Folio, case: Case, text: str) -> bytes:
 
 def cast(case: Case) -> Cast:
     """Cut a font down to the sorts that the file draws."""
-    return Cast(case, *fonts.cut(case.face.program, sorted({0, *case.widths})))
+    codes = sorted({0, *case.widths})
+    return Cast(case, *recall(lambda: fonts.cut(case.face.program, codes), "cut", case.face.key, f"{codes}"))

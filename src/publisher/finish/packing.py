@@ -5,13 +5,16 @@ Here they come in the order in which they were made; `web_order.py` writes the s
 
 import re
 from array import array
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from struct import Struct
 
 from publisher.finish.objects import REFERENCE, Batch, Objects, with_entries
 from publisher.finish.streams import deflating, filtered
+from publisher.galley import Lines
 from publisher.recall import recall
 
 TOGETHER = 1000
@@ -19,6 +22,11 @@ TOGETHER = 1000
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 WIDTHS = (1, 4, 2)
 """Bytes of the columns of a table of objects."""
+PLACE = Struct(">BIH")
+"""A row of it: the kind of place, where, and what else says it (PDF 1.7 table 18)."""
+NOWHERE = PLACE.pack(0, 0, 65535)
+AHEAD = 100
+"""How many units are on their way to where they are compressed, or back."""
 
 
 @dataclass(eq=False)
@@ -76,8 +84,8 @@ class Writer:
         self.final = array("I", bytes(4 * objects.count))
         self.said: list[bytes] = []
         """References to all objects by what texts call them, empty where one is not in the file."""
-        self.places: dict[int, tuple[int, int, int]] = {}
-        """By number: kind of place, where, and what else says it (PDF 1.7 table 18)."""
+        self.places = bytearray()
+        """The rows of the table of objects, by their numbers."""
 
     def number(self, units: Sequence[Unit], first: int, room: int = 0) -> int:
         """Number units one after another, after them and some numbers more the objects that they hold; return the number after the last."""
@@ -86,11 +94,28 @@ class Writer:
             first += 1
         first += room
         for unit in units:
-            for place, member in enumerate(unit.members):
-                self.final[member] = first
-                self.places[first] = (2, unit.number, place)
-                first += 1
+            if unit.held:
+                after = self.number_held(unit, first)
+                self.put(first, b"".join(PLACE.pack(2, unit.number, place) for place in range(after - first)))
+                first = after
         return first
+
+    def number_held(self, unit: Unit, first: int) -> int:
+        """Number the objects that a unit holds; return the number after the last."""
+        for batch, start, end in unit.held:
+            self.final[batch.first + start : batch.first + end] = array("I", range(first, first + end - start))
+            first += end - start
+        return first
+
+    def put(self, number: int, rows: bytes) -> None:
+        """Say where objects are, from some number on."""
+        start, end = number * PLACE.size, number * PLACE.size + len(rows)
+        self.places += NOWHERE * ((max(0, end - len(self.places)) + PLACE.size - 1) // PLACE.size)
+        self.places[start:end] = rows
+
+    def place(self, number: int, at: int) -> None:
+        """Say where in the file an object stands."""
+        self.put(number, PLACE.pack(1, at, 0))
 
     @contextmanager
     def bodies(self, units: Iterable[Unit]) -> "Iterator[Iterator[tuple[Unit, bytes]]]":
@@ -99,8 +124,16 @@ class Writer:
             self.final[number] = self.final[meant]
         self.said = [b"%d 0 R" % final if final else b"" for final in self.final]
         with ThreadPoolExecutor() as hands:
-            begun = [(unit, *self.begun(unit, hands)) for unit in units]
-            yield ((unit, body(unit.number, text, data.result() if isinstance(data, Future) else data)) for unit, text, data in begun)
+            yield self.in_turn(units, hands)
+
+    def in_turn(self, units: Iterable[Unit], hands: Executor) -> Iterator[tuple[Unit, bytes]]:
+        waiting = deque[tuple[Unit, bytes, "bytes | Future[bytes] | None"]]()
+        for unit in units:
+            waiting.append((unit, *self.begun(unit, hands)))
+            if len(waiting) > AHEAD:
+                yield finished(*waiting.popleft())
+        while waiting:
+            yield finished(*waiting.popleft())
 
     def begun(self, unit: Unit, hands: Executor) -> tuple[bytes, "bytes | Future[bytes] | None"]:
         """Return the text of a unit, and the data of one that is a stream, which hands may be compressing."""
@@ -112,7 +145,7 @@ class Writer:
     def together(self, unit: Unit) -> tuple[bytes, bytes]:
         """Return many objects as one stream: its dictionary, and its data."""
         heads, at = [], 0
-        texts = [line for batch, start, end in unit.held for line in self.numbered(b"\n".join(batch.texts[start:end]), batch.base).split(b"\n")]
+        texts = [line for batch, start, end in unit.held for line in self.numbered(together(batch.texts, start, end), batch.base).split(b"\n")]
         for member, text in zip(unit.members, texts, strict=True):
             heads.append(b"%d %d" % (self.final[member], at))
             at += len(text) + 1
@@ -140,8 +173,18 @@ class Writer:
 
     def table(self, first: int, after: int) -> bytes:
         """Return the places of the objects of some numbers as a table of objects has them."""
-        columns = (self.places.get(number, (0, 0, 65535)) for number in range(first, after))
-        return b"".join(value.to_bytes(width) for row in columns for value, width in zip(row, WIDTHS, strict=True))
+        rows = bytes(self.places[first * PLACE.size : after * PLACE.size])
+        return rows + NOWHERE * (after - first - len(rows) // PLACE.size)
+
+
+def together(texts: Sequence[bytes], start: int, end: int) -> bytes:
+    """Return some of the texts of a batch, each on a line."""
+    return texts.together if isinstance(texts, Lines) and (start, end) == (0, len(texts)) else b"\n".join(texts[start:end])
+
+
+def finished(unit: Unit, text: bytes, data: "bytes | Future[bytes] | None") -> tuple[Unit, bytes]:
+    """Return a unit as it stands in the file, for whose data it is waited."""
+    return unit, body(unit.number, text, data.result() if isinstance(data, Future) else data)
 
 
 def body(number: int, text: bytes, data: bytes | None = None) -> bytes:
@@ -158,10 +201,10 @@ def packed(objects: Objects, root: int, info: int = 0) -> bytes:
     out, at = [HEADER], len(HEADER)
     with writer.bodies(all_units) as written:
         for unit, content in written:
-            writer.places[unit.number] = (1, at, 0)
+            writer.place(unit.number, at)
             out.append(content)
             at += len(content)
-    writer.places[after] = (1, at, 0)
+    writer.place(after, at)
     about = b" /Info %d 0 R" % writer.final[info] if info else b""
     text = b"<< /Type /XRef /W [ %d %d %d ] /Size %d /Root %d 0 R%s >>" % (*WIDTHS, after + 1, writer.final[root], about)
     out += [body(after, text, writer.table(0, after + 1)), b"startxref\n%d\n%%%%EOF\n" % at]

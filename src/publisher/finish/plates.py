@@ -5,6 +5,7 @@ of the fonts are left out, since the volume has each face once, under codes of i
 """
 
 import re
+from array import array
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,7 @@ from publisher.finish.drawn_text import unicodes
 from publisher.finish.objects import Taken, kind
 from publisher.finish.streams import stored
 from publisher.finish.tag_tree import Element, TreeTexts, as_texts
-from publisher.galley import Cut, Folio, Font, Plate, PlatePage, Touch
+from publisher.galley import NOBODY, Cut, Folio, Font, Lines, Plate, PlatePage, Touch
 
 BOXES = ("/MediaBox", "/BleedBox", "/TrimBox")
 USED = re.compile(rb"/([^\s/<>\[\]()]+)(?: -?[\d.]+)? (Tf|gs|cs|CS|scn|SCN|sh|Do)\b")
@@ -55,17 +56,17 @@ def of(document: pikepdf.Pdf, tree: Element, lifted: Mapping[int, Folio]) -> Pla
             {box: page.obj[box].unparse().decode() for box in BOXES if box in page.obj},
             named[index],
             tuple(touch(item, places[item.objgen], tags, taken) for item in items[index]),
-            tuple(tags.owners[index].get(number) for number in range(max(tags.owners[index], default=-1) + 1)),
+            array("i", [tags.owners[index].get(number, NOBODY) for number in range(max(tags.owners[index], default=-1) + 1)]),
         )
         for index, page in enumerate(document.pages)
     ]
-    batches = [(name, first, b"\n".join(elements).decode("latin-1")) for name, first, elements in tags.batches]
+    batches = [(name, first, Lines.of(elements)) for name, first, elements in tags.batches]
     streams: list[Cut] = []
     for number, thing, text in taken.followed():
         if isinstance(thing, pikepdf.Stream):
             streams.append(cut(number, thing, text))
         else:
-            batches.append((kind(thing), number, text.decode("latin-1")))
+            batches.append((kind(thing), number, Lines.of([text])))
     fonts = {name: font(item) for name, item in sorted(resources.get("/Font", Dictionary()).items())}
     return Plate(taken.next, tuple(pages), tuple(batches), tuple(streams), texts, fonts, tuple(tags.tops), tags.ids)
 

@@ -1,6 +1,6 @@
 """The screen edition's last steps: the joined galleys -> one file that keeps for good and can be read aloud (PDF/A-3a and PDF/UA-1)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,15 +17,20 @@ from publisher.finish.writing import Written, dictionary
 from publisher.pagination import Pagination
 
 
-def finish(volume: Joined, whole: book.Book, pagination: Pagination, attachments: Sequence[Attachment] = ()) -> bytes:
-    """Cut the pages of a joined volume to trim, add page labels, metadata and the files of data, and write it for the web: the first page first."""
+def finish(volume: Callable[[], Joined], whole: book.Book, pagination: Pagination, attachments: Iterable[Attachment] = ()) -> bytes:
+    """Cut the pages of a joined volume to trim, add page labels, metadata and the files of data, and write it for the web: the first page first.
+
+    The `volume` is asked for once, and let go before its objects are written.
+    """
     with ThreadPoolExecutor() as hands:
-        written = Written(volume, lambda head, data: (filtered(head), deflating(data, hands)), trimmed=True)
+        written = Written(volume(), lambda head, data: (filtered(head), deflating(data, hands)), trimmed=True)
         root, info = described(written, about(whole, pagination, attachments))
-        return web_order.packed(written.objects, root, info, written.pages)
+        objects, pages = written.objects, written.pages
+        del written
+        return web_order.packed(objects, root, info, pages)
 
 
-def about(whole: book.Book, pagination: Pagination, attachments: Sequence[Attachment]) -> pikepdf.Pdf:
+def about(whole: book.Book, pagination: Pagination, attachments: Iterable[Attachment]) -> pikepdf.Pdf:
     """Return a document without pages that says of itself what the volume is to say."""
     document = pikepdf.new()
     document.Root.PageLabels = Dictionary(Nums=Array(page_labels(pagination)))

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -22,38 +23,67 @@ class Form(NamedTuple):
     data: bytes
 
 
-def shared(contents: Sequence[bytes], states: Mapping[str, str]) -> tuple[dict[str, Form], list[tuple[bytes, tuple[str, ...]]]]:
+class Path(NamedTuple):
+    """Where a path stands in a content, and a digest of what it draws."""
+
+    start: int
+    end: int
+    key: bytes
+
+
+def shared(contents: Iterable[bytes], states: Mapping[str, str]) -> "tuple[dict[str, Form], list[tuple[bytes, tuple[str, ...]]]]":
     """Make forms of the paths that several of some pages, or one several times, draw alike.
 
     `states` are the graphics states, by name, that paths may set: those that need nothing else of their page. Returns the forms by
     name, and each content with the names of those that it now places.
     """
-    known = {name[1:].encode() for name in states}
-    found = [[path for path in PATH.finditer(content) if known.issuperset(STATE.findall(path[0]))] for content in contents]
-    counts = Counter(path[0] for paths in found for path in paths)
-    pairs = Counter((one[0], two[0]) for paths in found for one, two in pairwise(paths) if one.end() == two.start())
-    together = {pair for pair, count in pairs.items() if count == counts[pair[0]] == counts[pair[1]]}
-    forms: dict[bytes, str] = {}
-    changed: list[tuple[bytes, tuple[str, ...]]] = []
-    for content, paths in zip(contents, found, strict=True):
+    contents = list(contents)
+    drawn = Drawn(contents, states)
+    return drawn.forms, [drawn.placed(place, content) for place, content in enumerate(contents)]
+
+
+class Drawn:
+    """What pages draw alike, found in all of them; then each can place the forms of it."""
+
+    def __init__(self, contents: Iterable[bytes], states: Mapping[str, str]):
+        """The contents are gone through once, and not held."""
+        self.states = states
+        self.known = {name[1:].encode() for name in states}
+        self.found = [self.paths(content) for content in contents]
+        self.counts = Counter(path.key for paths in self.found for path in paths)
+        pairs = Counter((one.key, two.key) for paths in self.found for one, two in pairwise(paths) if one.end == two.start)
+        self.together = {pair for pair, count in pairs.items() if count == self.counts[pair[0]] == self.counts[pair[1]]}
+        self.forms: dict[str, Form] = {}
+        """Those that have been placed, by their names."""
+        self.names: dict[bytes, str] = {}
+
+    def paths(self, content: bytes) -> list[Path]:
+        found = (path for path in PATH.finditer(content) if self.known.issuperset(STATE.findall(path[0])))
+        return [Path(path.start(), path.end(), blake2b(path[0], digest_size=16).digest()) for path in found]
+
+    def placed(self, place: int, content: bytes) -> tuple[bytes, tuple[str, ...]]:
+        """Return one of the contents with forms in place of what it draws like others, and their names. They are asked for in order."""
+        paths = self.found[place]
         runs: list[tuple[int, int]] = []
         for before, path in zip([None, *paths], paths, strict=False):
-            if counts[path[0]] < 2:
+            if self.counts[path.key] < 2:
                 continue
-            if before and runs and runs[-1][1] == path.start() and (before[0], path[0]) in together:
-                runs[-1] = (runs[-1][0], path.end())
+            if before and runs and runs[-1][1] == path.start and (before.key, path.key) in self.together:
+                runs[-1] = (runs[-1][0], path.end)
             else:
-                runs.append(path.span())
+                runs.append((path.start, path.end))
         out, names, at = [], [], 0
         for start, end in runs:
             if end - start < WORTH:
                 continue
-            name = forms.setdefault(content[start:end], f"/S{len(forms) + 1}")
+            drawn = content[start:end]
+            name = self.names.setdefault(drawn, f"/S{len(self.names) + 1}")
+            if name not in self.forms:
+                self.forms[name] = form(drawn, self.states)
             names.append(name)
             out += [content[at:start], name.encode(), b" Do\n"]
             at = end
-        changed.append((b"".join([*out, content[at:]]), tuple(dict.fromkeys(names))))
-    return {name: form(drawn, states) for drawn, name in forms.items()}, changed
+        return b"".join([*out, content[at:]]), tuple(dict.fromkeys(names))
 
 
 def form(drawn: bytes, states: Mapping[str, str]) -> Form:

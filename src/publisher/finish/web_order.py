@@ -46,9 +46,9 @@ def parts(objects: Objects, root: int, pages: Sequence[int]) -> Parts:
     for unit in everything:
         if unit.held and not unit.kind.startswith(OF_DOCUMENT):
             for batch, start, end in unit.held:
-                for place in range(start, end):
-                    unit_of[batch.first + place] = unit
-                    texts[batch.first + place] = (batch.texts[place], batch.base)
+                for number, text in enumerate(batch.texts[start:end], batch.first + start):
+                    unit_of[number] = unit
+                    texts[number] = (text, batch.base)
     known: dict[int, list[int]] = {}
 
     def led_to(number: int) -> list[int]:
@@ -133,12 +133,12 @@ def packed(objects: Objects, root: int, info: int, pages: Sequence[int]) -> byte
     hints = hint_stream(hints_number, order, lengths, offsets)
     moved = {unit: offset + len(hints) for unit, offset in offsets.items()}
     for unit, offset in moved.items():
-        writer.places[unit.number] = (1, offset, 0)
+        writer.place(unit.number, offset)
     end = before + len(hints) + sum(lengths[unit] for unit in order.first)
     main = before + len(hints) + sum(lengths.values()) - len(catalogue)
-    writer.places |= {root_number: (1, start, 0), hints_number: (1, before, 0), directory: (1, len(HEADER), 0), table: (1, main, 0)}
     where = start - room
-    writer.places[first_table] = (1, where, 0)
+    for number, at in ((root_number, start), (hints_number, before), (directory, len(HEADER)), (table, main), (first_table, where)):
+        writer.place(number, at)
     main_table = body(table, filtered(b"<< /Type /XRef /W [ %d %d %d ] /Size %d %s >>" % (*WIDTHS, first, named)), deflated(writer.table(0, first)))
     tail = b"startxref\n%d\n%%%%EOF\n" % where
     length = main + len(main_table) + len(tail)

@@ -9,7 +9,7 @@ from publisher.finish import packing
 from publisher.finish.joining import Cast, Joined, Leaf, Part
 from publisher.finish.objects import Batch, Objects, Stream, shifted, string, with_entries
 from publisher.finish.plates import NO_FONTS
-from publisher.galley import Bookmark
+from publisher.galley import NOBODY, Bookmark, Touch
 
 Store = Callable[[bytes, bytes], tuple[bytes, "bytes | Future[bytes]"]]
 """Returns the dictionary and the data of a stream as they are to be stored."""
@@ -81,20 +81,24 @@ class Written:
             return
         plate, base, owned = leaf.plate, self.bases[leaf.part.start], b""
         if self.tagged:
-            marks = b"[ %s ]" % b" ".join(b"null" if own is None else b"%d 0 R" % (base + own) for own in plate.owners)
+            marks = b"[ %s ]" % b" ".join(b"null" if own == NOBODY else b"%d 0 R" % (base + own) for own in plate.owners)
             owned = b"/StructParents %d " % self.own(self.objects.add("Owners", marks))
         linked = b""
         if leaf.links:
             annotations = b"[ %s ]" % references([base + link.number for link in leaf.links])
             linked = b"/Annots %d 0 R /Tabs /S " % self.objects.add("Annots", annotations)
-            for link in leaf.links:
-                entries = b"/Contents %s" % string(link.said)
-                if self.tagged:
-                    entries += b" /StructParent %d" % self.own(base + link.owner)
-                self.objects.batches.append(Batch("/Annot", base, base + link.number, (with_entries(link.text.encode("latin-1"), entries),)))
+            texts = [self.link(link, base) for link in leaf.links]
+            self.objects.batches.append(Batch("/Annot", base, base + leaf.links[0].number, texts))
         content, resources = self.stream(b"<< >>", leaf.content), self.resources(self.used(leaf))
         text = b"/Contents %d 0 R %s /Parent %d 0 R /Resources %d 0 R" % (content, self.boxes(plate.boxes), self.page_tree, resources)
         self.objects.alone[number] = b"<< %s%s %s/Type /Page >>" % (linked, text, owned)
+
+    def link(self, link: Touch, base: int) -> bytes:
+        """Write a link; those of a page are numbered one after another."""
+        entries = b"/Contents %s" % string(link.said)
+        if self.tagged:
+            entries += b" /StructParent %d" % self.own(base + link.owner)
+        return with_entries(link.text.encode("latin-1"), entries)
 
     def own(self, owner: int) -> int:
         """Put an owner, or those of a page's marks, into the table of owners; return its place there."""
@@ -131,7 +135,7 @@ class Written:
         self.objects.same[base] = self.document
         for kind, first, texts in part.plate.batches:
             if self.tagged or not kind.startswith("Element"):
-                self.objects.batches.append(Batch(kind, base, base + first, texts.encode("latin-1").split(b"\n")))
+                self.objects.batches.append(Batch(kind, base, base + first, texts))
         for cut in part.plate.streams:
             if cut.draws_text:
                 head = shifted(cut.head.encode("latin-1"), base).replace(NO_FONTS, b"/Font " + fonts)
@@ -144,9 +148,9 @@ class Written:
         batches, bases = self.objects.batches, [(self.bases[part.start], part.plate) for part in self.volume.parts]
         tops = references([base + top for base, plate in bases for top in plate.tops])
         batches.append(Batch("Document", 0, self.document, (b"<< /K [ %s ] /P %d 0 R /S /Document >>" % (tops, self.tree),)))
-        owners = tree(self.objects, b"/Nums", [(b"%d" % place, b"%d 0 R" % owner) for place, owner in enumerate(self.owners)])
+        owners = tree(self.objects, b"/Nums", [(b"%d" % place, b"%d 0 R" % owner) for place, owner in enumerate(self.owners)], "Owners")
         ids = {name: base + number for base, plate in bases for name, number in plate.ids.items()}
-        listed = b"/IDTree %d 0 R " % names(self.objects, {name: b"%d 0 R" % number for name, number in ids.items()}) if ids else b""
+        listed = b"/IDTree %d 0 R " % names(self.objects, {name: b"%d 0 R" % number for name, number in ids.items()}, "Owners") if ids else b""
         text = b"<< %s/K %d 0 R /ParentTree %d 0 R /ParentTreeNextKey %d /Type /StructTreeRoot >>" % (listed, self.document, owners, len(self.owners))
         batches.append(Batch("Tree", 0, self.tree, (text,)))
 
@@ -233,22 +237,25 @@ LEAF = 2000
 """Entries of one node of a tree: readers refuse arrays that are too long."""
 
 
-def names(objects: Objects, entries: dict[str, bytes]) -> int:
+def names(objects: Objects, entries: dict[str, bytes], kind: str = "Tree") -> int:
     """Write a name tree; return its number (PDF 1.7 §7.9.6)."""
-    return tree(objects, b"/Names", [(string(name), entries[name]) for name in sorted(entries)])
+    return tree(objects, b"/Names", [(string(name), entries[name]) for name in sorted(entries)], kind)
 
 
-def tree(objects: Objects, what: bytes, entries: Sequence[tuple[bytes, bytes]]) -> int:
-    """Write a tree of entries in the order of their keys, in one node where they are few, and return its number."""
+def tree(objects: Objects, what: bytes, entries: Sequence[tuple[bytes, bytes]], kind: str = "Tree") -> int:
+    """Write a tree of entries in the order of their keys, in one node where they are few, and return its number.
+
+    It stands beside others of its `kind`: a reader that wants the names of places need not read those of all tags.
+    """
 
     def listed(part: Sequence[tuple[bytes, bytes]]) -> bytes:
         return b"%s [ %s ]" % (what, b" ".join(b"%s %s" % entry for entry in part))
 
     if len(entries) <= LEAF:
-        return objects.add("Tree", b"<< %s >>" % listed(entries))
+        return objects.add(kind, b"<< %s >>" % listed(entries))
     parts = [entries[at : at + LEAF] for at in range(0, len(entries), LEAF)]
-    leaves = [objects.add("Tree", b"<< /Limits [ %s %s ] %s >>" % (part[0][0], part[-1][0], listed(part))) for part in parts]
-    return objects.add("Tree", b"<< /Kids [ %s ] >>" % references(leaves))
+    leaves = [objects.add(kind, b"<< /Limits [ %s %s ] %s >>" % (part[0][0], part[-1][0], listed(part))) for part in parts]
+    return objects.add(kind, b"<< /Kids [ %s ] >>" % references(leaves))
 
 
 def runs(widths: dict[int, float]) -> list[tuple[int, list[float]]]:

@@ -7,6 +7,8 @@ kept: it depends on the page and what the page names, on the elements that its m
 import ctypes
 import io
 import json
+import mmap
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -15,45 +17,70 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from math import hypot
-from typing import Any, NamedTuple, Self
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from publisher.garbage import give_back
+from publisher.keeping import Stamp, stamped
 from publisher.preflight.glyphs import blocks
 from publisher.preflight.lines import Block, Glyph, Owner
 from publisher.recall import recall
 
 HYPHEN = "\x02"
 """What PDFium calls a hyphen that ends a line."""
+WEIGHT = 10
+"""How much more room lines take than what is kept of them."""
+STRETCH = 1000
+"""Pages whose keys are made at once."""
 UNMARKED = -1
 """The number of what is drawn outside all marked content."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DrawnPage:
+    number: int
+    """Counted from 1."""
     text: str
     """Its text in the order in which it is drawn, each piece on a line."""
-    marks: dict[int, str]
-    """The text of each piece of marked content, by its number."""
-    drawn: tuple[tuple[int, str], ...]
-    """Everything drawn that is no artifact, piece by piece of marked content: the number of its mark, and its text; lines and pictures have none."""
-    blocks: tuple[Block, ...]
-    """Its upright visible text, in the order in which PDFium reads it."""
+    pieces: bytes
+    """Its marks and what is drawn, as JSON, deflated."""
+    measured: bytes
+    """Its blocks in the same way: as objects they take ten times the room of all else."""
 
-    def table(self) -> dict[str, Any]:
-        """Return it as plain data that `of_table` takes back."""
-        return {"text": self.text, "marks": list(self.marks.items()), "drawn": self.drawn, "blocks": [block.table() for block in self.blocks]}
+    @property
+    def marks(self) -> dict[int, str]:
+        """The text of each piece of marked content, by its number. Made of what is kept whenever it is asked for, like all that follows."""
+        return recall(lambda: dict(inflated(self.pieces)[0]), "marks", self.pieces, weight=WEIGHT)
 
-    @classmethod
-    def of_table(cls, table: dict[str, Any], number: int) -> Self:
-        """Take a page back, which may now have another number."""
-        marks = {mark: text for mark, text in table["marks"]}
-        drawn = tuple((mark, marks[mark] if marks.get(mark) == text else text) for mark, text in table["drawn"])
-        blocks = tuple(Block.of_table(block, number) for block in table["blocks"])
-        return cls(table["text"], marks, drawn, blocks)
+    @property
+    def drawn(self) -> "list[tuple[int, str]]":
+        """Everything drawn that is no artifact, piece by piece of marked content: the number of its mark, and its text; lines and pictures have none."""
+        return recall(lambda: [(mark, text) for mark, text in inflated(self.pieces)[1]], "drawn", self.pieces, weight=WEIGHT)
+
+    @property
+    def blocks(self) -> "tuple[Block, ...]":
+        """Its upright visible text, in the order in which PDFium reads it."""
+
+        def made() -> tuple[Block, ...]:
+            return tuple(Block.of_table(table, self.number) for table in inflated(self.measured))
+
+        return recall(made, "blocks", self.measured, str(self.number), weight=WEIGHT)
+
+
+def in_json(told: Any) -> bytes:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def deflated(told: Any) -> bytes:
+    return zlib.compress(in_json(told), 1)
+
+
+def inflated(content: bytes) -> Any:
+    return json.loads(zlib.decompress(content).decode("utf-8", "surrogatepass"))
 
 
 Owners = Sequence[Mapping[int, Owner]]
@@ -93,38 +120,53 @@ class Awaited(Sequence[DrawnPage]):
 
 
 def stored(pages: Sequence[DrawnPage]) -> bytes:
-    """Return pages as bytes that `restored` takes back."""
-    return json.dumps([page.table() for page in pages], ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    """Return pages as bytes that `restored` takes back: on a line their texts and how long the rest of each is, then that."""
+    told = [[page.text, len(page.pieces), len(page.measured)] for page in pages]
+    return b"".join([in_json(told), b"\n", *(part for page in pages for part in (page.pieces, page.measured))])
 
 
 def restored(content: bytes, first: int = 1) -> tuple[DrawnPage, ...]:
     """Take pages back, of which the first has a number now."""
-    def made() -> tuple[DrawnPage, ...]:
-        return tuple(DrawnPage.of_table(table, number) for number, table in enumerate(json.loads(content.decode("utf-8", "surrogatepass")), first))
 
-    return recall(made, "drawn pages", content, str(first))
+    def made() -> Iterator[DrawnPage]:
+        head, _, rest = content.partition(b"\n")
+        start = 0
+        for number, (text, *lengths) in enumerate(json.loads(head.decode("utf-8", "surrogatepass")), first):
+            middle, end = start + lengths[0], start + sum(lengths)
+            yield DrawnPage(number, text, rest[start:middle], rest[middle:end])
+            start = end
+
+    return recall(lambda: tuple(made()), "drawn pages", content, str(first))
 
 
-def drawn_pages(pdf: bytes, owners: Owners, first: int = 1, last: int | None = None) -> tuple[DrawnPage, ...]:
+Source = bytes | Path
+"""A PDF, or where it stands."""
+
+
+def drawn_pages(pdf: Source, owners: Owners, first: int = 1, last: int | None = None) -> tuple[DrawnPage, ...]:
     """Read the pages of a PDF from `first` to `last`, counted from 1; `owners` are those of these pages."""
     return tuple(read(page, number, owned) for number, (page, owned) in enumerate(zip(pages_of(pdf, first, last), owners, strict=True), first))
 
 
-def pages_of(pdf: bytes, first: int = 1, last: int | None = None) -> Iterator[pdfium.PdfPage]:
+def pages_of(pdf: Source, first: int = 1, last: int | None = None) -> Iterator[pdfium.PdfPage]:
     """Yield pages of a PDF, each until the next is asked for."""
-    file = opened(pdf)
+    file = opened(pdf, stamped(pdf) if isinstance(pdf, Path) else None)
     for index in range(first - 1, min(last or len(file), len(file))):
         with closing(file[index]) as page:
             yield page
 
 
 @lru_cache(1)
-def opened(pdf: bytes) -> pdfium.PdfDocument:
+def opened(pdf: Source, stamp: Stamp | None) -> pdfium.PdfDocument:
     """Open a PDF, or return it as last opened: its fonts are read again with each opening, and it is looked at a section at a time."""
-    return pdfium.PdfDocument(pdf)
+    if isinstance(pdf, bytes):
+        return pdfium.PdfDocument(pdf)
+    with pdf.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+    return pdfium.PdfDocument((ctypes.c_char * len(mapped)).from_buffer(mapped))  # of a name that PDFium itself would not find
 
 
-def drawn_texts(pdf: bytes, first: int = 1, last: int | None = None) -> list[str]:
+def drawn_texts(pdf: Source, first: int = 1, last: int | None = None) -> list[str]:
     """Return the text of each page from `first` to `last`, as its `DrawnPage` has it, without looking where its glyphs stand."""
     return list(map(text_of, pages_of(pdf, first, last)))
 
@@ -194,8 +236,9 @@ def read(page: pdfium.PdfPage, number: int, owners: Mapping[int, Owner]) -> Draw
             spaced = parted = False
         order = list(objects(page))
         pieces = ((mark, marks.get(mark, "") if mark != UNMARKED else "".join(texts.get(address, ""))) for address, mark, artifact in order if not artifact)
-        drawn = tuple(dict.fromkeys(pieces))
-    return DrawnPage(in_order(texts, (address for address, _, _ in order)), marks, drawn, tuple(blocks(number, glyphs, owners)))
+        kept = [list(marks.items()), list(dict.fromkeys(pieces))]
+    lines = [block.table() for block in blocks(number, glyphs, owners)]
+    return DrawnPage(number, in_order(texts, (address for address, _, _ in order)), deflated(kept), deflated(lines))
 
 
 def setting(item: Any) -> Setting:
@@ -264,11 +307,19 @@ def is_artifact(item: Any) -> bool:
 
 def page_keys(pdf: bytes) -> list[str]:
     """Return for each page a key of all that its reading depends on: its content, its boxes, and everything that it names."""
-    with pikepdf.open(io.BytesIO(pdf)) as file:
-        known: dict[tuple[int, int], bytes] = {}
-        keys = [sha256(b"".join(page_parts(page.obj, known))).hexdigest() for page in file.pages]
-    give_back()
+    known: dict[tuple[int, int], bytes] = {}
+    keys: list[str] = []
+    while (found := keys_from(pdf, len(keys), known)):
+        keys += found
+        give_back()
     return keys
+
+
+def keys_from(pdf: bytes, start: int, known: dict[tuple[int, int], bytes]) -> list[str]:
+    """Return the keys of some pages from a place on, from the file opened anew: what has been read of it stays in memory."""
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        pages = [file.pages[place] for place in range(start, min(start + STRETCH, len(file.pages)))]
+        return [sha256(b"".join(page_parts(page.obj, known))).hexdigest() for page in pages]
 
 
 def page_parts(page: Any, known: dict[tuple[int, int], bytes]) -> Iterator[bytes]:
@@ -287,10 +338,10 @@ def digest(item: Any, known: dict[tuple[int, int], bytes]) -> bytes:
     made = sha256()
     if isinstance(item, pikepdf.Stream | pikepdf.Dictionary):
         for name in sorted(item.keys()):
-            if name not in ("/Length", "/Filter", "/DecodeParms", "/Parent"):
+            if name not in ("/Length", "/Parent"):
                 made.update(name.encode() + b" " + digest(item[name], known))
-        if isinstance(item, pikepdf.Stream):
-            made.update(b"stream" + sha256(item.read_bytes()).digest())
+        if isinstance(item, pikepdf.Stream):  # as it is stored: to unpack all of them takes longer than all else
+            made.update(b"stream" + sha256(item.read_raw_bytes()).digest())
     elif isinstance(item, pikepdf.Array):
         made.update(b"array" + b"".join(digest(inner, known) for inner in item))
     else:

@@ -2,12 +2,12 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pypdf import PdfReader
-from pypdf.generic import Destination
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 
 class Sheet(NamedTuple):
@@ -48,24 +48,58 @@ class FileFacts:
 def facts(pdf: bytes) -> FileFacts:
     """Read a file."""
     reader = PdfReader(io.BytesIO(pdf))
+    places = dict(destinations(reader))
     return FileFacts(
         [Sheet(float(page.mediabox.width), float(page.mediabox.height), page.rotation) for page in reader.pages],
         list(reader.page_labels),
-        list(outline(reader, reader.outline)),
-        {name: reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()},
+        list(outline(reader, places)),
+        places,
         list(fonts(reader)),
         {str(key): str(value) for key, value in (reader.metadata or {}).items()},
         str(reader.trailer["/Root"].get("/Lang")),
     )
 
 
-def outline(reader: PdfReader, items: Any, level: int = 1) -> Iterator[Bookmark]:
-    for item in items:
-        if isinstance(item, list):
-            yield from outline(reader, item, level + 1)
-        elif isinstance(item, Destination):
-            page = reader.get_destination_page_number(item)
-            yield Bookmark(level, str(item.title), 0 if page is None else page + 1)
+def destinations(reader: PdfReader) -> Iterator[tuple[str, int | None]]:
+    """Yield the names of places and their pages, counted from 0: pypdf's own list of them takes four times the room of the file."""
+    pages = pages_of(reader)
+    waiting = [reader.trailer["/Root"].get("/Names", DictionaryObject()).get_object().get("/Dests", DictionaryObject())]
+    while waiting:
+        node = waiting.pop().get_object()
+        waiting += reversed(node.get("/Kids", ArrayObject()).get_object())
+        listed = node.get("/Names", ArrayObject()).get_object()
+        for name, value in zip(listed[0::2], listed[1::2], strict=False):
+            place = value.get_object()
+            place = place.get("/D", ArrayObject()).get_object() if isinstance(place, DictionaryObject) else place
+            yield str(name), pages.get(number_of(place)) if isinstance(place, ArrayObject) else None
+
+
+def outline(reader: PdfReader, places: Mapping[str, int | None]) -> Iterator[Bookmark]:
+    """Yield the bookmarks in order; `places` are the pages of named places. pypdf's own outline makes its list of these once more."""
+    pages = pages_of(reader)
+    root = reader.trailer["/Root"].get("/Outlines", DictionaryObject()).get_object()
+    waiting, seen = [(1, root.get("/First"))], set[int]()
+    while waiting:
+        level, reference = waiting.pop()
+        item = reference.get_object() if reference else None
+        if not isinstance(item, DictionaryObject) or id(item) in seen:  # a damaged outline may lead back to itself
+            continue
+        seen.add(id(item))
+        place = item.get("/Dest") or item.get("/A", DictionaryObject()).get_object().get("/D")
+        place = place.get_object() if place is not None else None
+        found = pages.get(number_of(place)) if isinstance(place, ArrayObject) else places.get(str(place))
+        yield Bookmark(level, str(item.get("/Title", "")), 0 if found is None else found + 1)
+        waiting += [(level, item.get("/Next")), (level + 1, item.get("/First"))]
+
+
+def pages_of(reader: PdfReader) -> dict[int, int]:
+    """Return the places of pages by the numbers of their objects."""
+    return {page.indirect_reference.idnum: index for index, page in enumerate(reader.pages) if page.indirect_reference}
+
+
+def number_of(place: ArrayObject) -> int:
+    """Return the number of the page that a place is on; 0 where it is none of the file."""
+    return place[0].idnum if place and isinstance(place[0], IndirectObject) else 0
 
 
 def fonts(reader: PdfReader) -> Iterator[FontFact]:

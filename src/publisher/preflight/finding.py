@@ -12,12 +12,11 @@ from publisher import book
 from publisher.lexicon import Lexicon, joined
 from publisher.pagination import Mention, PageMap, Pagination
 from publisher.preflight.printed_text import NOTE_MARK, squeezed
-from publisher.preflight.tagged import Node, Tagged
+from publisher.preflight.tagged import HEADINGS, Node, Stretch, Tagged
 
 Faults = Iterator[tuple[str, str, int]]
 
 INLINE = ("Span", "Link", "Reference")
-HEADINGS = ("H1", "H2", "H3", "H4", "H5", "H6")
 LOOSE = re.compile(r"(?<=[^\x00-\xff]) (?=[^\x00-\xff])")
 """What PDFium reads between characters that a line draws far apart."""
 MAIN = "（主要条目）"
@@ -38,15 +37,16 @@ def folios(destinations: dict[str, int], pagination: Pagination) -> dict[str, st
 
 def mentions(tagged: Tagged, whole: book.Book, pagination: Pagination) -> dict[str, list[Mention]]:
     found: dict[str, list[Mention]] = {}
-    searched = []
-    for section, node in zip(whole.sections, tagged.document.nodes, strict=False):
-        if lexicons := [lexicon for lexicon in whole.lexicons if book.searched(section, lexicon)]:
-            searched.append((section, node, lexicons))
-    at_hand_first = sorted(searched, key=lambda one: not tagged.is_here(one[1]))
-    read = {section.id: list(terms_of(tagged, section, node, lexicons)) for section, node, lexicons in at_hand_first}
-    for section, _, _ in searched:
-        for number, name, treated in read[section.id]:
-            found.setdefault(name, []).append(Mention(pagination.folios[number - 1], section.id, treated))
+    for stretch in tagged.stretches:
+        searched = []
+        for section, node in zip(whole.sections[stretch.start :], stretch.document.nodes, strict=False):
+            if lexicons := [lexicon for lexicon in whole.lexicons if book.searched(section, lexicon)]:
+                searched.append((section, node, lexicons))
+        at_hand_first = sorted(searched, key=lambda one: not tagged.is_here(one[1]))
+        read = {section.id: list(terms_of(tagged, section, node, lexicons)) for section, node, lexicons in at_hand_first}
+        for section, _, _ in searched:
+            for number, name, treated in read[section.id]:
+                found.setdefault(name, []).append(Mention(pagination.folios[number - 1], section.id, treated))
     return found
 
 
@@ -113,10 +113,11 @@ def key_cells(table: book.Table, found: Node) -> Iterator[Node]:
                 yield from (cell for cell, column in zip(row.nodes, table.columns, strict=False) if column.key)
 
 
-def index(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+def index(stretch: Stretch, whole: book.Book, pagination: Pagination) -> Faults:
     """The index names every page of every term, and no other; its links lead there and say which are the main entries."""
+    tagged = stretch.file
     pages = page_map(tagged, whole, pagination)
-    for section, node in zip(whole.sections, tagged.document.nodes, strict=False):
+    for section, node in zip(whole.sections[stretch.start :], stretch.document.nodes, strict=False):
         terms = [term for block in section.blocks if isinstance(block, book.Index) for term in block.terms]
         if not terms:
             continue
@@ -146,9 +147,9 @@ def pointers(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults
             yield "索引所见之条不在索引中", f"{term.term} 见 {term.see}", 0
 
 
-def signs(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+def signs(stretch: Stretch, whole: book.Book, pagination: Pagination) -> Faults:
     """Every sign of a table is read aloud as its words."""
-    for section, node in zip(whole.sections, tagged.document.nodes, strict=False):
+    for section, node in zip(whole.sections[stretch.start :], stretch.document.nodes, strict=False):
         wanted = [piece.said for block in section.blocks for line in book.lines_of(block) for piece in line if isinstance(piece, book.Sign)]
         have = [kid.said for kid in node.walk() if kid.said]
         if wanted != have:
@@ -165,7 +166,10 @@ def first_pages(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Fau
                     yield "所列之词不见于正文", f"{section.title}：{piece.term}", 0
 
 
-RULES = {index: "PDF-311", pointers: "PDF-312", signs: "PDF-313", first_pages: "PDF-314"}
+OF_FILE = {pointers: "PDF-312", first_pages: "PDF-314"}
+"""What is looked at once in a file."""
+RULES = {index: "PDF-311", signs: "PDF-313"}
+"""What is looked at in each stretch of its tree."""
 CODES = {
     "PDF-311": "索引逐条逐页与正文相符", "PDF-312": "索引“见”条所指在索引之中", "PDF-313": "表中符号都有读法", "PDF-314": "缩略语与检验项目所列之页确有其词",
 }  # fmt: skip

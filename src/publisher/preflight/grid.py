@@ -3,9 +3,10 @@
 All pages share one grid, for the pages of a leaf show through and facing pages are seen together.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from array import array
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
@@ -31,35 +32,56 @@ MUCH = 0.3
 """Share of the lines of the commonest size."""
 
 
-def body_text(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks of running text in its own size: the largest that much of it has, for there may be more lines of notes."""
-    texts = [block for block in blocks if block.role is Role.TEXT]
-    sizes = Counter(block.size for block in texts for _ in block.lines)
-    most = max(sizes.values(), default=0)
-    size = max((size for size, count in sizes.items() if count >= MUCH * most), default=0.0)
-    return [block for block in texts if block.size == size]
+class Grid:
+    """The grid on which most lines of the body stand, found from all blocks; then every line can be compared with it."""
 
+    def __init__(self) -> None:
+        self.baselines: dict[float, array[float]] = defaultdict(lambda: array("d"))
+        """Those of running text, by its size."""
+        self.distances: dict[float, array[float]] = defaultdict(lambda: array("d"))
+        """Those of neighbouring lines in a block, in the same way."""
+        self.counts: dict[str, int] = dict.fromkeys((Role.TEXT, "小字", Role.HEADING, Role.TABLE), 0)
+        self.off: dict[str, list[Spot]] = {kind: [] for kind in self.counts}
 
-def distances(body: Sequence[Block]) -> list[float]:
-    return [above.y - below.y for block in body for above, below in pairwise(block.lines) if above.y > below.y]
+    def add(self, block: Block) -> None:
+        """Take note of a block; when all are known, lines can be compared."""
+        if block.role is Role.TEXT:
+            self.baselines[block.size].extend([line.y for line in block.lines])
+            self.distances[block.size].extend([above.y - below.y for above, below in pairwise(block.lines) if above.y > below.y])
 
+    @cached_property
+    def size(self) -> float:
+        """The size of the body: the largest that much of the text has, for there may be more lines of notes."""
+        most = max(map(len, self.baselines.values()), default=0)
+        return max((size for size, lines in self.baselines.items() if len(lines) >= MUCH * most), default=0.0)
 
-def pitches(body: Sequence[Block]) -> list[tuple[float, int]]:
-    """Return the distances of neighbouring lines in points, and how often each, the most frequent first."""
-    return Counter(round(distance, 1) for distance in distances(body)).most_common()
+    @cached_property
+    def pitches(self) -> list[tuple[float, int]]:
+        """The distances of neighbouring lines of the body in points, and how often each, the most frequent first."""
+        return Counter(round(distance, 1) for distance in self.distances[self.size]).most_common()
 
+    @cached_property
+    def pitch(self) -> float:
+        """The distance of the lines of the grid; 0 where the body has no two lines."""
+        return median(distance for distance in self.distances[self.size] if round(distance, 1) == self.pitches[0][0]) if self.pitches else 0.0
 
-def grid(blocks: Sequence[Block], body: Sequence[Block]) -> Iterator[GridShare]:
-    """Compare all baselines with the grid on which most lines of the body stand."""
-    if not (found := pitches(body)):
-        return
-    pitch = median(distance for distance in distances(body) if round(distance, 1) == found[0][0])
-    first = Counter(round(line.y % pitch, 1) for block in body for line in block.lines).most_common(1)[0][0]
-    members = {id(block) for block in body}
-    kinds: dict[str, list[Spot]] = {Role.TEXT: [], "小字": [], Role.HEADING: [], Role.TABLE: []}
-    for block in blocks:
-        if block.role is not Role.OTHER:
-            kind = "小字" if block.role is Role.TEXT and id(block) not in members else block.role
-            kinds[kind] += [Spot(line.page, line.text, round((first - line.y) % pitch, 2)) for line in block.lines]
-    for kind, spots in kinds.items():
-        yield GridShare(str(kind), len(spots), tuple(spot for spot in spots if min(spot.amount, pitch - spot.amount) > ON_GRID_PT))
+    @cached_property
+    def first(self) -> float:
+        """How high above the foot of the page the lowest line of the grid stands."""
+        return Counter(round(y % self.pitch, 1) for y in self.baselines[self.size]).most_common(1)[0][0]
+
+    def compare(self, block: Block) -> None:
+        """Compare the baselines of a block with the grid."""
+        if block.role is Role.OTHER or not self.pitch:
+            return
+        kind = "小字" if block.role is Role.TEXT and block.size != self.size else block.role
+        self.counts[kind] = self.counts.get(kind, 0) + len(block.lines)
+        for line in block.lines:
+            beside = (self.first - line.y) % self.pitch
+            if min(round(beside, 2), self.pitch - round(beside, 2)) > ON_GRID_PT:
+                self.off.setdefault(kind, []).append(Spot(line.page, line.text, round(beside, 2)))
+
+    @property
+    def shares(self) -> tuple[GridShare, ...]:
+        """What was found, kind by kind."""
+        return tuple(GridShare(str(kind), count, tuple(self.off.get(kind, ()))) for kind, count in self.counts.items()) if self.pitch else ()

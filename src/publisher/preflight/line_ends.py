@@ -5,6 +5,7 @@ the line before it must fill its measure (clreq).
 """
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -64,15 +65,23 @@ class Edges:
     their lines end; where they end all over, it is that of the widest measure if one of them comes near.
     """
 
-    def __init__(self, blocks: Sequence[Block]):
-        ends: dict[tuple[int, float, int], list[float]] = defaultdict(list)
-        for block in blocks:
-            if block.role is Role.TEXT:
-                ends[self.key(block)] += [line.right for line in block.lines[:-1]]
-        sides = {side: [place for key, places in ends.items() if key[0] == side for place in places] for side in (0, 1)}
-        self.widest = {side: outermost(places, 0.02) or float("inf") for side, places in sides.items()}
-        self.ends = ends
-        self.edges = {key: self.edge(places, self.widest[key[0]], key[1]) for key, places in ends.items() if places}
+    def __init__(self) -> None:
+        self.ends: dict[tuple[int, float, int], array[float]] = defaultdict(lambda: array("d"))
+
+    def add(self, block: Block) -> None:
+        """Take note of a block; when all are known, edges can be asked for."""
+        if block.role is Role.TEXT:
+            self.ends[self.key(block)].extend([line.right for line in block.lines[:-1]])
+
+    @cached_property
+    def widest(self) -> dict[int, float]:
+        """The edge of the widest measure of pages of each side."""
+        sides = {side: [place for key, places in self.ends.items() if key[0] == side for place in places] for side in (0, 1)}
+        return {side: outermost(places, 0.02) or float("inf") for side, places in sides.items()}
+
+    @cached_property
+    def edges(self) -> dict[tuple[int, float, int], float]:
+        return {key: self.edge(places, self.widest[key[0]], key[1]) for key, places in self.ends.items() if places}
 
     @staticmethod
     def key(block: Block) -> tuple[int, float, int]:
@@ -116,14 +125,16 @@ def ends_paragraph(turn: Turn, slack: float) -> bool:
     return slack > FLUSH_EM and (turn.before.text[-1] == "。" or slack > (turn.after.word - turn.after.left) / turn.block.size + ROOM_EM)
 
 
-def page_turns(blocks: Sequence[Block], edges: Edges) -> Iterator[Turn]:
-    """Yield the line ends between two pages where a paragraph goes on: its last line is full, the next begins at the left edge."""
-    texts = [block for block in blocks if block.role is Role.TEXT and block.paragraph]
-    for last, first in pairwise(texts):
-        if last.page + 1 == first.page and last.size == first.size and abs(first.lines[0].left - first.left) < INDENT_EM * first.size:
-            turn = Turn(last, last.lines[-1], first.lines[0])
-            if abs(turn.slack(edges.of(last))) < FLUSH_EM:
-                yield turn
+def page_turn(last: Block, first: Block, edges: Edges) -> Turn | None:
+    """Return the line end between two pages where a paragraph goes on, given the last one of a page and the first after it:
+
+    its last line is full, the next begins at the left edge.
+    """
+    if last.page + 1 == first.page and last.size == first.size and abs(first.lines[0].left - first.left) < INDENT_EM * first.size:
+        turn = Turn(last, last.lines[-1], first.lines[0])
+        if abs(turn.slack(edges.of(last))) < FLUSH_EM:
+            return turn
+    return None
 
 
 def is_cut(turn: Turn) -> bool:
@@ -149,17 +160,18 @@ def is_lonely(turn: Turn) -> bool:
     return turn.after.letters <= 1
 
 
-def short(turns: Sequence[Turn], edges: Edges) -> Iterator[Spot]:
-    for turn in turns:
-        slack = turn.slack(edges.of(turn.block))
-        if slack > FLUSH_EM:
-            yield Spot(turn.before.page, turn.before.text, round(slack, 2))
+def short(turn: Turn, edges: Edges) -> Iterator[Spot]:
+    """Yield the line before a turn where it does not fill its measure."""
+    slack = turn.slack(edges.of(turn.block))
+    if slack > FLUSH_EM:
+        yield Spot(turn.before.page, turn.before.text, round(slack, 2))
 
 
-def overfull(blocks: Sequence[Block], edges: Edges, ragged: Collection[int]) -> Iterator[Spot]:
+def overfull(block: Block, edges: Edges, ragged: Collection[int]) -> Iterator[Spot]:
     """Yield lines of justified text that end outside their measure, and other lines that end outside the widest."""
-    for block in [block for block in blocks if block.role is not Role.OTHER]:
-        edge = edges.proven(block) if block.role is Role.TEXT and block.page not in ragged else edges.widest[block.page % 2]
-        for line in block.lines:
-            if (line.right - edge) / block.size > FLUSH_EM:
-                yield Spot(line.page, line.text, round((line.right - edge) / block.size, 2))
+    if block.role is Role.OTHER:
+        return
+    edge = edges.proven(block) if block.role is Role.TEXT and block.page not in ragged else edges.widest[block.page % 2]
+    for line in block.lines:
+        if (line.right - edge) / block.size > FLUSH_EM:
+            yield Spot(line.page, line.text, round((line.right - edge) / block.size, 2))

@@ -4,13 +4,13 @@ The words of the sources have been judged by the rules; here is looked at what o
 """
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
 
 from publisher import book
-from publisher.garbage import give_back
 from publisher.identities import full_dates, persons
 from publisher.pagination import Pagination
 from publisher.preflight.printed_text import PrintedText
@@ -31,8 +31,8 @@ ADVICE = "核对原文写法；可改写者为 2021-06-15 与 2021年6月15日"
 PATHS = ("/home/", "/Users/", "/root/", "/tmp/", "C:\\", "file://")
 SHOT = (b"Exif\0\0", b"http://ns.adobe.com/xap/", b"Photoshop 3.0", b"eXIf")
 """What cameras and picture programs write before their own notes."""
-STRETCH = 200_000
-"""Objects that are looked at together; a page has a hundred."""
+OBJECT = re.compile(rb"\b(\d{1,7})\s+\d+\s+obj\b")
+"""The beginning of an object that stands by itself in a file."""
 NOT_LIFE = ("front", "guideline", "part")
 """Kinds of sections that tell no patient's life; the colophon bears the day of the edition."""
 
@@ -81,8 +81,8 @@ def information(document: pikepdf.Pdf, whole: book.Book, name: str) -> Iterator[
 
 
 def pictures(pdf: bytes, name: str) -> Iterator[Problem]:
-    for item in objects(pdf):
-        if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == pikepdf.Name.Image:
+    for item in streams(pdf):
+        if item.get("/Subtype") == pikepdf.Name.Image:
             if "/Metadata" in item or "/PieceInfo" in item:
                 yield Problem(Place(name), "PDF-402", "图像附有制作软件的信息", hint="去掉图像的元数据后重新编排")
             if item.get("/Filter") in (pikepdf.Name.DCTDecode, pikepdf.Name.JPXDecode):
@@ -92,15 +92,13 @@ def pictures(pdf: bytes, name: str) -> Iterator[Problem]:
                     yield Problem(Place(name), "PDF-402", "图像带有拍摄信息，可含时间、地点与设备", said, "去掉图像的元数据后重新编排")
 
 
-def objects(pdf: bytes) -> Iterator[Any]:
-    """Yield all objects of a file, which is opened anew for each stretch of them: it keeps what has been read of it."""
-    first, after = 1, 2
-    while first < after:
-        with pikepdf.open(io.BytesIO(pdf)) as document:
-            after = int(document.trailer.Size)
-            yield from (document.get_object(number, 0) for number in range(first, min(first + STRETCH, after)))
-        give_back()
-        first += STRETCH
+def streams(pdf: bytes) -> Iterator[Any]:
+    """Yield the streams of a file. None can stand in a stream of objects (PDF 1.7 §7.5.7), so that each begins with its number."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        for number in dict.fromkeys(int(found[1]) for found in OBJECT.finditer(pdf)):
+            item = document.get_object(number, 0)
+            if isinstance(item, pikepdf.Stream):
+                yield item
 
 
 def days_beside(document: pikepdf.Pdf, name: str) -> Iterator[Problem]:

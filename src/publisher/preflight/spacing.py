@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import quantiles
 
-from publisher.preflight.lines import CLOSE, OPEN, Block, Glyph, Line, Role, Spot
+from publisher.preflight.lines import CLOSE, OPEN, Block, Glyph, Role, Spot
 
 LOOSE_EM = 0.10
 """Between two Han characters; pdftotext takes a wider gap for a space."""
@@ -70,8 +70,7 @@ def borders(line: Sequence[Glyph]) -> Iterator[float]:
             yield gap
 
 
-def border_gaps(lines: Sequence[Line]) -> BorderGaps:
-    found = [gap for line in lines for gap in line.borders]
+def border_gaps(found: Sequence[float]) -> BorderGaps:
     if len(found) < 2:
         return BorderGaps(len(found), *(found or [0.0]) * 3)
     parts = quantiles(found, n=20, method="inclusive")
@@ -84,17 +83,12 @@ def is_border(left: str, right: str) -> bool:
 
 def overlaid(blocks: Sequence[Block]) -> Iterator[Spot]:
     """Yield the last line of a page's text when it reaches into the notes at its foot."""
-    heads: dict[int, float] = {}
-    for line in [line for block in blocks if block.run_in for line in block.lines]:
-        heads[line.page] = max(heads.get(line.page, 0.0), line.y + line.size)
-    lowest: dict[int, Line] = {}
-    for line in [line for block in blocks if block.role is not Role.OTHER and not block.run_in for line in block.lines]:
-        if line.page in heads and (line.page not in lowest or line.y < lowest[line.page].y):
-            lowest[line.page] = line
-    for page, head in heads.items():
-        last = lowest.get(page)
-        if last and last.y < head:
-            yield Spot(page, last.text, round((head - last.y) / last.size, 2))
+    notes = [line for block in blocks if block.run_in for line in block.lines]
+    text = [line for block in blocks if block.role is not Role.OTHER and not block.run_in for line in block.lines]
+    if notes and text:
+        head, last = max(line.y + line.size for line in notes), min(text, key=lambda line: line.y)
+        if last.y < head:
+            yield Spot(last.page, last.text, round((head - last.y) / last.size, 2))
 
 
 def around(line: Sequence[Glyph], place: int) -> str:

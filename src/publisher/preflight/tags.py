@@ -4,7 +4,6 @@ A validator sees that a cell has a head; that it is the right one is seen here.
 """
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from publisher.pagination import PageMap, Pagination, printed
 from publisher.preflight import finding
 from publisher.preflight.drawn_page import DrawnPage
 from publisher.preflight.printed_text import squeezed, unspaced
-from publisher.preflight.tagged import Node, Tagged
+from publisher.preflight.tagged import HEADINGS, Link, Node, Stretch, Tagged
 from publisher.preflight.tagged import tagged as read
 from publisher.problems import Place, Problem
 
@@ -26,7 +25,6 @@ KIDS = {
     "Table": {"Caption", "THead", "TBody", "TFoot"}, "THead": {"TR"}, "TBody": {"TR"}, "TFoot": {"TR"}, "TR": {"TH", "TD"},
 }  # fmt: skip
 """What may stand in what (PDF 1.7 §14.8.4)."""
-HEADINGS = ("H1", "H2", "H3", "H4", "H5", "H6")
 IMAGE_NAME = re.compile(r"\.[A-Za-z]{2,4}$")
 """The end of a file's name, which says nothing."""
 TAGS = {*KIDS, *HEADINGS, *(tag for kids in KIDS.values() for tag in kids), "Document", "Part", "Sect", "P", "Span", "Link", "Note", "Figure"}
@@ -47,38 +45,50 @@ def check(
 ) -> Iterator[Problem]:
     """Yield every fault of the tags of a file, or those of some codes; `pages` are its pages where they have been read."""
     tagged = read(pdf, pages)
-    for rule, code in (RULES | finding.RULES).items():
-        if codes and code not in codes:
-            continue
-        for message, found, page in rule(tagged, whole, pagination):
-            path = f"{whole.id}/{edition.name}.pdf"
-            yield Problem(Place(path, page) if page else Place(path), code, message, found, "查 finish/tags.py 与版式")
+    path = f"{whole.id}/{edition.name}.pdf"
+
+    def told(rules: dict, of: Tagged | Stretch) -> Iterator[Problem]:
+        for rule, code in rules.items():
+            for message, found, page in rule(of, whole, pagination) if not codes or code in codes else ():
+                yield Problem(Place(path, page) if page else Place(path), code, message, found, "查 finish/tags.py 与版式")
+
+    yield from told(OF_FILE | finding.OF_FILE, tagged)
+    for stretch in tagged.stretches:
+        yield from told(RULES | finding.RULES, stretch)
 
 
-def chapters(tagged: Tagged, whole: book.Book) -> list[Chapter]:
-    return [Chapter(section, node) for section, node in zip(whole.sections, tagged.document.nodes, strict=False)]
+def chapters(stretch: Stretch, whole: book.Book) -> list[Chapter]:
+    return [Chapter(section, node) for section, node in zip(whole.sections[stretch.start :], stretch.document.nodes, strict=False)]
 
 
 def loose(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
-    """All that is drawn belongs to the text or is said not to; marks and elements know each other."""
+    """All that is drawn belongs to the text or is said not to, and stands there once."""
     for page, text in tagged.loose:
         yield "有内容既不在结构之中，也没有标为附饰", text[:30] or "线条或图", page
-    for mark, count in Counter(tagged.borne).items() if len(tagged.borne) > len(tagged.marks) else ():
-        if count > 1:
-            yield "同一内容在结构中出现两次", tagged.said(mark)[:30], mark.page
-    for node in tagged.document.walk():
+    for mark in tagged.borne_twice:
+        yield "同一内容在结构中出现两次", tagged.said(mark)[:30], mark.page
+
+
+def owned(stretch: Stretch, whole: book.Book, pagination: Pagination) -> Faults:
+    """Marks and elements know each other."""
+    tagged = stretch.file
+    for node in stretch.document.walk():
         for mark in [kid for kid in node.kids if not isinstance(kid, Node)]:
             owners = tagged.owners_by_page[mark.page]
             if mark.number >= len(owners) or owners[mark.number] != node.key:
                 yield "内容与结构对不上", tagged.said(mark)[:30], mark.page
 
 
-def nesting(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+def untagged(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+    """There is a tree, and it is that of a document."""
+    if tagged.tag != "Document":
+        yield "文件没有结构标签", tagged.tag, 0
+
+
+def nesting(stretch: Stretch, whole: book.Book, pagination: Pagination) -> Faults:
     """Tags are known, stand where they may, and levels of headings do not jump."""
-    if tagged.document.tag != "Document":
-        yield "文件没有结构标签", tagged.document.tag, 0
-    level = 0
-    for node in tagged.document.walk():
+    tagged, level = stretch.file, stretch.level
+    for node in stretch.document.walk():
         if node.tag not in TAGS:
             yield "结构标签不明其义", node.tag, node.page
         for kid in node.nodes:
@@ -92,9 +102,10 @@ def nesting(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
             level = int(node.tag[1])
 
 
-def contents(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+def contents(stretch: Stretch, whole: book.Book, pagination: Pagination) -> Faults:
     """A list of entries is a table of contents, item by item."""
-    for chapter in chapters(tagged, whole):
+    tagged = stretch.file
+    for chapter in chapters(stretch, whole):
         entries = [entry for block in chapter.blocks(book.Entries) for entry in block.items]
         items = chapter.node.find("TOCI")
         for entry, item in zip_longest(entries, items):
@@ -107,9 +118,10 @@ def contents(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults
                 yield "目录条目与结构不符", entry.title, item.page
 
 
-def tables(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+def tables(stretch: Stretch, whole: book.Book, pagination: Pagination) -> Faults:
     """Every table is one table with its caption; every cell names its heads: column, group, row."""
-    for chapter in chapters(tagged, whole):
+    tagged = stretch.file
+    for chapter in chapters(stretch, whole):
         for want, have in zip_longest(chapter.blocks(book.Table), chapter.node.find("Table")):
             if want is None or have is None:
                 yield "表数与结构不符", name_of(want) if want else tagged.text(have)[:20], have.page if have else chapter.node.page
@@ -117,7 +129,7 @@ def tables(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
             captions = [tagged.text(node) for node in have.nodes if node.tag == "Caption"]
             if captions != [squeezed(f"{want.label}{book.words(want.caption)}")]:
                 yield "表题没有标为表题", f"{name_of(want)}：{captions}", have.page
-            for message, found, page in heads(tagged, want, have, finding.page_map(tagged, whole, pagination)):
+            for message, found, page in heads(stretch, want, have, finding.page_map(tagged, whole, pagination)):
                 yield message, f"{name_of(want)}：{found}", page
 
 
@@ -125,7 +137,8 @@ def name_of(table: book.Table) -> str:
     return table.label or book.words(table.caption)
 
 
-def heads(tagged: Tagged, want: book.Table, have: Node, pages: PageMap) -> Faults:
+def heads(stretch: Stretch, want: book.Table, have: Node, pages: PageMap) -> Faults:
+    tagged = stretch.file
     titles = [squeezed(column.title) for column in want.columns]
     rows = [(row, part.tag) for part in have.nodes for row in part.nodes if row.tag == "TR"]
     expected: list[list[tuple[str, str, list[str]]]] = [[("TH", title, []) for title in titles]]
@@ -141,7 +154,7 @@ def heads(tagged: Tagged, want: book.Table, have: Node, pages: PageMap) -> Fault
             yield "表的行数不符", f"{len(rows)} 行，应为 {len(expected)} 行", have.page
             return
         row, part = found
-        cells = [(cell.tag, tagged.text(cell), [head_text(tagged, name) for name in cell.attributes.get("/Headers", ())]) for cell in row.nodes]
+        cells = [(cell.tag, tagged.text(cell), [head_text(stretch, name) for name in cell.attributes.get("/Headers", ())]) for cell in row.nodes]
         if cells != row_wanted:
             wrong = next((pair for pair in zip_longest(cells, row_wanted) if pair[0] != pair[1]), None)
             yield "单元格的表头不对", f"{wrong[0]}，应为 {wrong[1]}", row.page or have.page
@@ -157,14 +170,15 @@ def cell_heads(place: int, texts: list[str], titles: list[str], names: set[int],
     return "TH" if place in names else "TD", texts[place], found
 
 
-def head_text(tagged: Tagged, name: object) -> str:
-    node = tagged.nodes.get(tagged.ids.get(str(name), 0))
-    return tagged.text(node) if node else f"（无此标识 {name}）"
+def head_text(stretch: Stretch, name: object) -> str:
+    node = stretch.nodes.get(stretch.file.ids.get(str(name), 0))
+    return stretch.file.text(node) if node else f"（无此标识 {name}）"
 
 
-def notes(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+def notes(stretch: Stretch, whole: book.Book, pagination: Pagination) -> Faults:
     """Every editor's note is a note with an id, its number and its text; it comes after its mark, and both lead to each other."""
-    for chapter in chapters(tagged, whole):
+    tagged = stretch.file
+    for chapter in chapters(stretch, whole):
         wanted = [note for block in chapter.blocks(book.Notes) for note in block.items]
         heard = {id(node): place for place, node in enumerate(chapter.node.walk())}
         calls: dict[str, Node] = {}
@@ -186,12 +200,20 @@ def notes(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
                 yield "编者按没有链回所注文字与校勘记", f"〔{want.number}〕 {back}", have.page
 
 
-def links(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
-    """Every link stands in the tree, says in words where it leads, and can be touched."""
-    placed = {item.key: node for node in tagged.document.walk() for item in node.links}
-    for item in tagged.annotations:
-        node, page = placed.get(item.key), item.page
-        if node is None or node.tag != "Link" or tagged.owners.get(item.owner) != node.key:
+def unplaced(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+    """Every link stands in the tree."""
+    for link in tagged.unplaced:
+        yield "链接不在结构之中", link.said or link.target, link.page
+    if tagged.unnumbered:
+        yield "链接不在结构之中", f"{tagged.unnumbered} 处", 0
+
+
+def links(stretch: Stretch, whole: book.Book, pagination: Pagination) -> Faults:
+    """Every link belongs to its element, says in words where it leads, and can be touched."""
+    tagged = stretch.file
+    for node, item in linked(stretch):
+        page = item.page
+        if node.tag != "Link" or tagged.owner(item.owner) != node.key:
             yield "链接不在结构之中", item.said or item.target, page
             continue
         text = tagged.raw(node).strip()
@@ -203,13 +225,23 @@ def links(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
             yield "链接没有可点的地方", f"{item.said}：宽 {right - left:.1f}，高 {high - low:.1f} pt", page
 
 
-def reading_order(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
-    """Read aloud, the file says the words of the book in the order of the book, page after page."""
-    have, want = len(tagged.document.nodes), len(whole.sections)
+def linked(stretch: Stretch) -> Iterator[tuple[Node, Link]]:
+    """Yield the links that stand on a page, each with its element."""
+    return ((node, link) for node in stretch.document.walk() for link in node.links if link.page)
+
+
+def as_many(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+    """There are as many elements at the top of the tree as sections of the book."""
+    have, want = sum(stretch.count for stretch in tagged.stretches), len(whole.sections)
     if have != want:
         yield "结构的章节数与书不符", f"{have}，应为 {want}", 0
+
+
+def reading_order(stretch: Stretch, whole: book.Book, pagination: Pagination) -> Faults:
+    """Read aloud, the file says the words of the book in the order of the book, page after page."""
+    tagged = stretch.file
     spans, where = {span.section.id: span for span in pagination.spans}, finding.page_map(tagged, whole, pagination)
-    for section, node in chapters(tagged, whole):
+    for section, node in chapters(stretch, whole):
         span, text, place = spans[section.id], tagged.aloud(node), 0
         pages = [mark.page for mark in node.flow]
         turned = next((later for earlier, later in pairwise(pages) if later < earlier), 0)
@@ -230,29 +262,29 @@ def said_by(block: book.Block, pages: PageMap) -> list[str]:
 
 def ids(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
     """Each id is borne once and listed."""
-    borne = Counter(node.id for node in tagged.document.walk() if node.id)
-    listed = {node.id for node in tagged.document.walk() if node.id and node.id in tagged.ids and tagged.ids[node.id] == node.key}
-    for name, count in borne.items():
-        if count > 1:
-            yield "结构标识重复", name, 0
-        elif name not in listed:
+    for name in dict.fromkeys(tagged.ids_borne_twice):
+        yield "结构标识重复", name, 0
+    for name, key in tagged.borne_ids.items():
+        if tagged.ids.get(name) != key and name not in tagged.ids_borne_twice:
             yield "结构标识没有列入索引", name, 0
-    for name in set(tagged.ids) - set(borne):
+    for name in sorted(tagged.ids.keys() - tagged.borne_ids.keys()):
         yield "索引中的结构标识无主", name, 0
 
 
-def language(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+def language(stretch: Stretch, whole: book.Book, pagination: Pagination) -> Faults:
     """Foreign lines of the title page have their language; that of the file is looked at with its metadata."""
-    for chapter in chapters(tagged, whole):
+    tagged = stretch.file
+    for chapter in chapters(stretch, whole):
         foreign = {squeezed(text) for block in chapter.blocks(book.TitlePage) for text in block.english}
         for node in chapter.node.find("P"):
             if tagged.text(node) in foreign and node.language != "en":
                 yield "外文没有标明语言", tagged.text(node)[:30], node.page
 
 
-def figures(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
+def figures(stretch: Stretch, whole: book.Book, pagination: Pagination) -> Faults:
     """Each figure has words in its place, those of the book, and a box on its page."""
-    for chapter in chapters(tagged, whole):
+    tagged = stretch.file
+    for chapter in chapters(stretch, whole):
         nodes = chapter.node.find("Figure")
         wanted, said = [squeezed(picture.alt) for picture in book.pictures_of(chapter.section)], [squeezed(node.alt) for node in nodes]
         if wanted != said:
@@ -262,7 +294,7 @@ def figures(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
         titles = [squeezed("".join(map(book.words, book.lines_of(figure)))) for figure in chapter.blocks(book.Figure)]
         if captions != titles:
             yield "图题没有标为图题", "、".join(sorted({*titles} ^ {*captions}))[:80], chapter.node.page
-    for node in tagged.document.find("Figure"):
+    for node in stretch.document.find("Figure"):
         said_of = node.alt
         if len(said_of.strip()) < 4 or IMAGE_NAME.search(said_of):
             yield "图没有说明文字", said_of, node.page
@@ -271,10 +303,13 @@ def figures(tagged: Tagged, whole: book.Book, pagination: Pagination) -> Faults:
             yield "图框不在页内", f"{said_of[:20]}：{box}", node.page
 
 
+OF_FILE = {loose: "PDF-301", untagged: "PDF-302", unplaced: "PDF-306", as_many: "PDF-307", ids: "PDF-308"}
+"""What is looked at once in a file."""
 RULES = {
-    loose: "PDF-301", nesting: "PDF-302", contents: "PDF-303", tables: "PDF-304", notes: "PDF-305", links: "PDF-306",
-    reading_order: "PDF-307", ids: "PDF-308", language: "PDF-309", figures: "PDF-310",
+    owned: "PDF-301", nesting: "PDF-302", contents: "PDF-303", tables: "PDF-304", notes: "PDF-305", links: "PDF-306",
+    reading_order: "PDF-307", language: "PDF-309", figures: "PDF-310",
 }  # fmt: skip
+"""What is looked at in each stretch of its tree."""
 CODES = {
     "PDF-301": "所有内容或入结构，或标为附饰", "PDF-302": "结构标签合乎规则，标题不跳级", "PDF-303": "目录逐条与书相符", "PDF-304": "各表单元格的表头无误",
     "PDF-305": "编者按与其编号相连", "PDF-306": "链接有字有名", "PDF-307": "朗读顺序与书相符", "PDF-308": "结构标识与索引相符",

@@ -3,6 +3,7 @@
 Knows nothing of the composer, so that it can judge it. What is measured where: `line_ends.py`, `spacing.py`, `grid.py`.
 """
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,9 +13,9 @@ from publisher import book
 from publisher.edition import Edition
 from publisher.pagination import Pagination
 from publisher.preflight.drawn_page import DrawnPage
-from publisher.preflight.grid import GridShare, body_text, grid, pitches
-from publisher.preflight.line_ends import NO_END, NO_START, Edges, is_cut, is_lonely, keeps_full_mark, line_ends, overfull, page_turns, short
-from publisher.preflight.lines import Line, Role, Spot, Spots
+from publisher.preflight.grid import Grid, GridShare
+from publisher.preflight.line_ends import NO_END, NO_START, Edges, Turn, is_cut, is_lonely, keeps_full_mark, line_ends, overfull, page_turn, short
+from publisher.preflight.lines import Block, Line, Role, Spot, Spots
 from publisher.preflight.spacing import BorderGaps, border_gaps, overlaid
 from publisher.preflight.tagged import tagged
 from publisher.problems import Place, Problem, Severity
@@ -22,6 +23,10 @@ from publisher.problems import Place, Problem, Severity
 LOOSE_SHARE = 0.01
 BORDER_EM = (0.08, 0.10)
 """Where the median gap between Han and Western has to be."""
+AT_HAND = 600
+"""Pages whose lines are all at hand; those of a larger volume would take more room than all else that is known of it."""
+SHOWN = 200
+"""Pages on which a font is shown."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class FontShare:
     glyphs: int
     share: float
     spots: Spots
-    """The first line of each page that uses it."""
+    """The first line of each page that uses it, of the first pages that do."""
 
 
 @dataclass(frozen=True)
@@ -78,50 +83,111 @@ class Typography:
 def measure(pdf: bytes, ragged: Collection[int] = (), pages: Sequence[DrawnPage] = ()) -> Typography:
     """Measure a PDF. The text of `ragged` pages (contents, index) is set flush left on purpose; that of figures is no line of text.
 
-    `pages` are its pages where they have been read.
+    `pages` are its pages where they have been read. They are gone through twice: where measures end and grids lie is known when all have been seen.
     """
-    everything = [block for page in pages or tagged(pdf).drawn for block in page.blocks]
-    blocks = [block for block in everything if block.role is not Role.FIGURE]
-    edges = Edges(blocks)
-    turns = [turn for block in blocks for turn in line_ends(block, edges)]
-    across = list(page_turns(blocks, edges))
-    justified = [turn for turn in turns if turn.block.role is Role.TEXT and turn.block.page not in ragged]
-    lines = [line for block in blocks for line in block.lines]
-    body = body_text(blocks)
-    return Typography(
-        tagged=any(block.role is not Role.OTHER for block in blocks),
-        pages=max((line.page for line in lines), default=0),
-        lines=len(lines),
-        pairs=len(turns),
-        justified=len(justified),
-        starts=tuple(turn.spot for turn in turns + across if turn.after.text[0] in NO_START),
-        ends=tuple(turn.spot for turn in turns + across if turn.before.text[-1] in NO_END),
-        cuts=tuple(turn.spot for turn in turns + across if is_cut(turn)),
-        unsqueezed=tuple(Spot(line.page, found) for line in lines for found in line.unsqueezed),
-        full_marks=tuple(turn.spot for turn in justified if keeps_full_mark(turn, edges.of(turn.block))),
-        lonely=tuple(turn.spot for turn in turns if is_lonely(turn)),
-        short=tuple(short(justified, edges)),
-        overfull=tuple(overfull(blocks, edges, ragged)),
-        loose=tuple(Spot(turn.before.page, turn.before.text, turn.before.loose) for turn in justified if turn.before.loose),
-        parted=tuple(Spot(line.page, found) for line in lines for found in line.parted),
-        overlaid=tuple(overlaid(blocks)),
-        borders=border_gaps(lines),
-        fonts=tuple(font_shares([line for block in everything for line in block.lines])),
-        pitches=tuple(pitches(body)),
-        grid=tuple(grid(blocks, body)),
-    )
+    pages = pages or tagged(pdf).drawn
+    held = [page.blocks for page in pages] if len(pages) <= AT_HAND else None
+    edges, grid = Edges(), Grid()
+    for blocks in held or (page.blocks for page in pages):
+        for block in blocks:
+            edges.add(block)
+            grid.add(block)
+    measured = Measured(edges, grid, ragged)
+    for blocks in held or (page.blocks for page in pages):
+        measured.page(blocks)
+    return measured.typography
 
 
-def font_shares(lines: Sequence[Line]) -> Iterator[FontShare]:
-    counts: Counter[str] = Counter()
-    spots: dict[str, dict[int, Spot]] = defaultdict(dict)
-    for line in lines:
+class Measured:
+    """What is measured page by page, once the edges of all measures and the grid are known."""
+
+    def __init__(self, edges: Edges, grid: Grid, ragged: Collection[int]):
+        self.edges, self.grid, self.ragged = edges, grid, ragged
+        self.tagged, self.pages, self.lines, self.pairs, self.justified = False, 0, 0, 0, 0
+        self.spots: dict[str, list[Spot]] = defaultdict(list)
+        """By the name of what was measured."""
+        self.across: dict[str, list[Spot]] = defaultdict(list)
+        """Of the ends of pages, in the same way."""
+        self.borders = array("d")
+        self.glyphs: Counter[str] = Counter()
+        self.fonts: dict[str, dict[int, Spot]] = defaultdict(dict)
+        self.last: Block | None = None
+        """The last paragraph so far."""
+
+    def page(self, everything: Sequence[Block]) -> None:
+        """Measure the blocks of a page."""
+        for line in [line for block in everything for line in block.lines]:
+            self.use(line)
+        blocks = [block for block in everything if block.role is not Role.FIGURE]
+        for block in blocks:
+            self.tagged = self.tagged or block.role is not Role.OTHER
+            self.grid.compare(block)
+            for line in block.lines:
+                self.line(line)
+            for turn in line_ends(block, self.edges):
+                self.turn(turn)
+            self.spots["overfull"] += overfull(block, self.edges, self.ragged)
+            if block.role is Role.TEXT and block.paragraph:
+                turn = page_turn(self.last, block, self.edges) if self.last else None
+                if turn:
+                    self.parting(turn, self.across)
+                self.last = block
+        self.spots["overlaid"] += overlaid(blocks)
+
+    def use(self, line: Line) -> None:
+        """Count the fonts of a line."""
         for font, count, chars in line.fonts:
-            counts[font] += count
-            if line.page not in spots[font]:
-                spots[font][line.page] = Spot(line.page, f"{chars}：{line.text[:30]}")
-    for font, count in counts.most_common():
-        yield FontShare(font, count, count / counts.total(), tuple(spots[font].values()))
+            self.glyphs[font] += count
+            spots = self.fonts[font]
+            if len(spots) < SHOWN and line.page not in spots:
+                spots[line.page] = Spot(line.page, f"{chars}：{line.text[:30]}")
+
+    def line(self, line: Line) -> None:
+        self.pages, self.lines = max(self.pages, line.page), self.lines + 1
+        for name in ("unsqueezed", "parted"):
+            for found in getattr(line, name):
+                self.spots[name].append(Spot(line.page, found))
+        self.borders.extend(line.borders)
+
+    def turn(self, turn: Turn) -> None:
+        """Look at a line end inside a block."""
+        self.pairs += 1
+        self.parting(turn, self.spots)
+        if is_lonely(turn):
+            self.spots["lonely"].append(turn.spot)
+        if turn.block.role is Role.TEXT and turn.block.page not in self.ragged:
+            self.justified += 1
+            if keeps_full_mark(turn, self.edges.of(turn.block)):
+                self.spots["full_marks"].append(turn.spot)
+            self.spots["short"] += short(turn, self.edges)
+            if turn.before.loose:
+                self.spots["loose"].append(Spot(turn.before.page, turn.before.text, turn.before.loose))
+
+    def parting(self, turn: Turn, spots: dict[str, list[Spot]]) -> None:
+        """Look at what a line end parts."""
+        if turn.after.text[0] in NO_START:
+            spots["starts"].append(turn.spot)
+        if turn.before.text[-1] in NO_END:
+            spots["ends"].append(turn.spot)
+        if is_cut(turn):
+            spots["cuts"].append(turn.spot)
+
+    @property
+    def typography(self) -> Typography:
+        found = {fault.measure: tuple(self.spots[fault.measure] + self.across[fault.measure]) for fault in FAULTS}
+        return Typography(
+            tagged=self.tagged,
+            pages=self.pages,
+            lines=self.lines,
+            pairs=self.pairs,
+            justified=self.justified,
+            loose=tuple(self.spots["loose"]),
+            borders=border_gaps(self.borders),
+            fonts=tuple(FontShare(font, count, count / self.glyphs.total(), tuple(self.fonts[font].values())) for font, count in self.glyphs.most_common()),
+            pitches=tuple(self.grid.pitches),
+            grid=self.grid.shares,
+            **found,
+        )
 
 
 def flush_left(pagination: Pagination) -> set[int]:
