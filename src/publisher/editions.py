@@ -39,7 +39,7 @@ from publisher.preflight.origin import traced
 from publisher.preflight.press import PressFile
 from publisher.preflight.printed_text import PageTexts, PrintedText
 from publisher.preflight.report import Check, checks
-from publisher.preflight.tagged import Tagged, tagged
+from publisher.preflight.tagged import Tagged, make_room, tagged
 from publisher.problems import Place, Problem, Severity
 from publisher.render import Renderer
 from publisher.workshop import Piece, Workshop, later
@@ -230,6 +230,7 @@ def looked_at(job: Job, made: dict[str, bytes], tell: Tell) -> Files:
     problems: list[Problem] = []
     for name, pdf in made.items():
         found, notes = DELIVERED[name].look(pdf, job)
+        make_room(pdf, done=True)
         problems += found
         tell("preflight", "；".join([f"{name} {len(found)} problems", *notes]))
     return made, problems
@@ -261,6 +262,7 @@ def preflight(
             set_as = typography.measure(pdf, typography.flush_left(pagination), pages)
             of_text = [*lost.check(printed, whole, pagination, found), *typography.check(set_as, wanted, name)]
             of_tables = list(tags.check(pdf, whole, pagination, wanted, pages, tags.OF_TABLES))
+            make_room(pdf)
             file, beside = looked()
             of_structure = [*structure.check(printed, file, whole, pagination, wanted), *beside, *privacy.of_pages(printed, whole, pagination, name)]
             return list(traced([*of_structure, *of_text, *of_tables, *heard()], whole, pagination))

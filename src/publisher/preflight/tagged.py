@@ -484,6 +484,14 @@ last = lru_cache(1)(Tagged)
 """What was read last: a file is looked at from many sides."""
 
 
+def make_room(pdf: bytes, done: bool = False) -> None:
+    """Where a file is large, give memory back that is free, and when all is `done` that has to be looked at, let go of what was read of it."""
+    if len(pdf) > SMALL:
+        if done:
+            last.cache_clear()
+        give_back()
+
+
 def tagged(pdf: bytes, pages: Sequence[DrawnPage] = ()) -> Tagged:
     """Read a file, or return it as last read; `pages` are its pages where they are being read."""
     found = last(pdf)
