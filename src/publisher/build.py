@@ -321,12 +321,13 @@ def editions(job: Job, held: list[Typeset], names: Sequence[str], tell: Tell) ->
 
     The pages are the only ones `held`; they are taken, so that nobody has them any longer than they are needed.
     """
-    apart = [name for name in names if name not in OF_OWN_PAGES] if job.workshop.has_workers else []
+    of_volume = [name for name in names if name not in OF_OWN_PAGES]
+    apart = of_volume if job.workshop.has_workers else []
 
     def volume() -> Joined:
         return job.joined(held.pop())
 
-    if len([name for name in names if name not in OF_OWN_PAGES]) > 1:
+    if len(of_volume) > 1:
         volume = cache(volume)
     if len(apart) > 1:
         volume()  # joined once, for all children

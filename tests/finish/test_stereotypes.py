@@ -14,6 +14,13 @@ SITE = b"q\n0.08 0.38 0.42 rg\n%d 30 20 20 re\nf\nQ\n"
 FIGURE = b"q\n0.5 0 0 0.5 5 5 cm\n/Figure <</MCID 0>> BDC\n%s%sEMC\nQ\n"
 
 
+def shared(contents: list[bytes], states: dict[str, str]) -> tuple:
+    """Return the forms of what is drawn alike, and each content with the names of those that it places."""
+    drawn = stereotypes.Drawn(contents, states)
+    placed = [drawn.placed(place, content) for place, content in enumerate(contents)]
+    return drawn.forms, placed
+
+
 def pictures(contents: list[bytes], forms: dict[str, stereotypes.Form]) -> list:
     pdf = pikepdf.new()
     for content in contents:
@@ -30,7 +37,7 @@ PAGES = [FIGURE % (BONE, SITE % 10), FIGURE % (BONE, SITE % 60), FIGURE % (SITE 
 
 
 def test_a_drawing_of_two_pages_stands_in_the_file_once():
-    forms, ((first, one), (second, other), (third, none)) = stereotypes.shared(PAGES, {})
+    forms, ((first, one), (second, other), (third, none)) = shared(PAGES, {})
     assert one == other == ("/S1",)
     assert forms["/S1"].data == BONE
     assert b" c\n" not in first + second
@@ -38,21 +45,21 @@ def test_a_drawing_of_two_pages_stands_in_the_file_once():
 
 
 def test_every_page_looks_as_before():
-    forms, changed = stereotypes.shared(PAGES, {})
+    forms, changed = shared(PAGES, {})
     before, after = pictures(PAGES, {}), pictures([content for content, _ in changed], forms)
     assert all(ImageChops.difference(one, two).getbbox() is None for one, two in zip(before, after, strict=True))
 
 
 def test_a_form_names_the_states_that_it_sets():
     drawn = BONE.replace(b"q\n", b"q\n/half gs\n", 1)
-    forms, _ = stereotypes.shared([drawn, drawn], {"/half": "<< /ca 0.5 >>", "/other": "<< /ca 1 >>"})
+    forms, _ = shared([drawn, drawn], {"/half": "<< /ca 0.5 >>", "/other": "<< /ca 1 >>"})
     assert pikepdf.Object.parse(forms["/S1"].head).Resources == pikepdf.Object.parse(b"<< /ExtGState << /half << /ca 0.5 >> >> >>")
 
 
 def test_a_drawing_of_one_page_stays_where_it_is():
-    assert stereotypes.shared([FIGURE % (BONE, b"")], {}) == ({}, [(FIGURE % (BONE, b""), ())])
+    assert shared([FIGURE % (BONE, b"")], {}) == ({}, [(FIGURE % (BONE, b""), ())])
 
 
 def test_a_drawing_in_a_state_that_needs_its_page_stays_where_it_is():
     drawn = BONE.replace(b"q\n", b"q\n/mask gs\n", 1)
-    assert stereotypes.shared([drawn, drawn], {"/half": "<< /ca 0.5 >>"}) == ({}, [(drawn, ())] * 2)
+    assert shared([drawn, drawn], {"/half": "<< /ca 0.5 >>"}) == ({}, [(drawn, ())] * 2)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from publisher import book
+from publisher.compose import long_sections
+from publisher.compose.long_sections import parted
 
 COLLATION = "collation"
 """Id and kind of the section."""
@@ -16,15 +18,13 @@ def collation_section(sections: Sequence[book.Section]) -> list[book.Section]:
     noted = [(section, notes) for section in sections if (notes := notes_of(section))]
     head = book.Heading(book.plain(TITLE), 1, f"{COLLATION}-h")
     about = book.Paragraph(book.plain("编者按依例汇列，各条依次为所在页码、编号、原文、疑点，有理由者附后。"))
-    made = []
-    for place, group in enumerate(gathered([len(notes) for _, notes in noted])):
-        blocks: list[book.Block] = [] if place else [head, about]
+    parts: list[list[book.Block]] = []
+    for group in gathered([len(notes) for _, notes in noted]):
+        parts.append([] if parts else [head, about])
         for section, notes in (noted[index] for index in group):
             title = f"例{section.number}　{section.title}" if section.number else section.title
-            blocks += [book.Heading(book.plain(title), 2, f"{COLLATION}-{section.id}"), book.Collation(notes)]
-        name = f"{COLLATION}-{place + 1}" if place else COLLATION
-        made.append(book.Section(name, COLLATION, TITLE, tuple(blocks), bookmark=0 if place else 1, running_head=TITLE))
-    return made
+            parts[-1] += [book.Heading(book.plain(title), 2, f"{COLLATION}-{section.id}"), book.Collation(notes)]
+    return parted(book.Section(COLLATION, COLLATION, TITLE, (), running_head=TITLE), parts) if parts else []
 
 
 def notes_of(section: book.Section) -> tuple[book.Note, ...]:
@@ -33,12 +33,4 @@ def notes_of(section: book.Section) -> tuple[book.Note, ...]:
 
 def gathered(sizes: Sequence[int]) -> list[list[int]]:
     """Gather neighbours, by their places, as long as their sizes together do not pass MOST_NOTES."""
-    groups: list[list[int]] = []
-    held = 0
-    for place, size in enumerate(sizes):
-        if not groups or held + size > MOST_NOTES:
-            groups.append([])
-            held = 0
-        groups[-1].append(place)
-        held += size
-    return groups
+    return long_sections.gathered(sizes, MOST_NOTES)

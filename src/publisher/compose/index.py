@@ -7,6 +7,7 @@ from operator import attrgetter
 from publisher import book
 from publisher.book import Heading, IndexTerm, Paragraph, Section, plain
 from publisher.catalogue import Catalogue
+from publisher.compose import long_sections
 from publisher.compose.readings import initial, order
 from publisher.lexicon import Lexicon, Sought, lexicon, sought
 
@@ -28,8 +29,8 @@ def index_sections(catalogue: Catalogue, cases: int) -> list[Section]:
     head = (Heading(plain(TITLE), 1, "index-h"), *(Paragraph(plain(text), "aid") for text in EXPLAINED))
     terms = index_terms(catalogue)
     parts = parted(terms, max(1, min(-(-cases // MOST_CASES), len(terms) // FEWEST_TERMS)))
-    first = Section("index", "index", TITLE, (*head, book.Index(parts[0])), running_head=TITLE)
-    return [first, *(Section(f"index-{place}", "index", TITLE, (book.Index(part),), bookmark=0, running_head=TITLE) for place, part in enumerate(parts[1:], 2))]
+    made = Section("index", "index", TITLE, (), running_head=TITLE)
+    return long_sections.parted(made, [[*(head if place == 0 else ()), book.Index(part)] for place, part in enumerate(parts)])
 
 
 def parted(terms: Sequence[IndexTerm], count: int) -> list[tuple[IndexTerm, ...]]:

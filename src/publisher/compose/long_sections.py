@@ -26,12 +26,17 @@ def whole(sections: Iterable[Section], name: str) -> Section | None:
 
 def filled(items: Sequence[Sequence[Block]], sizes: Sequence[int], most: int) -> list[list[Block]]:
     """Fill parts with neighbours whose sizes together do not pass `most`; one that does alone has a part of its own."""
-    parts: list[list[Block]] = []
+    return [[block for place in group for block in items[place]] for group in gathered(sizes, most)]
+
+
+def gathered(sizes: Sequence[int], most: int) -> list[list[int]]:
+    """Gather neighbours, by their places, as long as their sizes together do not pass `most`."""
+    groups: list[list[int]] = []
     held = 0
-    for item, size in zip(items, sizes, strict=True):
-        if not parts or held + size > most:
-            parts.append([])
+    for place, size in enumerate(sizes):
+        if not groups or held + size > most:
+            groups.append([])
             held = 0
-        parts[-1] += item
+        groups[-1].append(place)
         held += size
-    return parts
+    return groups

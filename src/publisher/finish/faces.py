@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 import uharfbuzz as hb
 from fontTools.ttLib import TTFont
+
+from publisher import keeping
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,6 @@ class Face:
 
 
 FOLIO_CHARACTERS = "0123456789ivxlcdm"
-
-
-def digest(program: bytes) -> str:
-    return sha256(program).hexdigest()
 
 
 def key(name: str) -> str:
@@ -55,4 +52,4 @@ def face(fonts: Path, name: str) -> Face:
     font = hb.Font(hb.Face(program))
     glyphs = {char: glyph for char in FOLIO_CHARACTERS if (glyph := font.get_nominal_glyph(ord(char)))}
     scale = 1000 / font.face.upem
-    return Face(program, glyphs, {glyph: font.get_glyph_h_advance(glyph) * scale for glyph in glyphs.values()}, digest(program))
+    return Face(program, glyphs, {glyph: font.get_glyph_h_advance(glyph) * scale for glyph in glyphs.values()}, keeping.key(program))

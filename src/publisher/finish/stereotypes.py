@@ -31,22 +31,14 @@ class Path(NamedTuple):
     key: bytes
 
 
-def shared(contents: Iterable[bytes], states: Mapping[str, str]) -> "tuple[dict[str, Form], list[tuple[bytes, tuple[str, ...]]]]":
-    """Make forms of the paths that several of some pages, or one several times, draw alike.
-
-    `states` are the graphics states, by name, that paths may set: those that need nothing else of their page. Returns the forms by
-    name, and each content with the names of those that it now places.
-    """
-    contents = list(contents)
-    drawn = Drawn(contents, states)
-    return drawn.forms, [drawn.placed(place, content) for place, content in enumerate(contents)]
-
-
 class Drawn:
-    """What pages draw alike, found in all of them; then each can place the forms of it."""
+    """What pages draw alike: paths that several of them, or one several times, draw. Once all have been seen, each can place forms in their place."""
 
     def __init__(self, contents: Iterable[bytes], states: Mapping[str, str]):
-        """The contents are gone through once, and not held."""
+        """The contents are gone through once, and not held.
+
+        `states` are the graphics states, by name, that paths may set: those that need nothing else of their page.
+        """
         self.states = states
         self.known = {name[1:].encode() for name in states}
         self.found = [self.paths(content) for content in contents]
