@@ -79,7 +79,7 @@ def test_a_finder_of_many_spreads_goes_on_on_left_hand_pages(content, monkeypatc
     assert [(part.id, part.verso, part.bookmark) for part in many] == [("finder", True, 1), ("finder-2", True, 0)]
 
 
-def test_a_long_list_goes_on(sample_book, monkeypatch):
+def test_a_long_list_goes_on_where_a_case_begins(sample_book, monkeypatch):
     sections = [section for section in sample_book.sections if section.kind == "case"]
     before = {part.id: part for part in lists_of_blocks(sections)}
     monkeypatch.setattr(lists, "MOST_ENTRIES", 5)
@@ -88,6 +88,7 @@ def test_a_long_list_goes_on(sample_book, monkeypatch):
         found = whole(after, name)
         assert [entry for block in found.blocks[1:] for entry in block.items] == list(one.blocks[1].items)
     assert len(after) > len(before)
+    assert all(part.blocks[-1].items[0].level == 1 for part in after)
 
 
 def test_neither_contents_nor_lists_name_a_section_twice_that_goes_on(sample, sample_book, parts):

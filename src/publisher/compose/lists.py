@@ -6,11 +6,11 @@ from publisher import book
 from publisher.book import Entries, Entry, Heading, Section, plain, words
 from publisher.catalogue import Catalogue
 from publisher.collection import VolumeSource
-from publisher.compose.long_sections import parted
+from publisher.compose.long_sections import gathered, parted
 from publisher.compose.profile import profile
 
 MOST_ENTRIES = 1500
-"""Entries of one section: some twenty-five pages. A longer list goes on in sections of its own."""
+"""Entries of one section: some twenty-five pages. A longer list goes on, where a case begins, in sections of its own."""
 SORTS = ("表", "图")
 """Sorts of numbered blocks, in the order of their lists."""
 
@@ -45,13 +45,16 @@ def lists_of_blocks(sections: list[Section]) -> list[Section]:
 
 def list_of(sort: str, numbered: list[tuple[Section, book.Block]]) -> list[Section]:
     """Return the section of a list, followed by those in which it goes on."""
-    title, entries = f"{sort}目录", []
+    title = f"{sort}目录"
+    groups: list[list[Entry]] = []
     for section, blocks in groupby(numbered, key=lambda item: item[0]):
         label = f"例{section.number}" if section.kind == "case" else ""
-        if section.bookmark:  # others go on from the one before
-            entries.append(Entry(label, section.title, "", section.id, 1))
-        entries += [Entry(f"{sort}{block.number}", words(block.caption), "", block.anchor, 2) for _, block in blocks]
+        if section.bookmark or not groups:  # others go on from the one before
+            groups.append([Entry(label, section.title, "", section.id, 1)])
+        groups[-1] += [Entry(f"{sort}{block.number}", words(block.caption), "", block.anchor, 2) for _, block in blocks]
     name = {"表": "tables", "图": "figures"}.get(sort, f"list-{sort}")
-    parts = [[Entries(tuple(entries[start : start + MOST_ENTRIES]), "columns")] for start in range(0, len(entries), MOST_ENTRIES)]
-    head = Heading(plain(title), 1, f"{name}-h")
-    return parted(Section(name, "list", title, (), front=True, running_head=title), [[head, *parts[0]], *parts[1:]])
+    parts: list[list[book.Block]] = []
+    for places in gathered([len(group) for group in groups], MOST_ENTRIES):
+        entries = Entries(tuple(entry for place in places for entry in groups[place]), "columns")
+        parts.append([entries] if parts else [Heading(plain(title), 1, f"{name}-h"), entries])
+    return parted(Section(name, "list", title, (), front=True, running_head=title), parts)
