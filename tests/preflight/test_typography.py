@@ -66,7 +66,7 @@ def test_a_clean_page_has_no_fault():
     assert typography.pitches == ((17.5, 6),)
     assert typography.borders.count == 4
     assert typography.borders.median == pytest.approx(0.09, abs=0.002)
-    assert [len(share.off) for share in typography.grid] == [0, 0, 0, 0]
+    assert [share.beside for share in typography.grid] == [0, 0, 0, 0]
     assert sum(font.share for font in typography.fonts) == pytest.approx(1)
     assert list(check(typography, HOUSE, "test.pdf")) == []
 
@@ -225,7 +225,7 @@ def test_a_gap_of_nothing_between_han_and_western_is_measured():
 def test_lines_beside_the_grid_are_found():
     typography = measured(f'{CLEAN}<h2>标题</h2><p style="padding-top: 5pt">然后继续</p>')
     body, small, heading, table = typography.grid
-    assert (body.kind, body.lines, len(body.off)) == ("正文", 13, 5)
+    assert (body.kind, body.lines, body.beside, len(body.off)) == ("正文", 13, 5, 5)
     assert body.off[0].text == "然后继续"
     assert body.off[0].amount == pytest.approx(5, abs=0.1)
     assert (heading.kind, heading.lines) == ("标题", 1)
@@ -237,7 +237,7 @@ def test_lines_beside_the_grid_are_found():
 
 def test_a_heading_beside_the_grid_is_counted_apart():
     typography = measured('<div style="height: 17.5pt"><h2 style="padding-top: 4pt; line-height: 13.5pt">标题</h2></div>')
-    assert [len(share.off) for share in typography.grid] == [0, 0, 1, 0]
+    assert [share.beside for share in typography.grid] == [0, 0, 1, 0]
 
 
 def test_a_foreign_font_is_found_on_its_page():

@@ -17,15 +17,17 @@ ON_GRID_PT = 0.3
 
 @dataclass(frozen=True)
 class GridShare:
-    """Lines of one kind, and which of them stand beside the grid; `amount` is the distance below a grid line in points."""
+    """Lines of one kind, and how many of them stand beside the grid."""
 
     kind: str
     lines: int
+    beside: int
     off: Spots
+    """Where they stand, of body text alone, for nothing else has to be on the grid; `amount` is the distance below a grid line in points."""
 
     @property
     def share(self) -> float:
-        return len(self.off) / self.lines if self.lines else 0.0
+        return self.beside / self.lines if self.lines else 0.0
 
 
 MUCH = 0.3
@@ -41,7 +43,9 @@ class Grid:
         self.distances: dict[float, array[float]] = defaultdict(lambda: array("d"))
         """Those of neighbouring lines in a block, in the same way."""
         self.counts: dict[str, int] = dict.fromkeys((Role.TEXT, "小字", Role.HEADING, Role.TABLE), 0)
-        self.off: dict[str, list[Spot]] = {kind: [] for kind in self.counts}
+        self.beside: Counter[str] = Counter()
+        self.off: list[Spot] = []
+        """Lines of body text."""
 
     def add(self, block: Block) -> None:
         """Take note of a block; when all are known, lines can be compared."""
@@ -79,9 +83,12 @@ class Grid:
         for line in block.lines:
             beside = (self.first - line.y) % self.pitch
             if min(round(beside, 2), self.pitch - round(beside, 2)) > ON_GRID_PT:
-                self.off.setdefault(kind, []).append(Spot(line.page, line.text, round(beside, 2)))
+                self.beside[kind] += 1
+                if kind == Role.TEXT:
+                    self.off.append(Spot(line.page, line.text, round(beside, 2)))
 
     @property
     def shares(self) -> tuple[GridShare, ...]:
         """What was found, kind by kind."""
-        return tuple(GridShare(str(kind), count, tuple(self.off.get(kind, ()))) for kind, count in self.counts.items()) if self.pitch else ()
+        off = {Role.TEXT: tuple(self.off)}
+        return tuple(GridShare(str(kind), count, self.beside[kind], off.get(kind, ())) for kind, count in self.counts.items()) if self.pitch else ()

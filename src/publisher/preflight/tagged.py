@@ -8,7 +8,7 @@ import io
 import pickle
 import zlib
 from array import array
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
@@ -28,9 +28,9 @@ from publisher.preflight.printed_text import squeezed
 T = TypeVar("T")
 Key = int
 """The number of an object of the file."""
-STRETCH = 40
-"""How many elements at the top of the tree are read at once."""
-AT_HAND = 2
+STRETCH = 20_000
+"""Elements after which what is read at once ends, with a section: those of two hundred pages."""
+AT_HAND = 3
 """How many such stretches are not folded: all of a volume of sixty cases."""
 TEXTS = 1000
 """Pages whose texts are at hand: more than those of the stretches are."""
@@ -181,6 +181,8 @@ class Tagged:
         self.borne_ids: dict[str, Key] = {}
         self.ids_borne_twice: list[str] = []
         self.shared = pikepdf.open(io.BytesIO(pdf)) if len(pdf) <= SMALL else None
+        self.read_so_far = 0
+        """Elements of the tree."""
         self.stretches: list[Stretch] = []
         self.open: OrderedDict[Stretch, Node] = OrderedDict()
         """The stretches that are at hand; that used last comes last."""
@@ -244,17 +246,20 @@ class Tagged:
 
     def read_tree(self) -> None:
         """Read the tree stretch by stretch."""
-        level = 0
-        for start in range(0, len(self.tops), STRETCH):
-            stretch = Stretch(self, start, level, document := self.read(partial(self.read_stretch, start)))
+        waiting = deque(self.tops)
+        start = level = 0
+        while waiting:
+            stretch = Stretch(self, start, level, document := self.read(partial(self.read_stretch, waiting)))
             self.stretches.append(stretch)
             self.hold(stretch, document)
-            level = stretch.last_level
+            start, level = len(self.tops) - len(waiting), stretch.last_level
 
-    def read_stretch(self, start: int, file: pikepdf.Pdf) -> Node:
-        """Read some elements at the top of the tree with all that is in them, as a document."""
+    def read_stretch(self, waiting: deque[Any], file: pikepdf.Pdf) -> Node:
+        """Read some of the elements at the top of the tree that are waiting, with all that is in them, as a document."""
         document = Node(self.tag, self.document)
-        self.fill(file, document, self.tops[start : start + STRETCH], 0)
+        enough = self.read_so_far + STRETCH
+        while waiting and self.read_so_far < enough:
+            self.fill(file, document, [waiting.popleft()], 0)
         return document
 
     def take_note(self, node: Node) -> None:
@@ -327,7 +332,7 @@ class Tagged:
         return [Loose(place, text) for place, page in enumerate(self.drawn, 1) for mark, text in page.drawn if mark < 0 or not self.bits[place] >> mark & 1]
 
     def fill(self, file: pikepdf.Pdf, node: Node, kids: Sequence[Any], page: int) -> None:
-        """Put into an element what it holds."""
+        """Put more into an element that it holds."""
         inside: list[Node | Mark] = []
         links: list[Link] = []
         for kid in kids:
@@ -347,11 +352,12 @@ class Tagged:
                 links.append(link_of(item, followed(file, told["/Obj"]), self.annotations.get(item, 0)))
             else:
                 inside.append(self.node(file, key, told, own))
-        node.kids, node.links = tuple(inside), tuple(links)
-        node.nodes = node.kids if not any(isinstance(kid, Mark) for kid in inside) else tuple(kid for kid in inside if isinstance(kid, Node))
+        node.kids, node.links = (*node.kids, *inside), (*node.links, *links)
+        node.nodes = node.kids if not any(isinstance(kid, Mark) for kid in node.kids) else tuple(kid for kid in node.kids if isinstance(kid, Node))
 
     def node(self, file: pikepdf.Pdf, key: Key, told: dict[str, Any], page: int) -> Node:
         """Return an element with all that is in it."""
+        self.read_so_far += 1
         kind = told.get("/S", "")
         made = Node(self.names.get(kind) or intern(text(kind)[1:]), key)
         if "/A" in told:
