@@ -1,5 +1,8 @@
-"""Words of drawings stay text, in our faces and of the widths that drawings count on."""
+"""Words of drawings stay text, in our faces and of the widths that drawings count on; paths are drawn as the engine draws them."""
 
+import io
+
+import pikepdf
 import pytest
 
 from publisher.figures.drawing import Drawing
@@ -41,3 +44,17 @@ def test_words_set_downwards_are_left_to_the_engine(page, tmp_path):
 def test_text_is_never_drawn_apart_from_the_page(page):
     pdf = page(drawn("治疗第4周")).document.write_pdf()
     assert b"/Subtype/Form" not in pdf.replace(b" ", b"")
+
+
+CURVE = "M 10 10 C 20 0 40 0 50 10 S 80 20 90 10 L 90 40 h -20 v 5 Q 40 60 10 40 Z m 5 5 l 10 10 a 5 5 0 0 1 10 0 z"
+
+
+@pytest.mark.parametrize("path", [CURVE, "M 10% 1em L 50% 30", "M 10 10 L 30"])
+def test_a_path_is_drawn_as_the_engine_draws_it_each_time(page, plain_page, path):
+    def contents(render) -> list[str]:
+        svg = f'<svg width="100" height="60"><path d="{path}"/></svg>'
+        with pikepdf.open(io.BytesIO(render(svg + svg, FACES).document.write_pdf())) as pdf:
+            content = pdf.pages[0].Contents.read_bytes().decode()
+        return [line for line in content.splitlines() if line[-2:] in (" m", " l", " c") or line == "h"]
+
+    assert contents(page) == contents(plain_page) != []

@@ -1,23 +1,70 @@
-"""The words of drawings: a line of SVG text is drawn run by run.
+"""Drawings: a line of SVG text is drawn run by run, and a path that was drawn before is not read again.
 
-The engine lays out and draws every letter of it alone, which takes ten times as long to draw and to read back. Words that are
-turned, stretched or placed letter by letter are left to it.
+The engine lays out and draws every letter of a text alone, which takes ten times as long to draw and to read back. Words that are
+turned, stretched or placed letter by letter are left to it. The same skeleton stands in the drawings of most cases.
 """
 
+import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from math import inf
 from typing import Any
 
+import pydyf
 from weasyprint.css.properties import INITIAL_VALUES
 from weasyprint.draw.text import draw_first_line
 from weasyprint.matrix import Matrix
 from weasyprint.svg.bounding_box import EMPTY_BOUNDING_BOX
 from weasyprint.svg.text import Style, TextBox
-from weasyprint.svg.utils import normalize, size
+from weasyprint.svg.utils import PointError, normalize, size
 from weasyprint.text.line_break import split_first_line
 
 OTHERWISE = ("rotate", "textLength", "letter-spacing", "dy", "dominant-baseline", "alignment-baseline", "display-anchor", "direction", "text-anchor")
 """Attributes of words that the engine draws."""
+
+NUMBERS = re.compile(r"[-+.,\d\sacehlmqstvzACEHLMQSTVZ]*")
+"""A path without units or percentages: it is the same whatever it stands in."""
+PATHS = 500
+"""How many are known; a drawing has some ten."""
+
+
+class Pen:
+    """What the engine draws a path with, which keeps what was drawn."""
+
+    def __init__(self, path: str):
+        self.path = path
+        self.stream = pydyf.Stream()
+        self.vertices: list[Any] = []
+
+    def get(self, name: str, default: str) -> str:
+        return self.path if name == "d" else default
+
+    def point(self, x: str, y: str, font_size: float) -> tuple[float, float]:
+        return size(x), size(y)
+
+
+def once(path: Callable[..., None]) -> Callable[..., None]:
+    """Wrap the engine's drawing of SVG paths."""
+
+    @lru_cache(PATHS)
+    def drawn(numbers: str) -> Pen:
+        pen = Pen(numbers)
+        path(pen, pen, 0)
+        return pen
+
+    def draw(svg: Any, node: Any, font_size: float) -> None:
+        numbers = node.get("d", "")
+        try:
+            pen = drawn(numbers) if NUMBERS.fullmatch(numbers) else None
+        except PointError:  # drawn as far as it goes
+            pen = None
+        if pen is None:
+            path(svg, node, font_size)
+        else:
+            svg.stream.stream.extend(pen.stream.stream)
+            node.vertices.extend(pen.vertices)
+
+    return draw
 
 
 def by_run(text: Callable[..., None]) -> Callable[..., None]:

@@ -9,14 +9,14 @@ from typing import Any
 
 import weasyprint
 from weasyprint import css, svg
-from weasyprint.layout import block, inline, page, preferred, table
+from weasyprint.layout import background, block, inline, page, preferred, table
 from weasyprint.pdf import tags
 
 from publisher.composer.cascade import Cascade, set_page_styles
 from publisher.composer.continued_tables import continued
-from publisher.composer.drawings import by_run
+from publisher.composer.drawings import by_run, once
 from publisher.composer.grid import snapped
-from publisher.composer.lengths import resolve_percentages, strut
+from publisher.composer.lengths import resolve_percentages, resolve_radii_percentages, strut
 from publisher.composer.origins import marked
 from publisher.composer.page_notes import NoteRoom
 from publisher.composer.setting import CompositionRoom
@@ -69,13 +69,14 @@ def install() -> None:
         (css, "StyleFor", Cascade),
         (page, "set_page_type_computed_styles", set_page_styles),
         *((module, "resolve_percentages", resolve_percentages) for module in reckoning),
+        (background, "resolve_radii_percentages", resolve_radii_percentages),
         (inline, "strut", strut),
     ):
         _replaced.append((module, name, getattr(module, name)))
         setattr(module, name, ours)
     words = by_run(svg.text)
-    _drawn.update({tag: draw for tag, draw in svg.TAGS.items() if draw is svg.text})
-    svg.TAGS.update(dict.fromkeys(_drawn, words))
+    _drawn.update({tag: draw for tag, draw in svg.TAGS.items() if draw is svg.text or tag == "path"})
+    svg.TAGS.update({tag: words if draw is svg.text else once(draw) for tag, draw in _drawn.items()})
     _replaced.append((svg, "text", svg.text))
     svg.text = words
 

@@ -14,6 +14,7 @@ ACROSS = ("margin_left", "margin_right", "padding_left", "padding_right", "width
 UPRIGHT = ("margin_top", "margin_bottom", "padding_top", "padding_bottom")
 HEIGHTS = ("height", "min_height", "max_height")
 BORDERS = ("border_top_width", "border_right_width", "border_bottom_width", "border_left_width")
+RADII = ("border_top_left_radius", "border_top_right_radius", "border_bottom_right_radius", "border_bottom_left_radius")
 
 
 class Lengths(NamedTuple):
@@ -86,3 +87,17 @@ def resolve_percentages(box: Any, containing_block: Any) -> None:
     if found.shrinks:
         percent.adjust_box_sizing(box, "width")
         percent.adjust_box_sizing(box, "height")
+
+
+def resolve_radii_percentages(box: Any) -> None:
+    """Set the radii of the corners of a box, like WeasyPrint's function of this name; hardly any has round ones."""
+    style = box.style
+    try:
+        is_square = style.is_square
+    except AttributeError:
+        is_square = style.is_square = all((0, "px") in style[name] for name in RADII)
+    if not is_square:
+        percent.resolve_radii_percentages(box)
+        return
+    for name in RADII:
+        setattr(box, name, (0, 0))  # it may stand for another box

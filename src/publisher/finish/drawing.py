@@ -6,6 +6,7 @@ text that follow one another are one text object.
 """
 
 import re
+from functools import lru_cache
 
 import pikepdf
 
@@ -123,8 +124,13 @@ def hexadecimal(match: re.Match[bytes]) -> bytes:
 
 
 def rounded(match: re.Match[bytes]) -> bytes:
+    return hundredths(match[0])
+
+
+@lru_cache(50_000)
+def hundredths(number: bytes) -> bytes:
     """Return a number to a hundredth; what is less than one may be a share of a colour and keeps more."""
-    value = float(match[0])
+    value = float(number)
     text = (b"%.2f" if abs(value) >= 1 else b"%.4f") % value
     short = text.rstrip(b"0").rstrip(b".")
     return b"0" if short == b"-0" else short
