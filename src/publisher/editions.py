@@ -32,7 +32,7 @@ from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
 from publisher.preflight import lost, metadata, privacy, structure, tags, typography
 from publisher.preflight import press as press_check
-from publisher.preflight.drawn_page import Awaited, DrawnPage, page_keys
+from publisher.preflight.drawn_page import Awaited, DrawnPage, Words, page_keys
 from publisher.preflight.file_facts import FileFacts, facts
 from publisher.preflight.finding import page_map
 from publisher.preflight.origin import traced
@@ -107,10 +107,10 @@ class Job:
         begun = self.by_section(pieces.reading, pdf, pagination or self.pagination, file, keyed.result() if keyed else page_keys(pdf), more)
         return Awaited(len(tags_of_file.boxes), dict(begun.made), begun.file)
 
-    def words(self, pdf: bytes) -> list[str]:
-        """Read the texts of the pages of a finished file, in the same way."""
+    def words(self, pdf: bytes) -> list[Words]:
+        """Read the words of the pages of a finished file, in the same way."""
         begun = self.by_section(pieces.words, pdf, self.pagination, self.at_hand(pdf), page_keys(pdf))
-        return [text for _, content in begun.taken() for text in json.loads(content.decode("utf-8", "surrogatepass"))]
+        return [Words(*told) for _, content in begun.taken() for told in json.loads(content.decode("utf-8", "surrogatepass"))]
 
     def at_hand(self, pdf: bytes) -> "AtHand | None":
         """Put a file where workers of this machine find it; they are sent it where there is no such place."""
@@ -274,8 +274,9 @@ def look_at_screen(pdf: bytes, job: Job) -> Looked:
 
 def look_at_press(pdf: bytes, job: Job) -> Looked:
     """Check the inside of a volume as a printer does, and that nothing was lost on its way there."""
-    file = PressFile(pdf, PRESS, job.run(), job.book.id, job.book.title, job.book.date, len(job.pagination.folios))
-    texts = PageTexts(job.words(pdf), job.book, job.pagination)
+    words = job.words(pdf)
+    file = PressFile(pdf, PRESS, job.run(), job.book.id, job.book.title, job.book.date, len(job.pagination.folios), words=words)
+    texts = PageTexts([page.text for page in words], job.book, job.pagination)
     found = [*press_check.check(file), *lost.check(texts, job.book, job.pagination)]
     return list(traced(found, job.book, job.pagination)), press_check.notes(file)
 

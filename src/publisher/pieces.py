@@ -61,8 +61,8 @@ def keys(path: str) -> list[str]:
 
 
 def words(where: bytes, *keys: str) -> bytes:
-    """Read the texts of pages of a finished file, which is given as for `reading`: a list in JSON."""
-    return json.dumps(drawn_page.drawn_texts(*looked_for(where)), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    """Read the `Words` of pages of a finished file, which is given as for `reading`: a list in JSON."""
+    return drawn_page.in_json(drawn_page.drawn_words(*looked_for(where)))
 
 
 def reading(where: bytes, owned: str, *keys: str) -> bytes:

@@ -1,15 +1,17 @@
 """What a cover has beside what every press file has: folds where the spine is, the title on spine and front, bars that can be read."""
 
+import ctypes
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
 from typing import NamedTuple
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
 from publisher import book
 from publisher.preflight.painted import ALL, Box, Kind
-from publisher.preflight.press import SLACK, Faults, PressFile, characters
+from publisher.preflight.press import SLACK, Faults, PressFile
 from publisher.preflight.printed_text import squeezed
 from publisher.problems import Place, Problem
 
@@ -56,6 +58,16 @@ def folds(file: PressFile, cover: book.Cover) -> Faults:
         here = [mark for mark in marks if abs(mark.left - place) < SLACK]
         if not (any(mark.low >= bleed.high for mark in here) and any(mark.high <= bleed.low for mark in here)):
             yield "缺折线", f"距左边 {(place - file.frames[0].trim.left) / POINTS_PER_MM:.1f} mm", 1
+
+
+def characters(page: pdfium.PdfPage) -> Iterator[tuple[str, Box]]:
+    """Yield each visible character of a page with its box, in points of the page."""
+    left, right, low, high = (ctypes.c_double() for _ in range(4))
+    with closing(page.get_textpage()) as text:
+        for index in range(text.count_chars()):
+            char = chr(raw.FPDFText_GetUnicode(text, index))
+            if not char.isspace() and raw.FPDFText_GetTextObject(text, index) and raw.FPDFText_GetCharBox(text, index, left, right, low, high):
+                yield char, Box(left.value, low.value, right.value, high.value)
 
 
 def letters(file: PressFile, left: float, right: float) -> list[tuple[str, Box]]:

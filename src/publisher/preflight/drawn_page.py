@@ -36,6 +36,8 @@ WEIGHT = 10
 """How much more room lines take than what is kept of them."""
 STRETCH = 1000
 """Pages whose keys are made at once."""
+EDGE = 10
+"""Points from the edge of the trim within which letters are told one by one."""
 UNMARKED = -1
 """The number of what is drawn outside all marked content."""
 
@@ -166,20 +168,43 @@ def opened(pdf: Source, stamp: Stamp | None) -> pdfium.PdfDocument:
     return pdfium.PdfDocument((ctypes.c_char * len(mapped)).from_buffer(mapped))  # of a name that PDFium itself would not find
 
 
+class Words(NamedTuple):
+    """What is read on a page."""
+
+    text: str
+    """As its `DrawnPage` has it."""
+    outer: Sequence[tuple[str, Sequence[float]]]
+    """The letters near the edge of the trim or beyond, each with its box in points: left, low, right, high."""
+
+
 def drawn_texts(pdf: Source, first: int = 1, last: int | None = None) -> list[str]:
-    """Return the text of each page from `first` to `last`, as its `DrawnPage` has it, without looking where its glyphs stand."""
-    return list(map(text_of, pages_of(pdf, first, last)))
+    """Return the text of each page from `first` to `last`, without looking where its lines stand."""
+    return [page.text for page in drawn_words(pdf, first, last)]
 
 
-def text_of(page: pdfium.PdfPage) -> str:
-    """Read the text of one page."""
+def drawn_words(pdf: Source, first: int = 1, last: int | None = None) -> list[Words]:
+    """Return the text of each page from `first` to `last`, with the letters that may be cut off."""
+    return list(map(words_of, pages_of(pdf, first, last)))
+
+
+def words_of(page: pdfium.PdfPage) -> Words:
+    """Read the words of one page."""
     texts: dict[int, list[str]] = {}
+    outer = []
+    trim = page.get_trimbox()
+    inner = (trim[0] + EDGE, trim[1] + EDGE, trim[2] - EDGE, trim[3] - EDGE)
+    left, right, low, high = (ctypes.c_double() for _ in range(4))
     with closing(page.get_textpage()) as text:
         for index in range(text.count_chars()):
-            if item := raw.FPDFText_GetTextObject(text, index):
-                char = chr(raw.FPDFText_GetUnicode(text, index))
-                texts.setdefault(ctypes.addressof(item.contents), []).append("-" if char == HYPHEN else char)
-        return in_order(texts, addresses(page))
+            if not (item := raw.FPDFText_GetTextObject(text, index)):
+                continue
+            char = chr(raw.FPDFText_GetUnicode(text, index))
+            texts.setdefault(ctypes.addressof(item.contents), []).append("-" if char == HYPHEN else char)
+            if not char.isspace() and raw.FPDFText_GetCharBox(text, index, left, right, low, high):
+                box = (left.value, low.value, right.value, high.value)
+                if box[0] < inner[0] or box[1] < inner[1] or box[2] > inner[2] or box[3] > inner[3]:
+                    outer.append((char, box))
+        return Words(in_order(texts, addresses(page)), outer)
 
 
 def in_order(texts: dict[int, list[str]], order: Iterable[int]) -> str:

@@ -3,24 +3,20 @@
 PDF/X-4 is ISO 15930-7, PDF/X-1a ISO 15930-4; what a rule of the house adds (overprint, least line, most ink) stands beside it.
 """
 
-import ctypes
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree
 
 import pikepdf
-import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 from pikepdf import Array, Dictionary, Name
 
 from publisher.edition import Edition
 from publisher.inks import SECOND, Mix, PressRun
-from publisher.preflight.drawn_page import pages_of
+from publisher.preflight.drawn_page import Words, drawn_words
 from publisher.preflight.painted import ALL, PROCESS, Box, Colour, Kind, Painted, box, opened, read
 from publisher.preflight.separations import Coverage, coverage
 from publisher.problems import Place, Problem, Severity
@@ -74,6 +70,8 @@ class PressFile:
     pages: int
     """Of the layout; an odd number is made even by a blank."""
     language: str = "zh-CN"
+    words: Sequence[Words] = ()
+    """Those of its pages, where they have been read."""
 
     @cached_property
     def document(self) -> pikepdf.Pdf:
@@ -252,21 +250,11 @@ def bled(file: PressFile) -> Faults:
 
 def safe(file: PressFile) -> Faults:
     """No letter stands so near the edge that it may be cut."""
-    for number, (page, found) in enumerate(zip(pages_of(file.pdf), file.frames, strict=True), 1):
+    for number, (page, found) in enumerate(zip(file.words or drawn_words(file.pdf), file.frames, strict=True), 1):
         inner = found.trim.grown(-SAFE)
-        cut = [char for char, where in characters(page) if not inner.holds(where) and found.bleed.meets(where)]
+        cut = [char for char, where in page.outer if not inner.holds(Box(*where)) and found.bleed.meets(Box(*where))]
         if cut:
             yield "文字离成品边太近", "".join(cut)[:20], number
-
-
-def characters(page: pdfium.PdfPage) -> Iterator[tuple[str, Box]]:
-    """Yield each visible character of a page with its box, in points of the page."""
-    left, right, low, high = (ctypes.c_double() for _ in range(4))
-    with closing(page.get_textpage()) as text:
-        for index in range(text.count_chars()):
-            char = chr(raw.FPDFText_GetUnicode(text, index))
-            if not char.isspace() and raw.FPDFText_GetTextObject(text, index) and raw.FPDFText_GetCharBox(text, index, left, right, low, high):
-                yield char, Box(left.value, low.value, right.value, high.value)
 
 
 NAMESPACES = {
