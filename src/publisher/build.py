@@ -248,8 +248,13 @@ def build(
         examination = said()
     names = ("screen",) if order.case else order.editions or tuple(EDITIONS)
     job = replace(job, pagination=held[0].pagination)
+
+    def nothing_else() -> None:
+        held.clear()
+        let_go()
+
     if tuple(names) == ("screen",):
-        job = replace(job, let_go=let_go)
+        job = replace(job, let_go=nothing_else)
     del setter
     look()
     if not set(names) & set(OF_OWN_PAGES):

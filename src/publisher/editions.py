@@ -68,7 +68,7 @@ class Job:
     settled: Callable[[], None] = lambda: None
     """Called when nearly all sections have been set."""
     let_go: Callable[[], None] = lambda: None
-    """Called when the cases are not asked for any more: what follows looks at the book."""
+    """Called when neither cases nor pages are asked for any more: what follows looks at the book."""
 
     def renderer(self, whole: book.Book) -> Renderer:
         """Return what makes the HTML of a book's sections."""
@@ -175,6 +175,8 @@ class Begun:
             yield first, future.result()
 
 
+LARGE = 2000
+"""Pages."""
 Files = tuple[dict[str, bytes], list[Problem]]
 """The files of an edition by name, and what preflight found in them."""
 Joining = Callable[[], Joined]
@@ -184,8 +186,14 @@ Looked = tuple[list[Problem], list[str]]
 
 
 def screen_files(job: Job, volume: Joining, tell: Tell) -> Files:
-    """Make the screen edition."""
-    pdf = screen.finish(volume, job.book, job.pagination, attachments.of_cases(shown(job.source, job.catalogue), job.book))
+    """Make the screen edition; a large one is joined and written in a child, for where all its objects have been, other things find no room."""
+
+    def finished() -> bytes:
+        return screen.finish(volume, job.book, job.pagination, attachments.of_cases(shown(job.source, job.catalogue), job.book))
+
+    is_large = job.workshop.has_workers and len(job.pagination.folios) > LARGE
+    with sandbox.aside(finished, f"build/{job.book.id}/screen", is_large) as made:
+        pdf = made()
     job.let_go()
     look()
     give_back()

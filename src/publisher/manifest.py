@@ -4,9 +4,9 @@
 """
 
 import hashlib
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -98,12 +98,12 @@ def described(name: str, content: bytes, count: Callable[[bytes], int]) -> dict[
 
 def page_count(pdf: bytes) -> int:
     """Return the number of pages of a file. Raises ValueError when it is no PDF."""
-    import pikepdf  # here, so that what looks at the list alone need not load it
+    import pypdfium2  # here, so that what looks at the list alone need not load it
 
     try:
-        with pikepdf.open(io.BytesIO(pdf)) as document:
-            return len(document.pages)
-    except pikepdf.PdfError as error:
+        with closing(pypdfium2.PdfDocument(pdf)) as document:
+            return len(document)
+    except pypdfium2.PdfiumError as error:
         raise ValueError(str(error)) from error
 
 

@@ -17,8 +17,8 @@ from publisher.finish.streams import deflating, filtered
 from publisher.galley import Lines
 from publisher.recall import recall
 
-TOGETHER = 1000
-"""Objects in one stream: a reader unpacks all for one."""
+TOGETHER, MUCH = 1000, 500_000
+"""Objects in one stream, and bytes of those that belong to the whole volume, whose trees grow with it: a reader unpacks all for one."""
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 WIDTHS = (1, 4, 2)
 """Bytes of the columns of a table of objects."""
@@ -62,16 +62,20 @@ def units(objects: Objects) -> list[Unit]:
 
 
 def held_together(kind: str, batches: Iterable[Batch]) -> Iterator[Unit]:
-    unit, room = Unit(kind), TOGETHER
+    unit, room, much = Unit(kind), TOGETHER, 0
     for batch in batches:
-        start = 0
+        size = 0 if isinstance(batch.texts, Lines) else sum(map(len, batch.texts))
+        if unit.held and much + size > MUCH:
+            yield unit
+            unit, room, much = Unit(kind), TOGETHER, 0
+        start, much = 0, much + size
         while start < len(batch.texts):
             end = min(start + room, len(batch.texts))
             unit.held.append((batch, start, end))
             start, room = end, room - (end - start)
             if not room:
                 yield unit
-                unit, room = Unit(kind), TOGETHER
+                unit, room, much = Unit(kind), TOGETHER, 0
     if unit.held:
         yield unit
 
