@@ -38,8 +38,8 @@ MOST_OWNERS, MOST_MARKS = 10_000_000, 100_000
 """Greater numbers, of links and of the marks of a page, are those of a damaged file."""
 PAGES = 1000
 """How many pages are read at once."""
-SMALL = 20_000_000
-"""Bytes of a file that is opened once; three thousand pages have fewer."""
+SMALL = 12_000_000
+"""Bytes of a file that is opened once; two thousand pages have fewer."""
 
 
 class Mark(NamedTuple):
