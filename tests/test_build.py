@@ -1,5 +1,6 @@
 """The files of a build: whole or not at all, the same bytes each time, and a page table that agrees with the PDF."""
 
+import dataclasses
 import io
 import json
 import os
@@ -13,8 +14,10 @@ from project import FEMUR, REPOSITORY, Project
 from pypdf import PdfReader
 
 from publisher import build as journey
+from publisher import editions
 from publisher.finish.files import replace
 from publisher.problems import Place, Problem, Rejected
+from publisher.workshop import Workshop, workers
 
 CASE = "sample-03-femur"
 
@@ -62,6 +65,16 @@ def test_a_build_that_one_edition_fails_delivers_none(tmp_path):
     assert {problem.code for problem in made.problems} == {"PDF-412"}
     assert files(made.folder) == {"screen.refused.pdf", "press.refused.pdf", "cover.refused.pdf"}
     assert (made.folder / "press.refused.pdf").read_bytes() == made.files["press.pdf"]
+
+
+def test_a_large_volume_written_in_a_child_is_the_same(sample_built, monkeypatch):
+    monkeypatch.setattr(editions, "LARGE", 0)
+    let_go = []
+    with workers(2) as pool:
+        job = dataclasses.replace(sample_built.job, workshop=Workshop(executor=pool), let_go=lambda: let_go.append(1))
+        made, problems = journey.EDITIONS["screen"](job, lambda: job.joined(sample_built.pages), lambda stage, detail: None)
+    assert made == {"screen.pdf": sample_built.pdf}
+    assert (problems, let_go) == ([], [1])
 
 
 def test_a_good_build_clears_an_older_refused_file(tmp_path):

@@ -72,6 +72,18 @@ def test_every_object_says_what_it_said(packed):
 
 
 @both
+def test_what_belongs_to_the_whole_volume_stands_in_small_streams(packed, monkeypatch):
+    monkeypatch.setattr(packing, "MUCH", 5000)
+    pdf = document()
+    with pikepdf.open(io.BytesIO(packed(pdf))) as small:
+        assert [str(note.Words) for note in small.Root.Notes] == [str(note.Words) for note in pdf.Root.Notes]
+        streams = [item.read_bytes() for item in small.objects if isinstance(item, pikepdf.Stream) and item.get("/Type") == "/ObjStm"]
+    notes = [stream for stream in streams if b"/Note" in stream]
+    assert len(notes) > 10
+    assert max(map(len, notes)) < 2 * 5000
+
+
+@both
 def test_what_nothing_refers_to_is_left_out(packed):
     with pikepdf.open(io.BytesIO(packed(document()))) as small:
         assert not [item for item in small.objects if isinstance(item, Dictionary) and str(item.get("/Words", "")) == SECRET]
