@@ -4,7 +4,7 @@ RUN := .venv/bin/publisher
 VOLUMES := lung breast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pdf report test check case offprints preview watch golden docs fuzz lint conform bench bench-layout bench-rules bench-preview bench-scale clean
+.PHONY: help setup pdf report test check case offprints preview watch golden docs fuzz lint conform bench bench-layout bench-rules bench-preview bench-scale bench-cluster bench-all clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -74,6 +74,13 @@ bench-preview: .venv/ready ## time the preview from saving a case to its fresh p
 
 bench-scale: .venv/ready ## build made volumes of 23 to 200 cases clean: make bench-scale SIZES=23,100
 	@.venv/bin/python benchmarks/scale.py --sizes $(or $(SIZES),23,100,200)
+
+bench-cluster: .venv/ready ## compare clusters of one and two workers on a made volume of 100 cases
+	@.venv/bin/python benchmarks/scale.py --workers 1,2 --sizes 100
+
+bench-all: bench bench-preview bench-cluster ## measure all that docs/performance.md tells of speed and memory: an hour, nothing else at work
+	@.venv/bin/python benchmarks/scale.py --sizes 23,100,200,400,1000
+	@.venv/bin/python benchmarks/scale.py --volumes 40 --sizes 25
 
 clean: ## remove what was built
 	@rm -rf build
