@@ -186,7 +186,7 @@ Looked = tuple[list[Problem], list[str]]
 
 
 def screen_files(job: Job, volume: Joining, tell: Tell) -> Files:
-    """Make the screen edition; a large one is joined and written in a child, for where all its objects have been, other things find no room."""
+    """Make the screen edition; a large one is joined and written in a child, with which the room of all its objects is given back."""
 
     def finished() -> bytes:
         return screen.finish(volume, job.book, job.pagination, attachments.of_cases(shown(job.source, job.catalogue), job.book))
