@@ -4,7 +4,6 @@ To add one, write a function that makes its files and register it in `EDITIONS`;
 looked at.
 """
 
-import json
 import os
 import sys
 import tempfile
@@ -32,7 +31,7 @@ from publisher.pagination import Pagination
 from publisher.preflight import cover as cover_check
 from publisher.preflight import lost, metadata, privacy, structure, tags, typography
 from publisher.preflight import press as press_check
-from publisher.preflight.drawn_page import Awaited, DrawnPage, Words, page_keys
+from publisher.preflight.drawn_page import Awaited, DrawnPage, Words, from_json, page_keys
 from publisher.preflight.file_facts import FileFacts, facts
 from publisher.preflight.finding import page_map
 from publisher.preflight.origin import traced
@@ -110,7 +109,7 @@ class Job:
     def words(self, pdf: bytes) -> list[Words]:
         """Read the words of the pages of a finished file, in the same way."""
         begun = self.by_section(pieces.words, pdf, self.pagination, self.at_hand(pdf), page_keys(pdf))
-        return [Words(*told) for _, content in begun.taken() for told in json.loads(content.decode("utf-8", "surrogatepass"))]
+        return [Words(*told) for _, content in begun.taken() for told in from_json(content)]
 
     def at_hand(self, pdf: bytes) -> "AtHand | None":
         """Put a file where workers of this machine find it; they are sent it where there is no such place."""
@@ -176,7 +175,7 @@ class Begun:
 
 
 LARGE = 2000
-"""Pages."""
+"""Pages above which a screen edition is written in a child."""
 Files = tuple[dict[str, bytes], list[Problem]]
 """The files of an edition by name, and what preflight found in them."""
 Joining = Callable[[], Joined]

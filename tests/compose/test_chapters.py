@@ -10,6 +10,7 @@ from publisher.compose import collation, dosing
 from publisher.compose.assemble import case_alone, compose
 from publisher.compose.case_section import case_section
 from publisher.compose.collation import collation_section
+from publisher.compose.long_sections import gathered
 from publisher.lexicon import Lexicon, Sought
 from publisher.problems import Rejected
 
@@ -203,7 +204,7 @@ def test_a_long_collation_goes_on_in_sections_of_its_own(sample, sample_book, mo
 
 @pytest.mark.parametrize(("sizes", "groups"), [([], []), ([900], [[0]]), ([300, 200, 1], [[0, 1], [2]]), ([1, 500], [[0], [1]])])
 def test_cases_are_gathered_whole_into_sections_of_the_collation(sizes, groups):
-    assert collation.gathered(sizes) == groups
+    assert gathered(sizes, collation.MOST_NOTES) == groups
 
 
 def test_a_long_compiled_table_is_parted(sample, sample_book, monkeypatch):

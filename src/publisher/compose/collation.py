@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from publisher import book
-from publisher.compose import long_sections
-from publisher.compose.long_sections import parted
+from publisher.compose.long_sections import filled, parted
 
 COLLATION = "collation"
 """Id and kind of the section."""
@@ -18,19 +17,18 @@ def collation_section(sections: Sequence[book.Section]) -> list[book.Section]:
     noted = [(section, notes) for section in sections if (notes := notes_of(section))]
     head = book.Heading(book.plain(TITLE), 1, f"{COLLATION}-h")
     about = book.Paragraph(book.plain("编者按依例汇列，各条依次为所在页码、编号、原文、疑点，有理由者附后。"))
-    parts: list[list[book.Block]] = []
-    for group in gathered([len(notes) for _, notes in noted]):
-        parts.append([] if parts else [head, about])
-        for section, notes in (noted[index] for index in group):
-            title = f"例{section.number}　{section.title}" if section.number else section.title
-            parts[-1] += [book.Heading(book.plain(title), 2, f"{COLLATION}-{section.id}"), book.Collation(notes)]
-    return parted(book.Section(COLLATION, COLLATION, TITLE, (), running_head=TITLE), parts) if parts else []
+    if not noted:
+        return []
+    items = [[named(section), book.Collation(notes)] for section, notes in noted]
+    first, *others = filled(items, [len(notes) for _, notes in noted], MOST_NOTES)
+    return parted(book.Section(COLLATION, COLLATION, TITLE, (), running_head=TITLE), [[head, about, *first], *others])
+
+
+def named(section: book.Section) -> book.Heading:
+    """Return the heading over the notes of a section."""
+    title = f"例{section.number}　{section.title}" if section.number else section.title
+    return book.Heading(book.plain(title), 2, f"{COLLATION}-{section.id}")
 
 
 def notes_of(section: book.Section) -> tuple[book.Note, ...]:
     return tuple(note for block in section.blocks if isinstance(block, book.Notes) for note in block.items)
-
-
-def gathered(sizes: Sequence[int]) -> list[list[int]]:
-    """Gather neighbours, by their places, as long as their sizes together do not pass MOST_NOTES."""
-    return long_sections.gathered(sizes, MOST_NOTES)

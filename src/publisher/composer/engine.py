@@ -74,11 +74,11 @@ def install() -> None:
     ):
         _replaced.append((module, name, getattr(module, name)))
         setattr(module, name, ours)
-    words = by_run(svg.text)
-    _drawn.update({tag: draw for tag, draw in svg.TAGS.items() if draw is svg.text or tag == "path"})
-    svg.TAGS.update({tag: words if draw is svg.text else once(draw) for tag, draw in _drawn.items()})
+    ours = {svg.text: by_run(svg.text), svg.path: once(svg.path)}
+    _drawn.update({tag: draw for tag, draw in svg.TAGS.items() if draw in ours})
+    svg.TAGS.update({tag: ours[draw] for tag, draw in _drawn.items()})
     _replaced.append((svg, "text", svg.text))
-    svg.text = words
+    svg.text = ours[svg.text]
 
 
 def note_room() -> NoteRoom:

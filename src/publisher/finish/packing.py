@@ -65,17 +65,14 @@ def held_together(kind: str, batches: Iterable[Batch]) -> Iterator[Unit]:
     unit, room, much = Unit(kind), TOGETHER, 0
     for batch in batches:
         size = 0 if isinstance(batch.texts, Lines) else sum(map(len, batch.texts))
-        if unit.held and much + size > MUCH:
-            yield unit
-            unit, room, much = Unit(kind), TOGETHER, 0
-        start, much = 0, much + size
+        start = 0
         while start < len(batch.texts):
-            end = min(start + room, len(batch.texts))
-            unit.held.append((batch, start, end))
-            start, room = end, room - (end - start)
-            if not room:
+            if not room or (unit.held and much + size > MUCH):
                 yield unit
                 unit, room, much = Unit(kind), TOGETHER, 0
+            end = min(start + room, len(batch.texts))
+            unit.held.append((batch, start, end))
+            start, room, much = end, room - (end - start), much + size
     if unit.held:
         yield unit
 

@@ -77,12 +77,16 @@ def in_json(told: Any) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
+def from_json(content: bytes) -> Any:
+    return json.loads(content.decode("utf-8", "surrogatepass"))
+
+
 def deflated(told: Any) -> bytes:
     return zlib.compress(in_json(told), 1)
 
 
 def inflated(content: bytes) -> Any:
-    return json.loads(zlib.decompress(content).decode("utf-8", "surrogatepass"))
+    return from_json(zlib.decompress(content))
 
 
 Owners = Sequence[Mapping[int, Owner]]
@@ -133,7 +137,7 @@ def restored(content: bytes, first: int = 1) -> tuple[DrawnPage, ...]:
     def made() -> Iterator[DrawnPage]:
         head, _, rest = content.partition(b"\n")
         start = 0
-        for number, (text, *lengths) in enumerate(json.loads(head.decode("utf-8", "surrogatepass")), first):
+        for number, (text, *lengths) in enumerate(from_json(head), first):
             middle, end = start + lengths[0], start + sum(lengths)
             yield DrawnPage(number, text, rest[start:middle], rest[middle:end])
             start = end
@@ -334,7 +338,9 @@ def page_keys(pdf: bytes) -> list[str]:
     """Return for each page a key of all that its reading depends on: its content, its boxes, and everything that it names."""
     known: dict[tuple[int, int], bytes] = {}
     keys: list[str] = []
-    while (found := keys_from(pdf, len(keys), known)):
+    found: list[str] | None = None
+    while found is None or len(found) == STRETCH:
+        found = keys_from(pdf, len(keys), known)
         keys += found
         give_back()
     return keys

@@ -48,11 +48,12 @@ class FileFacts:
 def facts(pdf: bytes) -> FileFacts:
     """Read a file."""
     reader = PdfReader(io.BytesIO(pdf))
-    places = dict(destinations(reader))
+    pages = {page.indirect_reference.idnum: index for index, page in enumerate(reader.pages) if page.indirect_reference}
+    places = dict(destinations(reader, pages))
     return FileFacts(
         [Sheet(float(page.mediabox.width), float(page.mediabox.height), page.rotation) for page in reader.pages],
         list(reader.page_labels),
-        list(outline(reader, places)),
+        list(outline(reader, pages, places)),
         places,
         list(fonts(reader)),
         {str(key): str(value) for key, value in (reader.metadata or {}).items()},
@@ -60,9 +61,11 @@ def facts(pdf: bytes) -> FileFacts:
     )
 
 
-def destinations(reader: PdfReader) -> Iterator[tuple[str, int | None]]:
-    """Yield the names of places and their pages, counted from 0: pypdf's own list of them takes four times the room of the file."""
-    pages = pages_of(reader)
+def destinations(reader: PdfReader, pages: Mapping[int, int]) -> Iterator[tuple[str, int | None]]:
+    """Yield the names of places and their pages, counted from 0, which `pages` gives by the numbers of their objects.
+
+    pypdf's own list of them takes four times the room of the file.
+    """
     waiting = [reader.trailer["/Root"].get("/Names", DictionaryObject()).get_object().get("/Dests", DictionaryObject())]
     while waiting:
         node = waiting.pop().get_object()
@@ -74,9 +77,8 @@ def destinations(reader: PdfReader) -> Iterator[tuple[str, int | None]]:
             yield str(name), pages.get(number_of(place)) if isinstance(place, ArrayObject) else None
 
 
-def outline(reader: PdfReader, places: Mapping[str, int | None]) -> Iterator[Bookmark]:
+def outline(reader: PdfReader, pages: Mapping[int, int], places: Mapping[str, int | None]) -> Iterator[Bookmark]:
     """Yield the bookmarks in order; `places` are the pages of named places. pypdf's own outline makes its list of these once more."""
-    pages = pages_of(reader)
     root = reader.trailer["/Root"].get("/Outlines", DictionaryObject()).get_object()
     waiting, seen = [(1, root.get("/First"))], set[int]()
     while waiting:
@@ -90,11 +92,6 @@ def outline(reader: PdfReader, places: Mapping[str, int | None]) -> Iterator[Boo
         found = pages.get(number_of(place)) if isinstance(place, ArrayObject) else places.get(str(place))
         yield Bookmark(level, str(item.get("/Title", "")), 0 if found is None else found + 1)
         waiting += [(level, item.get("/Next")), (level + 1, item.get("/First"))]
-
-
-def pages_of(reader: PdfReader) -> dict[int, int]:
-    """Return the places of pages by the numbers of their objects."""
-    return {page.indirect_reference.idnum: index for index, page in enumerate(reader.pages) if page.indirect_reference}
 
 
 def number_of(place: ArrayObject) -> int:

@@ -90,5 +90,6 @@ class Grid:
     @property
     def shares(self) -> tuple[GridShare, ...]:
         """What was found, kind by kind."""
-        off = {Role.TEXT: tuple(self.off)}
-        return tuple(GridShare(str(kind), count, self.beside[kind], off.get(kind, ())) for kind, count in self.counts.items()) if self.pitch else ()
+        if not self.pitch:
+            return ()
+        return tuple(GridShare(str(kind), count, self.beside[kind], tuple(self.off) if kind == Role.TEXT else ()) for kind, count in self.counts.items())
